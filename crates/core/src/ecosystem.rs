@@ -1,0 +1,204 @@
+//! An ecosystem as a value: everything that Limpid knows about one distribution or language.
+//!
+//! Each folder under `ecosystems/` has one public item, a value of type [`Ecosystem`]. Its id is open text, never an
+//! enum, and nobody outside the folder matches on it: what others need to know is a field here.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::{
+    BlindSpot, FilePath, Package,
+    digest::{Digest, Hasher},
+    feed::FeedFamily,
+    os_release::OsRelease,
+    package::SourcePackage,
+    revision,
+    version::VersionOrder,
+    wants::{Want, WantList},
+};
+
+/// One distribution or language.
+#[derive(Debug, Clone, Copy)]
+pub struct Ecosystem {
+    /// Name of its folder, such as `alpine`. Also the first part of its feeds' names.
+    pub id: &'static str,
+    /// Name for people, such as `Alpine Linux`.
+    pub name: &'static str,
+    /// OSV's name for it, which begins the namespaces of its releases: `Alpine` in `Alpine:v3.16`.
+    pub osv_name: &'static str,
+    /// How its packages are written as package URLs.
+    pub purl: PurlNames,
+    /// The detectors that find its packages; several ecosystems may share one.
+    pub detectors: &'static [&'static Detector],
+    /// For distributions: how to tell that an image is one. `None` for languages.
+    pub identity: Option<Identity>,
+    /// The order of its versions.
+    pub versions: &'static VersionOrder,
+    /// Where its advisories come from.
+    pub feeds: &'static FeedFamily,
+    /// The day after which a release (given by namespace) gets no more advisories, where that is known.
+    pub end_of_life: fn(namespace: &str) -> Option<NaiveDate>,
+    /// Digest of the folder's code and data, from [`revision::of`].
+    pub revision: &'static str,
+}
+
+/// Type and namespace of package URLs (`pkg:TYPE/NAMESPACE/NAME@VERSION`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PurlNames {
+    /// The purl type.
+    pub kind: &'static str,
+    /// The purl namespace; `None` where names have none or carry their own.
+    pub namespace: Option<&'static str>,
+}
+
+/// How a distribution is recognised.
+#[derive(Debug, Clone, Copy)]
+pub struct Identity {
+    /// Files beside os-release that [`Identity::identify`] looks at, such as `etc/alpine-release`.
+    pub files: &'static [&'static str],
+    /// Tells whether a system is this distribution, and which release; `None` where it is another.
+    pub identify: fn(&SystemFiles<'_>) -> Option<Identified>,
+}
+
+/// The files of one root file system that tell which distribution it is.
+pub struct SystemFiles<'a> {
+    /// os-release, parsed, where there is one.
+    pub os_release: Option<&'a OsRelease>,
+    /// The content of one of [`Identity::files`], where it exists and is text.
+    pub text: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// What [`Identity::identify`] found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identified {
+    /// How sure it is; the strongest claim of all ecosystems wins.
+    pub strength: Strength,
+    /// Name for people, such as `Alpine Linux v3.16`.
+    pub name: String,
+    /// The namespace to judge by, such as `Alpine:v3.16`.
+    pub namespace: String,
+}
+
+/// How sure an ecosystem is that a system is its own. Ordered from the weakest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// By a file that only this distribution ships, without os-release.
+    Fallback,
+    /// By `ID_LIKE`: a distribution made from this one.
+    Derived,
+    /// By `ID`.
+    Named,
+}
+
+/// Finds packages in files of one kind. Shared by all ecosystems whose packages are kept that way.
+#[derive(Debug, Clone, Copy)]
+pub struct Detector {
+    /// Name of its folder under `formats/` or `ecosystems/`, such as `apk`.
+    pub id: &'static str,
+    /// Digest of its code, from [`revision::of`].
+    pub revision: &'static str,
+    /// The files that it reads.
+    pub wants: &'static [Want],
+    /// Reads one of these files. Total: whatever the bytes, it returns what it could read and says what it could not.
+    pub parse: fn(&FoundFile<'_>) -> Parsed,
+}
+
+/// A file of the image's final file system that a detector asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct FoundFile<'a> {
+    /// Where it is.
+    pub path: &'a FilePath,
+    /// All of its bytes.
+    pub content: &'a [u8],
+}
+
+/// What a detector read from one file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parsed {
+    /// The packages, in the order of the file.
+    pub packages: Vec<ParsedPackage>,
+    /// What could not be read.
+    pub blind_spots: Vec<BlindSpot>,
+}
+
+/// A package, and the files that its database says are its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ParsedPackage {
+    /// The package.
+    pub package: Arc<Package>,
+    /// Paths of its files. Shared, because one parse serves many images.
+    pub files: Arc<[FilePath]>,
+}
+
+impl ParsedPackage {
+    /// A package of which no files are known.
+    pub fn new(package: Package) -> Self {
+        Self { package: Arc::new(package), files: Arc::new([]) }
+    }
+}
+
+impl SourcePackage {
+    /// A source package.
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self { name: name.into(), version: version.into() }
+    }
+}
+
+/// The ecosystems in use, and what follows from them as a whole.
+#[derive(Debug, Clone)]
+pub struct Ecosystems {
+    list: Vec<Ecosystem>,
+}
+
+impl Ecosystems {
+    /// These ecosystems, in this order. [`crate::ecosystems::all`] has the ones that Limpid ships.
+    pub fn new(list: impl IntoIterator<Item = Ecosystem>) -> Self {
+        Self { list: list.into_iter().collect() }
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Ecosystem> {
+        self.list.iter()
+    }
+
+    /// The ecosystem to which a namespace such as `Alpine:v3.16` belongs.
+    pub fn of_namespace(&self, namespace: &str) -> Option<&Ecosystem> {
+        let name = namespace.split_once(':').map_or(namespace, |(name, _)| name);
+        self.iter().find(|ecosystem| ecosystem.osv_name == name)
+    }
+
+    /// The detectors of all ecosystems, each once, sorted by id.
+    pub fn detectors(&self) -> Vec<&'static Detector> {
+        let mut detectors: Vec<_> = self.iter().flat_map(|ecosystem| ecosystem.detectors.iter().copied()).collect();
+        detectors.sort_by_key(|detector| detector.id);
+        detectors.dedup_by_key(|detector| detector.id);
+        detectors
+    }
+
+    /// The files to keep of every layer.
+    pub fn wants(&self) -> WantList {
+        let of_detectors = self.detectors().into_iter().flat_map(|detector| detector.wants.iter().copied());
+        WantList::new(of_detectors.chain(crate::os_release::wants(self)))
+    }
+
+    /// What index reports depend on beside the image: the digest of all that detects.
+    ///
+    /// `reading` is the revision of the code that reads layers and computes the final file system, and `settings` the
+    /// configuration that changes results, in words.
+    pub fn index_state(&self, reading: &str, settings: &str) -> Digest {
+        let mut hasher = Hasher::sha256();
+        for part in ["limpid index state", revision::of("shared"), reading, settings, &self.wants().revision()] {
+            hasher.update_field(part);
+        }
+        for ecosystem in self.iter() {
+            hasher.update_field(ecosystem.id);
+            hasher.update_field(ecosystem.revision);
+        }
+        for detector in self.detectors() {
+            hasher.update_field(detector.id);
+            hasher.update_field(detector.revision);
+        }
+        hasher.finish()
+    }
+}

@@ -1,0 +1,95 @@
+//! Feeds: where an ecosystem's advisories come from, how they are read, and when they look wrong.
+//!
+//! What stands here is data and pure parsing; the catalog crate fetches. A parser either reads a document as a whole
+//! or fails: half a feed is never taken for a feed.
+
+use std::io::BufRead;
+
+use crate::{Ecosystem, advisory::Record};
+
+/// The feeds of one ecosystem.
+#[derive(Debug, Clone, Copy)]
+pub struct FeedFamily {
+    /// The feeds that speak about a namespace such as `Alpine:v3.16`, without asking upstream.
+    pub needed_by: fn(namespace: &str) -> Vec<FeedSource>,
+    /// Every feed that upstream has.
+    pub discover: fn(&dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError>,
+    /// Reads one document and hands each advisory to the sink, in the order of the document.
+    pub parse: Parse,
+    /// When new data is not believed.
+    pub guard: Guard,
+}
+
+/// See [`FeedFamily::parse`].
+pub type Parse = fn(&FeedSource, &mut dyn BufRead, &mut dyn FnMut(Record)) -> Result<FeedHead, FeedError>;
+
+/// One feed: an upstream document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FeedSource {
+    /// `<ecosystem>/<part>/…`, such as `alpine/v3.16/main`.
+    pub name: String,
+    /// The namespace that it speaks about. (One feed may speak about several: then what it says itself counts.)
+    pub namespace: String,
+    /// Its upstream address. Read from a mirror as `MIRROR/HOST/PATH`.
+    pub url: String,
+}
+
+/// What a document says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FeedHead {
+    /// The namespaces that the document covers, also those of which it has no record.
+    pub covers: Vec<String>,
+    /// The day or instant that upstream gives the document, as written.
+    pub upstream_date: Option<String>,
+}
+
+/// When new data of a feed is quarantined instead of taken into force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guard {
+    /// Fewest advisory records that a real document has.
+    pub floor: u64,
+    /// Largest shrink against the data in force, in percent of records.
+    pub most_shrink_percent: u64,
+    /// After how many hours without a look at upstream the data counts as stale.
+    pub stale_after_hours: u32,
+    /// Largest document, decompressed, in bytes.
+    pub most_bytes: u64,
+}
+
+/// What a feed's upstream can be asked while looking for feeds.
+pub trait Upstream {
+    /// The names of the folders and files that upstream lists at this address (which ends in `/`), without slashes.
+    /// `None` where upstream gives no listing.
+    fn list(&self, url: &str) -> Result<Option<Vec<String>>, DiscoveryError>;
+
+    /// Whether upstream has a document at this address.
+    fn exists(&self, url: &str) -> Result<bool, DiscoveryError>;
+}
+
+/// Upstream could not be asked what it has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{url}: {reason}")]
+pub struct DiscoveryError {
+    /// What was asked.
+    pub url: String,
+    /// Why there was no answer.
+    pub reason: String,
+}
+
+/// A document that is not what it should be. Nothing of it is used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FeedError {
+    /// It is not in the feed's format: another document, a part of one, or a format that changed.
+    #[error("not a document of this feed: {0}")]
+    Malformed(String),
+    /// It could not be read to its end.
+    #[error("could not be read to its end: {0}")]
+    Unreadable(String),
+}
+
+impl Ecosystem {
+    /// Whether a feed's name is one of this ecosystem's.
+    pub fn owns_feed(&self, feed: &str) -> bool {
+        feed.split('/').next() == Some(self.id)
+    }
+}

@@ -1,0 +1,37 @@
+//! A package as its database describes it.
+
+use serde::{Deserialize, Serialize};
+
+/// One installed package.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Package {
+    /// Name of the installed (binary) package.
+    pub name: String,
+    /// Version, as written in the database.
+    pub version: String,
+    /// Type in the sense of the package URL specification: `apk`, `deb`, `pypi`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Architecture, in the words of the database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub architecture: Option<String>,
+    /// The source package that it was built from, where the database tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourcePackage>,
+}
+
+/// The source package of an installed one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SourcePackage {
+    /// Name of the source package.
+    pub name: String,
+    /// Version of the source package; where the database gives none, the version of the installed one.
+    pub version: String,
+}
+
+impl Package {
+    /// The source package's name, or the package's own where it has no source.
+    pub fn source_name(&self) -> &str {
+        self.source.as_ref().map_or(&self.name, |source| &source.name)
+    }
+}

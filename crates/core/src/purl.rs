@@ -1,0 +1,1 @@
+//! Package URLs, written by the `packageurl` crate.

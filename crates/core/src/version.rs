@@ -1,0 +1,37 @@
+//! Orders of versions.
+//!
+//! An order either compares two versions exactly as its own tool does, or says that it cannot. There is no fallback
+//! to comparing text: a version that does not parse becomes a blind spot.
+
+use std::cmp::Ordering;
+
+use crate::formats;
+
+/// One way to order versions.
+#[derive(Debug, Clone, Copy)]
+pub struct VersionOrder {
+    /// Its name on the command line and in documents, such as `apk`.
+    pub scheme: &'static str,
+    /// Checks that a version is one that this order knows.
+    pub check: fn(&str) -> Result<(), InvalidVersion>,
+    /// Compares two versions.
+    pub compare: fn(&str, &str) -> Result<Ordering, InvalidVersion>,
+}
+
+/// A version that follows no rule of its ecosystem.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{version}” is not a version that {scheme} knows")]
+pub struct InvalidVersion {
+    /// The order that was asked.
+    pub scheme: &'static str,
+    /// The version, as written.
+    pub version: String,
+}
+
+/// Every order, by the name of its scheme.
+pub const ORDERS: &[&VersionOrder] = &[&formats::apk::VERSIONS];
+
+/// The order of this name.
+pub fn order(scheme: &str) -> Option<&'static VersionOrder> {
+    ORDERS.iter().copied().find(|order| order.scheme == scheme)
+}

@@ -1,0 +1,104 @@
+//! Wants: which files of a layer are kept as evidence.
+//!
+//! Wants are data, not code, so that they have a digest: when it changes, layers have to be read again; while it stays,
+//! any other change of a detector only parses the kept evidence again. A want is matched by path alone, while a layer
+//! streams by, before it is known where symbolic links of other layers lead; so patterns are generous.
+
+use crate::{FilePath, digest::Hasher};
+
+/// One kind of file to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Want {
+    /// Which files.
+    pub pattern: Pattern,
+    /// Largest file to keep, in bytes. A larger one becomes a blind spot.
+    pub most: u64,
+}
+
+/// Which paths a want speaks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pattern {
+    /// This path at the root of a file system: the image's own or one nested in it.
+    System(&'static str),
+    /// Files of this name, anywhere.
+    Name(&'static str),
+    /// Files whose name ends so, anywhere.
+    NameEnding(&'static str),
+}
+
+impl Pattern {
+    /// Whether the path is one of those spoken about.
+    pub fn matches(&self, path: &FilePath) -> bool {
+        match self {
+            Self::System(system) => system_root(path, system).is_some(),
+            Self::Name(name) => path.name() == name.as_bytes(),
+            Self::NameEnding(ending) => path.name().ends_with(ending.as_bytes()),
+        }
+    }
+}
+
+/// The root of the file system of which `path` is the file at `system`: the empty path for the image's own.
+pub fn system_root(path: &FilePath, system: &str) -> Option<FilePath> {
+    let before = path.as_bytes().strip_suffix(system.as_bytes())?;
+    match before.split_last() {
+        None => Some(FilePath::default()),
+        Some((b'/', root)) => Some(FilePath::new(root)),
+        Some(_) => None,
+    }
+}
+
+/// A set of wants, made once and asked for every entry of every layer.
+#[derive(Debug, Clone, Default)]
+pub struct WantList {
+    wants: Vec<Want>,
+}
+
+impl WantList {
+    /// A list of these wants; the order does not matter.
+    pub fn new(wants: impl IntoIterator<Item = Want>) -> Self {
+        let mut wants: Vec<Want> = wants.into_iter().collect();
+        wants.sort_by_key(|want| (format!("{:?}", want.pattern), want.most));
+        wants.dedup();
+        Self { wants }
+    }
+
+    /// The largest size to keep of a file at this path; `None` where nobody wants it.
+    pub fn most(&self, path: &FilePath) -> Option<u64> {
+        self.wants.iter().filter(|want| want.pattern.matches(path)).map(|want| want.most).max()
+    }
+
+    /// A digest of the list: equal lists keep the same files.
+    pub fn revision(&self) -> String {
+        let mut hasher = Hasher::sha256();
+        for want in &self.wants {
+            hasher.update_field(&format!("{want:?}"));
+        }
+        hasher.finish().short().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_path_is_found_at_the_root_and_in_nested_file_systems() {
+        let pattern = Pattern::System("etc/os-release");
+        assert!(pattern.matches(&"etc/os-release".into()));
+        assert!(pattern.matches(&"opt/root/etc/os-release".into()));
+        assert!(!pattern.matches(&"opt/etc/os-release.d".into()));
+        assert!(!pattern.matches(&"opt/fetc/os-release".into()));
+        assert_eq!(system_root(&"opt/root/etc/os-release".into(), "etc/os-release"), Some("opt/root".into()));
+        assert_eq!(system_root(&"etc/os-release".into(), "etc/os-release"), Some(FilePath::default()));
+    }
+
+    #[test]
+    fn the_revision_follows_the_content_and_not_the_order() {
+        let (a, b) = (
+            Want { pattern: Pattern::Name("METADATA"), most: 10 },
+            Want { pattern: Pattern::System("lib/apk/db/installed"), most: 20 },
+        );
+        assert_eq!(WantList::new([a, b]).revision(), WantList::new([b, a]).revision());
+        assert_ne!(WantList::new([a]).revision(), WantList::new([Want { most: 11, ..a }]).revision());
+    }
+}

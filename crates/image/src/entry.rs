@@ -1,0 +1,60 @@
+//! One entry of a layer's listing: the common tongue of the tar reader, the evidence and the final file system.
+
+use std::io::{self, Read};
+
+use limpid_core::{BlindSpot, FilePath};
+
+/// Number of a kept content within one layer's evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContentId(pub u32);
+
+/// One entry of a layer, in the order of the layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it is. For a whiteout: the path that it removes. For an opaque directory: the directory.
+    pub path: FilePath,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A directory.
+    Directory,
+    /// A regular file.
+    File(FileEntry),
+    /// A symbolic link, with its target as written: relative to its own directory, or absolute in the image.
+    Symlink(Vec<u8>),
+    /// A hard link to the file at this path.
+    HardLink(FilePath),
+    /// A device, a pipe or a socket: it hides what was below it, and has no content.
+    Other,
+    /// `.wh.NAME`: what lower layers have at the path is gone.
+    Whiteout,
+    /// `.wh..wh..opq`: what lower layers have in the directory is gone.
+    Opaque,
+}
+
+/// A regular file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileEntry {
+    /// Size in bytes.
+    pub size: u64,
+    /// Whether it is a program: its mode lets somebody run it, and its first bytes are those of ELF, PE or Mach-O.
+    pub executable: bool,
+    /// Its content, where it was wanted and within the limits.
+    pub content: Option<ContentId>,
+}
+
+/// Where a reader of layers puts what it finds.
+pub trait EntrySink {
+    /// Keeps the content of a wanted file. The sink reads to the end of `content`.
+    fn keep(&mut self, content: &mut dyn Read) -> io::Result<ContentId>;
+
+    /// Notes one entry. A file's content was kept before.
+    fn entry(&mut self, entry: Entry) -> io::Result<()>;
+
+    /// Notes what could not be read of this layer.
+    fn blind_spot(&mut self, blind_spot: BlindSpot);
+}

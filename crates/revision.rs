@@ -1,0 +1,43 @@
+//! Computes revisions at build time: a digest over the sources of one unit (a folder or a file).
+//!
+//! Shared by the build scripts of the crates whose code decides what a report says. The invariant: the revision of a
+//! unit changes whenever a byte of its sources or data tables changes, and depends on nothing else, so it is the same
+//! on every machine. Fixtures are left out: they are read by tests only.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+
+/// Revision of the file or folder at `root/unit`: 16 hexadecimal digits.
+#[allow(unreachable_pub, reason = "a module of a build script")]
+pub fn revision(root: &Path, unit: &str) -> String {
+    let mut files = Vec::new();
+    collect(&root.join(unit), &mut files);
+    files.sort();
+    assert!(!files.is_empty(), "no sources under {unit}");
+    let mut hasher = Sha256::new();
+    for file in files {
+        let name = file.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+        let text = fs::read(&file).unwrap();
+        hasher.update(format!("{name}\0{}\0", text.len()));
+        hasher.update(&text);
+    }
+    hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) {
+    println!("cargo:rerun-if-changed={}", path.display());
+    if path.is_file() {
+        files.push(path.to_path_buf());
+        return;
+    }
+    for entry in fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())) {
+        let path = entry.unwrap().path();
+        if path.file_name().is_some_and(|name| name != "fixtures") {
+            collect(&path, files);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! For tests only: builds images, good and hostile, and the places that they come from.
+
+pub mod tar;
