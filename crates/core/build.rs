@@ -10,7 +10,7 @@ const SHARED_BY_DETECTORS: &[&str] =
     &["distribution.rs", "ecosystem.rs", "os_release.rs", "package.rs", "path.rs", "wants.rs"];
 
 /// What turns an index report and a catalog into a report.
-const JUDGEMENT: &[&str] = &["advisory.rs", "matching", "matching.rs", "policy.rs", "report.rs", "verdict.rs"];
+const JUDGEMENT: &[&str] = &["advisory.rs", "matching", "matching.rs", "policy.rs", "report", "report.rs", "verdict.rs"];
 
 fn main() {
     let source = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap()).join("src");

@@ -36,6 +36,6 @@ pub use ecosystem::{Detector, Ecosystem, FoundFile, Parsed, ParsedPackage};
 pub use index_report::{ImageFacts, IndexReport, IndexedPackage};
 pub use package::Package;
 pub use path::FilePath;
-//pub use report::Report;
+pub use report::Report;
 pub use severity::Severity;
 pub use verdict::Verdict;

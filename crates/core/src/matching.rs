@@ -1,1 +1,175 @@
-//! matching
+//! Matching: which advisories speak about the packages of an image, and which packages could not be judged.
+//!
+//! Pure: the same index report, advisories and day give the same judgement. Every package ends either judged or under
+//! a blind spot that says why not; one bad version or record never loses the rest.
+
+mod coverage;
+mod finding;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+pub use self::finding::Match;
+use crate::{
+    Affected, Advisory, BlindSpot, Digest, Distribution, IndexReport, IndexedPackage, Reason, ecosystem::Ecosystems,
+};
+
+/// Advisory data as of one instant. The catalog implements it; what is fresh and what is stale is decided before.
+pub trait Advisories {
+    /// Identifies the data as a whole.
+    fn digest(&self) -> Digest;
+
+    /// What is known about a namespace such as `Alpine:v3.16`.
+    fn coverage(&self, namespace: &str) -> Coverage;
+
+    /// All that the loaded feeds say about a package name (of a source or an installed package) in a namespace.
+    ///
+    /// # Errors
+    /// The data of a feed that cannot be read. Other feeds may still have something to say, so what they say comes
+    /// along.
+    fn find(&self, namespace: &str, package: &str) -> Found;
+}
+
+/// See [`Advisories::find`].
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// What the feeds say, in a fixed order.
+    pub statements: Vec<Statement>,
+    /// The feeds that could not be read, and why.
+    pub unreadable: Vec<(String, String)>,
+}
+
+/// One statement of one feed about one package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The feed.
+    pub feed: String,
+    /// What it says about versions.
+    pub affected: Affected,
+    /// What it says about the vulnerability.
+    pub advisory: Advisory,
+}
+
+/// What the catalog knows about a namespace.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// The feeds that would speak about it and those that do, sorted by name.
+    pub feeds: Vec<FeedState>,
+    /// Whether upstream is known not to have the namespace at all: it was asked and does not list it.
+    pub unknown_upstream: bool,
+}
+
+/// One feed as of the instant of the catalog.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FeedState {
+    /// Its name.
+    pub name: String,
+    /// The data in force; `None` where nothing is.
+    pub data: Option<FeedData>,
+    /// Upstream was asked and has no such document.
+    pub absent: bool,
+    /// Newer data looked wrong and waits for a person: why.
+    pub quarantined: Option<String>,
+}
+
+/// The data of a feed in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedData {
+    /// The segment.
+    pub segment: Digest,
+    /// How many records it has about the namespace in question.
+    pub records: u64,
+    /// The date that upstream gives it.
+    pub upstream_date: Option<String>,
+    /// When the data changed last.
+    pub changed_at: DateTime<Utc>,
+    /// When upstream was last seen to have just this data.
+    pub checked_at: DateTime<Utc>,
+    /// Whether that is too long ago.
+    pub stale: bool,
+}
+
+/// What the matching of one image found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// The findings, sorted.
+    pub findings: Vec<Match>,
+    /// What was not judged, in addition to the index report's own blind spots. Sorted.
+    pub blind_spots: Vec<BlindSpot>,
+    /// The feeds that were asked, by name.
+    pub feeds: BTreeMap<String, FeedData>,
+    /// How many packages were compared with all that the loaded feeds say about them.
+    pub judged: u64,
+    /// The distributions, with the end of life that was reckoned with.
+    pub distributions: Vec<Distribution>,
+}
+
+/// Judges the packages of an image as of a day.
+pub fn judge(
+    index: &IndexReport,
+    ecosystems: &Ecosystems,
+    advisories: &dyn Advisories,
+    as_of: NaiveDate,
+) -> Judgement {
+    let mut judgement =
+        Judgement { distributions: dated_distributions(index, ecosystems), ..Judgement::default() };
+    let mut by_namespace: BTreeMap<&str, Vec<&IndexedPackage>> = BTreeMap::new();
+    for package in &index.packages {
+        if let Some(namespace) = &package.namespace {
+            by_namespace.entry(namespace).or_default().push(package);
+        }
+    }
+    for (namespace, packages) in by_namespace {
+        judge_namespace(namespace, &packages, ecosystems, advisories, as_of, &mut judgement);
+    }
+    judgement.findings.sort();
+    judgement.blind_spots.sort();
+    judgement.blind_spots.dedup();
+    judgement
+}
+
+fn judge_namespace(
+    namespace: &str,
+    packages: &[&IndexedPackage],
+    ecosystems: &Ecosystems,
+    advisories: &dyn Advisories,
+    as_of: NaiveDate,
+    judgement: &mut Judgement,
+) {
+    let Some(ecosystem) = ecosystems.of_namespace(namespace) else {
+        let detail = format!("no ecosystem of this version of Limpid judges {namespace}");
+        judgement
+            .blind_spots
+            .push(BlindSpot::new(Reason::ReleaseNotCovered, namespace, detail).with_packages(packages.len()));
+        return;
+    };
+    let coverage = advisories.coverage(namespace);
+    let mut unnamed = 0;
+    if coverage.feeds.iter().any(|feed| feed.data.is_some()) {
+        for package in packages {
+            let judged = finding::judge_package(package, ecosystem, advisories, judgement);
+            judgement.judged += u64::from(judged.compared);
+            unnamed += usize::from(!judged.named);
+        }
+    }
+    let end_of_life = (ecosystem.end_of_life)(namespace).filter(|&end| end < as_of);
+    let scope = coverage::Scope { namespace, packages: packages.len(), unnamed, end_of_life };
+    judgement.blind_spots.extend(coverage::blind_spots(&coverage, &scope));
+    for feed in coverage.feeds {
+        if let Some(data) = feed.data {
+            judgement.feeds.insert(feed.name, data);
+        }
+    }
+}
+
+fn dated_distributions(index: &IndexReport, ecosystems: &Ecosystems) -> Vec<Distribution> {
+    let end_of = |namespace: &str| {
+        ecosystems.of_namespace(namespace).and_then(|ecosystem| (ecosystem.end_of_life)(namespace))
+    };
+    let dated = |distribution: &Distribution| Distribution {
+        end_of_life: end_of(&distribution.ecosystem),
+        ..distribution.clone()
+    };
+    index.distributions.iter().map(dated).collect()
+}

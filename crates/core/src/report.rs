@@ -1,1 +1,181 @@
-//! report
+//! The vulnerability report, `limpid/report/1`: the contract with everybody who reads Limpid's JSON.
+//!
+//! Everything but [`Report::observed`] is a function of the image, the index state, the catalog, the policy and one
+//! day, whose digests stand in [`Proof`]: equal inputs give equal bytes.
+
+mod build;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use self::build::build;
+use crate::{BlindSpot, Digest, Distribution, ImageFacts, Severity, Verdict};
+
+/// The name and version of this format.
+pub const SCHEMA: &str = "limpid/report/1";
+
+/// A vulnerability report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The image.
+    pub image: ImageFacts,
+    /// The report in one word.
+    pub verdict: Verdict,
+    /// The inputs that the report is a function of.
+    pub proof: Proof,
+    /// When things were looked at: the one part that two runs may differ in.
+    pub observed: Observed,
+    /// The distributions of the image.
+    pub distributions: Vec<Distribution>,
+    /// The feeds that were asked, by name.
+    pub feeds: Vec<ReportFeed>,
+    /// What was not judged.
+    pub blind_spots: Vec<BlindSpot>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// Counts.
+    pub summary: Summary,
+}
+
+/// Digests of the inputs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// All that detects.
+    pub index_state: Digest,
+    /// The advisory data as a whole.
+    pub catalog: Digest,
+    /// Decisions, and the code that judges.
+    pub policy: Digest,
+    /// The day as of which feeds were classed as fresh or stale, and releases as alive or ended.
+    pub as_of: NaiveDate,
+    /// The feeds that were classed as stale.
+    pub stale: Vec<String>,
+}
+
+/// When things were looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observed {
+    /// When the report was made.
+    pub generated_at: DateTime<Utc>,
+    /// Each asked feed's instants.
+    pub feeds: BTreeMap<String, ObservedFeed>,
+}
+
+/// When a feed was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedFeed {
+    /// When its data changed last.
+    pub changed_at: DateTime<Utc>,
+    /// When upstream was last seen to have just this data.
+    pub checked_at: DateTime<Utc>,
+}
+
+/// A feed that was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportFeed {
+    /// Its name.
+    pub name: String,
+    /// The segment that was in force.
+    pub segment: Digest,
+    /// The date that upstream gives the data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream_date: Option<String>,
+    /// How many records it has about the releases in question.
+    pub records: u64,
+}
+
+/// A package that is affected by an advisory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The advisory's identifier.
+    pub id: String,
+    /// Other identifiers of the same vulnerability.
+    pub aliases: Vec<String>,
+    /// How bad it is; `Unknown` where the feed does not say.
+    pub severity: Severity,
+    /// A sentence about it; left out where the feed has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub summary: String,
+    /// Where to read more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
+    /// The package.
+    pub package: FindingPackage,
+    /// The first version that is not affected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_in: Option<String>,
+    /// Whether a fix is there.
+    pub status: Status,
+    /// The feed that says so.
+    pub feed: String,
+    /// The comparison that decided.
+    pub why: String,
+    /// Who took it out of the verdict, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<Suppression>,
+}
+
+/// The package of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FindingPackage {
+    /// Name of the installed package.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its type, as in its package URL.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Package URL.
+    pub purl: String,
+    /// Name of its source package, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The database or file that it was found in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The layer that introduced it.
+    pub layer: Option<Digest>,
+}
+
+/// Whether there is a fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// A fixed version is there: upgrade.
+    Fixed,
+    /// Affected, and no fix is known.
+    Affected,
+}
+
+/// Why a finding does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppression {
+    /// The decision.
+    pub by: String,
+    /// Its reason.
+    pub reason: String,
+}
+
+/// Counts of a report.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Packages in the image.
+    pub packages: u64,
+    /// Packages that were compared with all that the loaded feeds say.
+    pub judged: u64,
+    /// Findings that stand, by severity. All six are there.
+    pub findings: BTreeMap<Severity, u64>,
+    /// Findings that stand and have a fix.
+    pub fixable: u64,
+}
+
+impl Report {
+    /// The findings that stand: not suppressed.
+    pub fn standing(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.suppressed.is_none())
+    }
+}

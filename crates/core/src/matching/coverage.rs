@@ -1,0 +1,74 @@
+//! What the state of the feeds leaves unjudged.
+//!
+//! “No advisory” and “no data” differ here: a namespace without loaded feeds is never passed over.
+
+use chrono::NaiveDate;
+
+use super::{Coverage, FeedState};
+use crate::{BlindSpot, Reason};
+
+/// The packages that a [`Coverage`] is about.
+pub(super) struct Scope<'a> {
+    /// Their namespace.
+    pub(super) namespace: &'a str,
+    /// How many they are.
+    pub(super) packages: usize,
+    /// How many of them no loaded feed names: a feed that is missing might be the one that would.
+    pub(super) unnamed: usize,
+    /// The end of life of their release, where that is past.
+    pub(super) end_of_life: Option<NaiveDate>,
+}
+
+/// Everything about the feeds of one namespace that somebody who reads the report has to know.
+pub(super) fn blind_spots(coverage: &Coverage, scope: &Scope<'_>) -> Vec<BlindSpot> {
+    if coverage.feeds.iter().all(|feed| feed.data.is_none()) {
+        return vec![nothing_loaded(coverage, scope)];
+    }
+    let mut spots: Vec<BlindSpot> = coverage.feeds.iter().flat_map(|feed| of_feed(feed, scope)).collect();
+    if let Some(end) = scope.end_of_life {
+        let detail = format!("{} gets no more advisories: judged up to {end}; move to a newer release", scope.namespace);
+        spots.push(BlindSpot::new(Reason::EndOfLife, scope.namespace, detail).with_packages(scope.packages));
+    }
+    spots
+}
+
+fn nothing_loaded(coverage: &Coverage, scope: &Scope<'_>) -> BlindSpot {
+    let namespace = scope.namespace;
+    let names: Vec<&str> = coverage.feeds.iter().map(|feed| feed.name.as_str()).collect();
+    let names = names.join(", ");
+    let quarantined = coverage.feeds.iter().find_map(|feed| feed.quarantined.as_ref().map(|why| (&feed.name, why)));
+    let absent = coverage.unknown_upstream || coverage.feeds.iter().all(|feed| feed.absent);
+    let (reason, subject, detail) = if let Some((feed, why)) = quarantined {
+        let detail = format!("its first data looks wrong and is not used ({why}); see limpid db status");
+        (Reason::FeedQuarantined, feed.clone(), detail)
+    } else if absent {
+        let detail = format!("the advisory data says nothing about {namespace}; limpid db update asks upstream again");
+        (Reason::ReleaseNotCovered, namespace.to_owned(), detail)
+    } else {
+        let detail = format!("never loaded: {names}; limpid db update loads them");
+        (Reason::FeedNotLoaded, namespace.to_owned(), detail)
+    };
+    BlindSpot::new(reason, subject, detail).with_packages(scope.packages)
+}
+
+fn of_feed(feed: &FeedState, scope: &Scope<'_>) -> Vec<BlindSpot> {
+    let mut spots = Vec::new();
+    if let Some(why) = &feed.quarantined {
+        let used = if feed.data.is_some() { "older data is in force" } else { "nothing of it is used" };
+        let detail = format!("its newest data looks wrong ({why}); {used}; limpid db accept {} lets it in", feed.name);
+        spots.push(BlindSpot::new(Reason::FeedQuarantined, &*feed.name, detail).with_packages(scope.packages));
+    }
+    match &feed.data {
+        Some(data) if data.stale => {
+            let detail = format!("last checked {}; limpid db update {}", data.checked_at.date_naive(), feed.name);
+            spots.push(BlindSpot::new(Reason::FeedStale, &*feed.name, detail).with_packages(scope.packages));
+        }
+        None if feed.quarantined.is_none() => {
+            let why = if feed.absent { "upstream has no such document" } else { "never loaded" };
+            let detail = format!("{why}; packages that only this feed speaks about are not judged");
+            spots.push(BlindSpot::new(Reason::FeedNotLoaded, &*feed.name, detail).with_packages(scope.unnamed));
+        }
+        Some(_) | None => {}
+    }
+    spots
+}
