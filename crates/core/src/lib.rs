@@ -8,6 +8,7 @@
 pub mod advisory;
 pub mod blind_spot;
 pub mod clair;
+pub mod comparison;
 pub mod digest;
 pub mod distribution;
 pub mod ecosystem;

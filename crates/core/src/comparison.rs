@@ -1,0 +1,136 @@
+//! The comparison of two reports: which inputs differ, what that changed, and the sentence that explains it.
+//!
+//! A report is a function of the image, the index state, the catalog, the policy and one day, so two reports that
+//! differ have an input that differs. Pure and sorted: the same two sides give the same comparison. What two runs may
+//! differ in by themselves (`observed`) is not looked at.
+
+mod blind_spots;
+mod cause;
+mod explanation;
+mod feeds;
+mod findings;
+mod inputs;
+mod packages;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    blind_spots::BlindSpotChange,
+    cause::Cause,
+    feeds::{FeedChange, FeedFacts},
+    findings::{FieldChange, FindingChange},
+    inputs::{Input, Inputs},
+    packages::{PackageChange, PackageFacts},
+};
+use crate::{Digest, IndexReport, Report, Verdict};
+
+/// The name and version of this format.
+pub const SCHEMA: &str = "limpid/comparison/1";
+
+/// One of the two sides of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// Its report.
+    pub report: Report,
+    /// The index report that it was made from, where there is one. Without it packages cannot be compared.
+    pub index: Option<IndexReport>,
+}
+
+/// Why two reports differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// What the first side is.
+    pub a: SideFacts,
+    /// What the second side is.
+    pub b: SideFacts,
+    /// The inputs of both, and which of them differ.
+    pub inputs: Inputs,
+    /// The packages that differ; `None` where one side has no index report.
+    pub packages: Option<Vec<PackageChange>>,
+    /// The feeds that differ, by name.
+    pub feeds: Vec<FeedChange>,
+    /// The findings that differ: added, removed, changed; in each, worst first.
+    pub findings: Vec<FindingChange>,
+    /// The blind spots that differ, by reason.
+    pub blind_spots: Vec<BlindSpotChange>,
+    /// All of it in a few sentences for people.
+    pub explanation: String,
+}
+
+/// What one side is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SideFacts {
+    /// How the image was named.
+    pub reference: String,
+    /// The image.
+    pub digest: Digest,
+    /// Its platform.
+    pub platform: String,
+    /// The report in one word.
+    pub verdict: Verdict,
+    /// How many packages the image has.
+    pub packages: u64,
+    /// How many findings stand: not suppressed.
+    pub findings: u64,
+    /// How many blind spots count.
+    pub blind_spots: u64,
+}
+
+/// On which side something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// Only in B.
+    Added,
+    /// Only in A.
+    Removed,
+    /// In both, and not the same.
+    Changed,
+}
+
+/// Compares two reports.
+pub fn compare(a: &Side, b: &Side) -> Comparison {
+    let inputs = Inputs::of(&a.report, &b.report);
+    let packages = match (&a.index, &b.index) {
+        (Some(a), Some(b)) => Some(packages::changes(a, b)),
+        (None, _) | (_, None) => None,
+    };
+    let mut comparison = Comparison {
+        schema: SCHEMA.to_owned(),
+        a: SideFacts::of(&a.report),
+        b: SideFacts::of(&b.report),
+        packages,
+        feeds: feeds::changes(&a.report, &b.report),
+        findings: findings::changes(a, b, &inputs),
+        blind_spots: blind_spots::changes(&a.report, &b.report, &inputs),
+        inputs,
+        explanation: String::new(),
+    };
+    comparison.explanation = explanation::explain(&comparison);
+    comparison
+}
+
+impl SideFacts {
+    fn of(report: &Report) -> Self {
+        Self {
+            reference: report.image.reference.clone(),
+            digest: report.image.digest.clone(),
+            platform: report.image.platform.clone(),
+            verdict: report.verdict,
+            packages: report.summary.packages,
+            findings: report.standing().count() as u64,
+            blind_spots: report.blind_spots.iter().filter(|spot| spot.counts).count() as u64,
+        }
+    }
+}
+
+impl Comparison {
+    /// Whether findings, blind spots and verdict are the same on both sides.
+    pub fn same_outcome(&self) -> bool {
+        self.findings.is_empty() && self.blind_spots.is_empty() && self.a.verdict == self.b.verdict
+    }
+}

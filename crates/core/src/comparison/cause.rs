@@ -1,0 +1,59 @@
+//! Which input made a difference.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Inputs;
+
+/// The input that explains a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// The image has other packages.
+    Image,
+    /// The same image was read by another version of the detectors.
+    IndexState,
+    /// A feed that speaks about the package is new, gone or changed.
+    AdvisoryData,
+    /// Other decisions, or another version of the code that judges.
+    Policy,
+    /// Another day, or data that has become stale since.
+    Day,
+    /// Several inputs differ, and what is known does not tell which of them it was.
+    Unclear,
+}
+
+impl Cause {
+    /// The first of these inputs that differs.
+    pub(super) fn first_that_differs(candidates: &[Self], inputs: &Inputs) -> Self {
+        candidates.iter().copied().find(|&cause| inputs.differ(cause)).unwrap_or(Self::Unclear)
+    }
+
+    /// The only one of these inputs that differs; unclear where several do.
+    pub(super) fn only_that_differs(candidates: &[Self], inputs: &Inputs) -> Self {
+        let mut differing = candidates.iter().copied().filter(|&cause| inputs.differ(cause));
+        match (differing.next(), differing.next()) {
+            (Some(only), None) => only,
+            (None, _) | (_, Some(_)) => Self::Unclear,
+        }
+    }
+
+    /// The words for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Image => "the image",
+            Self::IndexState => "the index state",
+            Self::AdvisoryData => "the advisory data",
+            Self::Policy => "the policy",
+            Self::Day => "the day",
+            Self::Unclear => "several inputs",
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
