@@ -74,7 +74,7 @@ pub enum AffectedRange {
 }
 
 /// One advisory with all packages that it is about: what a feed's parser yields.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Record {
     /// The text.
     pub advisory: Advisory,

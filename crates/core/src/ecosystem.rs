@@ -145,6 +145,23 @@ impl SourcePackage {
     }
 }
 
+impl Ecosystem {
+    /// What the advisories of its feeds depend on beside the upstream documents: the digest of all that parses them.
+    ///
+    /// Part of a segment's identity, so that a better parser rebuilds segments although upstream did not change. The
+    /// formats of its detectors count, because the same folder reads the feeds.
+    pub fn parser_revision(&self) -> String {
+        let mut hasher = Hasher::sha256();
+        for part in ["limpid feed parser", revision::of("parsers"), self.id, self.revision] {
+            hasher.update_field(part);
+        }
+        for detector in self.detectors {
+            hasher.update_field(detector.revision);
+        }
+        hasher.finish().short().to_owned()
+    }
+}
+
 /// The ecosystems in use, and what follows from them as a whole.
 #[derive(Debug, Clone)]
 pub struct Ecosystems {
@@ -170,7 +187,8 @@ impl Ecosystems {
 
     /// The detectors of all ecosystems, each once, sorted by id.
     pub fn detectors(&self) -> Vec<&'static Detector> {
-        let mut detectors: Vec<_> = self.iter().flat_map(|ecosystem| ecosystem.detectors.iter().copied()).collect();
+        let mut detectors: Vec<_> =
+            self.iter().flat_map(|ecosystem| ecosystem.detectors.iter().copied()).collect();
         detectors.sort_by_key(|detector| detector.id);
         detectors.dedup_by_key(|detector| detector.id);
         detectors
@@ -188,7 +206,9 @@ impl Ecosystems {
     /// configuration that changes results, in words.
     pub fn index_state(&self, reading: &str, settings: &str) -> Digest {
         let mut hasher = Hasher::sha256();
-        for part in ["limpid index state", revision::of("shared"), reading, settings, &self.wants().revision()] {
+        for part in
+            ["limpid index state", revision::of("shared"), reading, settings, &self.wants().revision()]
+        {
             hasher.update_field(part);
         }
         for ecosystem in self.iter() {

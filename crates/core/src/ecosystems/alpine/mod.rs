@@ -1,1 +1,28 @@
-//! alpine
+//! Alpine Linux.
+//!
+//! No list of releases stands here: a release is read from the system by rule, upstream is asked which ones it has,
+//! and whether one is covered is a question to the advisory data.
+
+mod end_of_life;
+mod feeds;
+mod identity;
+
+use crate::{
+    ecosystem::{Ecosystem, Identity, PurlNames},
+    formats::apk,
+    revision,
+};
+
+/// Alpine Linux and what is made from it.
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "alpine",
+    name: "Alpine Linux",
+    osv_name: "Alpine",
+    purl: PurlNames { kind: "apk", namespace: Some("alpine") },
+    detectors: &[&apk::DETECTOR],
+    identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
+    versions: &apk::VERSIONS,
+    feeds: &feeds::FAMILY,
+    end_of_life: end_of_life::end_of_life,
+    revision: revision::of("ecosystems/alpine"),
+};

@@ -1,0 +1,195 @@
+//! Package databases and package files that no ecosystem here reads yet.
+//!
+//! An image that has one of them is not wholly judged, and says so. What a distribution package owns is judged with
+//! that package, so it does not count; that is decided where owners are known. An ecosystem that learns to read a
+//! format takes its row out of here.
+
+use crate::{FilePath, wants::system_root};
+
+/// For people: what this file is a database or description of; `None` where it is nothing of the kind.
+///
+/// Cheap: it is asked for every path of an image, and looks at a path closely only when the name ends right.
+pub fn word(path: &FilePath) -> Option<&'static str> {
+    let name = path.name();
+    let last = name.last()?;
+    if let Some(row) = NAMES.iter().find(|row| row.ending.last() == Some(last) && row.matches(path)) {
+        return Some(row.word);
+    }
+    (name != b"status.d" && within(path, b"var/lib/dpkg/status.d")).then_some("Debian packages (dpkg)")
+}
+
+/// One kind of file.
+struct Row {
+    /// How its name ends; the whole name where `whole`.
+    ending: &'static [u8],
+    whole: bool,
+    /// Where it is.
+    place: Place,
+    word: &'static str,
+}
+
+/// Where a file must be to be meant.
+enum Place {
+    Anywhere,
+    /// At one of these paths in a root file system.
+    System(&'static [&'static str]),
+    /// Directly in a folder whose name ends so.
+    In(&'static [u8]),
+    /// In a folder below one of this name: `FOLDER/…/NAME/FILE` at this depth, counted from the file.
+    Under(&'static [u8], &'static [usize]),
+}
+
+impl Row {
+    const fn named(name: &'static str, place: Place, word: &'static str) -> Self {
+        Self { ending: name.as_bytes(), whole: true, place, word }
+    }
+
+    const fn ending(ending: &'static str, place: Place, word: &'static str) -> Self {
+        Self { ending: ending.as_bytes(), whole: false, place, word }
+    }
+
+    fn matches(&self, path: &FilePath) -> bool {
+        let name = path.name();
+        let named =
+            if self.whole { name == self.ending } else { name.ends_with(self.ending) && name != self.ending };
+        named
+            && match &self.place {
+                Place::Anywhere => true,
+                Place::System(places) => places.iter().any(|place| system_root(path, place).is_some()),
+                Place::In(folder) => components(path).nth(1).is_some_and(|parent| parent.ends_with(folder)),
+                Place::Under(folder, depths) => {
+                    depths.iter().any(|&depth| components(path).nth(depth) == Some(*folder))
+                }
+            }
+    }
+}
+
+const NAMES: &[Row] = &[
+    Row::named("status", Place::System(&["var/lib/dpkg/status"]), "Debian packages (dpkg)"),
+    Row::named("status", Place::System(&["usr/lib/opkg/status", "var/lib/opkg/status"]), "opkg packages"),
+    Row::named(
+        "Packages",
+        Place::System(&["var/lib/rpm/Packages", "usr/lib/sysimage/rpm/Packages", "usr/share/rpm/Packages"]),
+        "RPM packages (Berkeley DB)",
+    ),
+    Row::named(
+        "Packages.db",
+        Place::System(&[
+            "var/lib/rpm/Packages.db",
+            "usr/lib/sysimage/rpm/Packages.db",
+            "usr/share/rpm/Packages.db",
+        ]),
+        "RPM packages (NDB)",
+    ),
+    Row::named(
+        "rpmdb.sqlite",
+        Place::System(&[
+            "var/lib/rpm/rpmdb.sqlite",
+            "usr/lib/sysimage/rpm/rpmdb.sqlite",
+            "usr/share/rpm/rpmdb.sqlite",
+        ]),
+        "RPM packages (SQLite)",
+    ),
+    Row::named(
+        "container-manifest-2",
+        Place::System(&["var/lib/rpmmanifest/container-manifest-2"]),
+        "RPM packages (manifest)",
+    ),
+    // var/lib/pacman/local/PACKAGE/desc
+    Row::named("desc", Place::Under(b"local", &[2]), "Arch Linux packages (pacman)"),
+    // var/db/pkg/CATEGORY/PACKAGE/PF
+    Row::named("PF", Place::Under(b"pkg", &[3]), "Gentoo packages (Portage)"),
+    Row::named("db.sqlite", Place::System(&["nix/var/nix/db/db.sqlite"]), "Nix packages"),
+    Row::named("METADATA", Place::In(b".dist-info"), "Python packages"),
+    Row::named("PKG-INFO", Place::In(b".egg-info"), "Python packages"),
+    Row::named("PKG-INFO", Place::In(b"EGG-INFO"), "Python packages"),
+    Row::ending(".egg-info", Place::Anywhere, "Python packages"),
+    // node_modules/NAME/package.json, node_modules/@SCOPE/NAME/package.json
+    Row::named("package.json", Place::Under(b"node_modules", &[2, 3]), "Node.js packages"),
+    Row::ending(".gemspec", Place::In(b"specifications"), "Ruby packages"),
+    Row::ending(".gemspec", Place::Under(b"specifications", &[2]), "Ruby packages"),
+    Row::ending(".jar", Place::Anywhere, "Java archives"),
+    Row::ending(".war", Place::Anywhere, "Java archives"),
+    Row::ending(".ear", Place::Anywhere, "Java archives"),
+    Row::named("installed.json", Place::In(b"composer"), "PHP packages (Composer)"),
+    Row::ending(".deps.json", Place::Anywhere, ".NET packages"),
+    Row::ending(".json", Place::In(b"conda-meta"), "Conda packages"),
+];
+
+/// The components of a path, the last one first.
+fn components(path: &FilePath) -> impl Iterator<Item = &[u8]> {
+    path.as_bytes().rsplit(|&byte| byte == b'/')
+}
+
+/// Whether the file is directly in this folder of some root file system. dpkg's checksum lists beside it are none.
+fn within(path: &FilePath, folder: &[u8]) -> bool {
+    let Some(before) = path.as_bytes().strip_suffix(path.name()).and_then(|rest| rest.strip_suffix(b"/"))
+    else {
+        return false;
+    };
+    let at_root = before.strip_suffix(folder).is_some_and(|root| root.is_empty() || root.ends_with(b"/"));
+    at_root && !path.name().ends_with(b".md5sums")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_known_by_its_path() {
+        for (path, expected) in [
+            ("var/lib/dpkg/status", "Debian packages (dpkg)"),
+            ("opt/root/var/lib/dpkg/status", "Debian packages (dpkg)"),
+            ("var/lib/dpkg/status.d/base", "Debian packages (dpkg)"),
+            ("var/lib/opkg/status", "opkg packages"),
+            ("var/lib/rpm/Packages", "RPM packages (Berkeley DB)"),
+            ("usr/lib/sysimage/rpm/Packages.db", "RPM packages (NDB)"),
+            ("usr/lib/sysimage/rpm/rpmdb.sqlite", "RPM packages (SQLite)"),
+            ("var/lib/rpmmanifest/container-manifest-2", "RPM packages (manifest)"),
+            ("var/lib/pacman/local/bash-5.2-1/desc", "Arch Linux packages (pacman)"),
+            ("var/db/pkg/app-shells/bash-5.2/PF", "Gentoo packages (Portage)"),
+            ("usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA", "Python packages"),
+            ("usr/lib/python3/six.egg-info/PKG-INFO", "Python packages"),
+            ("usr/lib/python3/six-1.egg/EGG-INFO/PKG-INFO", "Python packages"),
+            ("usr/lib/python3/six-1.16.egg-info", "Python packages"),
+            ("app/node_modules/lodash/package.json", "Node.js packages"),
+            ("node_modules/@babel/core/package.json", "Node.js packages"),
+            ("usr/lib/ruby/gems/3.1.0/specifications/rake-13.gemspec", "Ruby packages"),
+            ("usr/lib/ruby/gems/3.1.0/specifications/default/json-2.gemspec", "Ruby packages"),
+            ("app/app.jar", "Java archives"),
+            ("app/app.war", "Java archives"),
+            ("app/app.ear", "Java archives"),
+            ("srv/vendor/composer/installed.json", "PHP packages (Composer)"),
+            ("app/app.deps.json", ".NET packages"),
+            ("opt/conda/conda-meta/zlib-1.json", "Conda packages"),
+            ("nix/var/nix/db/db.sqlite", "Nix packages"),
+        ] {
+            assert_eq!(word(&path.into()), Some(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn names_alone_do_not_make_a_database() {
+        for path in [
+            "",
+            "etc/passwd",
+            "proc/self/status",
+            "var/lib/dpkg/status-old",
+            "var/lib/dpkg/status.d",
+            "var/lib/dpkg/status.d/base.md5sums",
+            "xvar/lib/dpkg/status.d/base",
+            "usr/share/Packages",
+            "lib/apk/db/installed",
+            "home/METADATA",
+            "app/package.json",
+            "app/src/a.json",
+            "app/.jar",
+            "x.gemspec",
+            "app/node_modules/lodash/dist/esm/cjs/package.json",
+            "usr/share/doc/desc",
+            "a/installed.json",
+        ] {
+            assert_eq!(word(&path.into()), None, "{path}");
+        }
+    }
+}
