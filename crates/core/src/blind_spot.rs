@@ -101,7 +101,10 @@ impl FromStr for Reason {
     type Err = InvalidReason;
 
     fn from_str(text: &str) -> Result<Self, InvalidReason> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == text).ok_or_else(|| InvalidReason(text.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|reason| reason.as_str() == text)
+            .ok_or_else(|| InvalidReason(text.to_owned()))
     }
 }
 

@@ -15,7 +15,9 @@ pub struct Digest(String);
 
 /// What is wrong with a text that should have been a digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("“{text}” is not a digest: expected sha256: and 64, or sha512: and 128, hexadecimal digits in lower case")]
+#[error(
+    "“{text}” is not a digest: expected sha256: and 64, or sha512: and 128, hexadecimal digits in lower case"
+)]
 pub struct InvalidDigest {
     text: String,
 }
@@ -142,7 +144,8 @@ impl Hasher {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or('0');
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
@@ -162,7 +165,9 @@ mod tests {
     #[test]
     fn only_the_strict_spelling_parses() {
         assert!(EMPTY.parse::<Digest>().is_ok());
-        for wrong in ["", "sha256:", "sha256:e3b0", "md5:d41d8cd98f00b204e9800998ecf8427e", &EMPTY.to_uppercase()] {
+        for wrong in
+            ["", "sha256:", "sha256:e3b0", "md5:d41d8cd98f00b204e9800998ecf8427e", &EMPTY.to_uppercase()]
+        {
             assert!(wrong.parse::<Digest>().is_err(), "{wrong}");
         }
     }

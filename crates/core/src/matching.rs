@@ -12,7 +12,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 pub use self::finding::Match;
 use crate::{
-    Affected, Advisory, BlindSpot, Digest, Distribution, IndexReport, IndexedPackage, Reason, ecosystem::Ecosystems,
+    Advisory, Affected, BlindSpot, Digest, Distribution, IndexReport, IndexedPackage, Reason,
+    ecosystem::Ecosystems,
 };
 
 /// Advisory data as of one instant. The catalog implements it; what is fresh and what is stale is decided before.

@@ -99,7 +99,9 @@ mod tests {
 
     #[test]
     fn spellings_of_one_place_are_one_path() {
-        for raw in ["usr/lib", "/usr/lib", "./usr/lib/", "usr//lib", "usr/./lib", "usr/bin/../lib", "../../usr/lib"] {
+        for raw in
+            ["usr/lib", "/usr/lib", "./usr/lib/", "usr//lib", "usr/./lib", "usr/bin/../lib", "../../usr/lib"]
+        {
             assert_eq!(FilePath::from(raw), FilePath::from("usr/lib"), "{raw}");
         }
         assert!(FilePath::from("/..").is_root());

@@ -12,7 +12,10 @@ const REVISIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/revisions
 pub const fn of(unit: &str) -> &'static str {
     let mut index = 0;
     while index < REVISIONS.len() {
-        #[allow(clippy::indexing_slicing, reason = "bounded by the loop; constant functions have no iterators")]
+        #[allow(
+            clippy::indexing_slicing,
+            reason = "bounded by the loop; constant functions have no iterators"
+        )]
         let (name, revision) = REVISIONS[index];
         if equal(name.as_bytes(), unit.as_bytes()) {
             return revision;

@@ -26,7 +26,10 @@ pub(super) fn blind_spots(coverage: &Coverage, scope: &Scope<'_>) -> Vec<BlindSp
     }
     let mut spots: Vec<BlindSpot> = coverage.feeds.iter().flat_map(|feed| of_feed(feed, scope)).collect();
     if let Some(end) = scope.end_of_life {
-        let detail = format!("{} gets no more advisories: judged up to {end}; move to a newer release", scope.namespace);
+        let detail = format!(
+            "{} gets no more advisories: judged up to {end}; move to a newer release",
+            scope.namespace
+        );
         spots.push(BlindSpot::new(Reason::EndOfLife, scope.namespace, detail).with_packages(scope.packages));
     }
     spots
@@ -36,13 +39,15 @@ fn nothing_loaded(coverage: &Coverage, scope: &Scope<'_>) -> BlindSpot {
     let namespace = scope.namespace;
     let names: Vec<&str> = coverage.feeds.iter().map(|feed| feed.name.as_str()).collect();
     let names = names.join(", ");
-    let quarantined = coverage.feeds.iter().find_map(|feed| feed.quarantined.as_ref().map(|why| (&feed.name, why)));
+    let quarantined =
+        coverage.feeds.iter().find_map(|feed| feed.quarantined.as_ref().map(|why| (&feed.name, why)));
     let absent = coverage.unknown_upstream || coverage.feeds.iter().all(|feed| feed.absent);
     let (reason, subject, detail) = if let Some((feed, why)) = quarantined {
         let detail = format!("its first data looks wrong and is not used ({why}); see limpid db status");
         (Reason::FeedQuarantined, feed.clone(), detail)
     } else if absent {
-        let detail = format!("the advisory data says nothing about {namespace}; limpid db update asks upstream again");
+        let detail =
+            format!("the advisory data says nothing about {namespace}; limpid db update asks upstream again");
         (Reason::ReleaseNotCovered, namespace.to_owned(), detail)
     } else {
         let detail = format!("never loaded: {names}; limpid db update loads them");
@@ -55,18 +60,23 @@ fn of_feed(feed: &FeedState, scope: &Scope<'_>) -> Vec<BlindSpot> {
     let mut spots = Vec::new();
     if let Some(why) = &feed.quarantined {
         let used = if feed.data.is_some() { "older data is in force" } else { "nothing of it is used" };
-        let detail = format!("its newest data looks wrong ({why}); {used}; limpid db accept {} lets it in", feed.name);
-        spots.push(BlindSpot::new(Reason::FeedQuarantined, &*feed.name, detail).with_packages(scope.packages));
+        let detail =
+            format!("its newest data looks wrong ({why}); {used}; limpid db accept {} lets it in", feed.name);
+        spots
+            .push(BlindSpot::new(Reason::FeedQuarantined, &*feed.name, detail).with_packages(scope.packages));
     }
     match &feed.data {
         Some(data) if data.stale => {
-            let detail = format!("last checked {}; limpid db update {}", data.checked_at.date_naive(), feed.name);
+            let detail =
+                format!("last checked {}; limpid db update {}", data.checked_at.date_naive(), feed.name);
             spots.push(BlindSpot::new(Reason::FeedStale, &*feed.name, detail).with_packages(scope.packages));
         }
         None if feed.quarantined.is_none() => {
             let why = if feed.absent { "upstream has no such document" } else { "never loaded" };
             let detail = format!("{why}; packages that only this feed speaks about are not judged");
-            spots.push(BlindSpot::new(Reason::FeedNotLoaded, &*feed.name, detail).with_packages(scope.unnamed));
+            spots.push(
+                BlindSpot::new(Reason::FeedNotLoaded, &*feed.name, detail).with_packages(scope.unnamed),
+            );
         }
         Some(_) | None => {}
     }

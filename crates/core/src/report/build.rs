@@ -110,7 +110,8 @@ fn package(indexed: IndexedPackage) -> FindingPackage {
 }
 
 fn summary(index: &IndexReport, judged: u64, standing: &[&Finding]) -> Summary {
-    let mut findings: BTreeMap<Severity, u64> = Severity::WORST_FIRST.iter().map(|&severity| (severity, 0)).collect();
+    let mut findings: BTreeMap<Severity, u64> =
+        Severity::WORST_FIRST.iter().map(|&severity| (severity, 0)).collect();
     for finding in standing {
         *findings.entry(finding.severity).or_default() += 1;
     }

@@ -1,0 +1,351 @@
+//! Matching and reports on small, made-up catalogs: each way in which a package is or is not judged.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use limpid_core::{
+    Advisory, Affected, AffectedRange, BlindSpot, Digest, Distribution, ImageFacts, IndexReport,
+    IndexedPackage, Package, Reason, Report, Verdict,
+    advisory::Names,
+    ecosystems,
+    matching::{Advisories, Coverage, FeedData, FeedState, Found, Statement, judge},
+    package::SourcePackage,
+    policy::Policy,
+    report,
+};
+
+const NAMESPACE: &str = "Alpine:v3.99";
+const MAIN: &str = "alpine/v3.99/main";
+const COMMUNITY: &str = "alpine/v3.99/community";
+
+/// A catalog in which every statement is written out.
+#[derive(Default)]
+struct Written {
+    coverage: Coverage,
+    statements: Vec<Statement>,
+    unreadable: Vec<(String, String)>,
+}
+
+impl Advisories for Written {
+    fn digest(&self) -> Digest {
+        Digest::of(b"written")
+    }
+
+    fn coverage(&self, namespace: &str) -> Coverage {
+        if namespace == NAMESPACE { self.coverage.clone() } else { Coverage::default() }
+    }
+
+    fn find(&self, namespace: &str, package: &str) -> Found {
+        let about = |one: &&Statement| one.affected.namespace == namespace && one.affected.package == package;
+        Found {
+            statements: self.statements.iter().filter(about).cloned().collect(),
+            unreadable: self.unreadable.clone(),
+        }
+    }
+}
+
+impl Written {
+    /// Both feeds loaded, fresh, with these statements of `main`: (package, id, aliases, range).
+    fn with(statements: &[(&str, &str, &[&str], AffectedRange)]) -> Self {
+        let feeds = vec![loaded(COMMUNITY), loaded(MAIN)];
+        let statement = |(package, id, aliases, range): &(&str, &str, &[&str], AffectedRange)| Statement {
+            feed: MAIN.to_owned(),
+            affected: Affected {
+                namespace: NAMESPACE.to_owned(),
+                package: (*package).to_owned(),
+                names: Names::Source,
+                range: range.clone(),
+            },
+            advisory: Advisory {
+                id: (*id).to_owned(),
+                aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
+                ..Advisory::default()
+            },
+        };
+        Self {
+            coverage: Coverage { feeds, unknown_upstream: false },
+            statements: statements.iter().map(statement).collect(),
+            unreadable: Vec::new(),
+        }
+    }
+
+    fn change(mut self, name: &str, change: impl Fn(&mut FeedState)) -> Self {
+        self.coverage.feeds.iter_mut().filter(|feed| feed.name == name).for_each(change);
+        self
+    }
+}
+
+fn instant() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_700_000_000, 0).unwrap()
+}
+
+fn day() -> NaiveDate {
+    instant().date_naive()
+}
+
+fn loaded(name: &str) -> FeedState {
+    let data = FeedData {
+        segment: Digest::of(name.as_bytes()),
+        records: 7,
+        upstream_date: None,
+        changed_at: instant(),
+        checked_at: instant(),
+        stale: false,
+    };
+    FeedState { name: name.to_owned(), data: Some(data), ..FeedState::default() }
+}
+
+fn fixed(version: &str) -> AffectedRange {
+    AffectedRange::Fixed { introduced: None, fixed: version.to_owned() }
+}
+
+fn image(packages: &[(&str, &str, &str)]) -> IndexReport {
+    let layer = Digest::of(b"layer");
+    let package = |(name, version, origin): &(&str, &str, &str)| IndexedPackage {
+        package: Package {
+            name: (*name).to_owned(),
+            version: (*version).to_owned(),
+            kind: "apk".to_owned(),
+            architecture: None,
+            source: Some(SourcePackage::new(*origin, *version)),
+        },
+        namespace: Some(NAMESPACE.to_owned()),
+        purl: format!("pkg:apk/alpine/{name}@{version}"),
+        path: "lib/apk/db/installed".to_owned(),
+        layer: Some(layer.clone()),
+    };
+    IndexReport {
+        image: ImageFacts {
+            reference: "test".to_owned(),
+            digest: Digest::of(b"image"),
+            platform: "linux/amd64".to_owned(),
+            layers: vec![layer.clone()],
+        },
+        index_state: Digest::of(b"state"),
+        distributions: vec![Distribution {
+            id: "alpine".to_owned(),
+            version: "3.99.1".to_owned(),
+            name: "Alpine Linux v3.99".to_owned(),
+            ecosystem: NAMESPACE.to_owned(),
+            end_of_life: None,
+        }],
+        packages: packages.iter().map(package).collect(),
+        blind_spots: Vec::new(),
+    }
+}
+
+fn scan(index: &IndexReport, catalog: &Written) -> Report {
+    scan_by(index, catalog, &Policy::default())
+}
+
+fn scan_by(index: &IndexReport, catalog: &Written, policy: &Policy) -> Report {
+    let judgement = judge(index, &ecosystems::all(), catalog, day());
+    report::build(index, judgement, policy, catalog.digest(), day(), instant())
+}
+
+fn ids(report: &Report) -> Vec<(&str, &str, Option<&str>, &str)> {
+    report
+        .findings
+        .iter()
+        .map(|one| (one.package.name.as_str(), one.id.as_str(), one.fixed_in.as_deref(), one.why.as_str()))
+        .collect()
+}
+
+fn reasons(report: &Report) -> Vec<(Reason, &str, u64)> {
+    report.blind_spots.iter().map(|spot| (spot.reason, spot.subject.as_str(), spot.packages)).collect()
+}
+
+#[test]
+fn a_version_below_the_fix_is_a_finding_for_every_package_of_the_source() {
+    let catalog = Written::with(&[
+        ("openssl", "CVE-2022-2097", &[], fixed("1.1.1q-r0")),
+        ("openssl", "CVE-2021-0001", &[], fixed("1.1.1a-r0")),
+        ("zlib", "CVE-2022-37434", &[], fixed("1.2.12-r2")),
+    ]);
+    let index = image(&[("libcrypto1.1", "1.1.1o-r0", "openssl"), ("openssl", "1.1.1o-r0", "openssl")]);
+    let report = scan(&index, &catalog);
+    assert_eq!(report.verdict, Verdict::Vulnerable);
+    assert_eq!(
+        ids(&report),
+        [
+            ("libcrypto1.1", "CVE-2022-2097", Some("1.1.1q-r0"), "openssl 1.1.1o-r0 < 1.1.1q-r0"),
+            ("openssl", "CVE-2022-2097", Some("1.1.1q-r0"), "1.1.1o-r0 < 1.1.1q-r0"),
+        ]
+    );
+    assert_eq!((report.summary.packages, report.summary.judged, report.summary.fixable), (2, 2, 2));
+    assert!(report.blind_spots.is_empty());
+}
+
+#[test]
+fn clean_is_said_when_everything_was_judged() {
+    let catalog = Written::with(&[
+        ("musl", "CVE-1", &[], fixed("1.0-r0")),
+        ("musl", "CVE-2", &[], AffectedRange::NeverAffected),
+    ]);
+    let report = scan(&image(&[("musl", "1.2.3-r0", "musl")]), &catalog);
+    assert_eq!((report.verdict, report.summary.judged), (Verdict::Clean, 1));
+}
+
+#[test]
+fn aliases_and_repeated_fixes_are_one_finding() {
+    let catalog = Written::with(&[
+        ("xen", "XSA-1", &["CVE-2020-1"], fixed("4.1-r0")),
+        ("xen", "CVE-2020-1", &[], fixed("4.2-r0")),
+        ("xen", "CVE-2020-1", &[], fixed("4.1-r5")),
+    ]);
+    let report = scan(&image(&[("xen", "4.0-r0", "xen")]), &catalog);
+    assert_eq!(ids(&report), [("xen", "CVE-2020-1", Some("4.2-r0"), "4.0-r0 < 4.2-r0")]);
+    assert_eq!(report.findings[0].aliases, ["XSA-1"]);
+}
+
+#[test]
+fn an_advisory_of_another_body_never_makes_one_vulnerability_of_two() {
+    let catalog = Written::with(&[
+        ("xen", "CVE-2020-1", &["XSA-1"], fixed("4.1-r0")),
+        ("xen", "CVE-2020-2", &["XSA-1"], fixed("4.1-r0")),
+        ("xen", "XSA-1", &[], fixed("4.1-r0")),
+        ("xen", "XSA-2", &[], fixed("4.1-r0")),
+    ]);
+    let report = scan(&image(&[("xen", "4.0-r0", "xen")]), &catalog);
+    let ids: Vec<&str> = report.findings.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, ["CVE-2020-1", "CVE-2020-2", "XSA-2"]);
+}
+
+#[test]
+fn a_release_that_upstream_lacks_is_not_covered() {
+    let catalog = Written::with(&[])
+        .change(MAIN, |feed| {
+            *feed = FeedState { name: MAIN.to_owned(), absent: true, ..FeedState::default() }
+        })
+        .change(COMMUNITY, |feed| {
+            *feed = FeedState { name: COMMUNITY.to_owned(), absent: true, ..FeedState::default() }
+        });
+    let report = scan(&image(&[("musl", "1.2.3-r0", "musl")]), &catalog);
+    assert_eq!(report.verdict, Verdict::Unproven);
+    assert_eq!(reasons(&report), [(Reason::ReleaseNotCovered, NAMESPACE, 1)]);
+    assert_eq!(report.summary.judged, 0);
+}
+
+#[test]
+fn feeds_that_were_never_loaded_are_told_from_releases_that_are_not_covered() {
+    let never = |feed: &mut FeedState| *feed = FeedState { name: feed.name.clone(), ..FeedState::default() };
+    let none = Written::with(&[]).change(MAIN, never).change(COMMUNITY, never);
+    let index = image(&[("musl", "1.2.3-r0", "musl"), ("zlib", "1-r0", "zlib")]);
+    assert_eq!(reasons(&scan(&index, &none)), [(Reason::FeedNotLoaded, NAMESPACE, 2)]);
+
+    let half = Written::with(&[("musl", "CVE-1", &[], fixed("1.0-r0"))]).change(COMMUNITY, never);
+    let report = scan(&index, &half);
+    assert_eq!(reasons(&report), [(Reason::FeedNotLoaded, COMMUNITY, 1)], "zlib might be in community");
+    assert_eq!(report.verdict, Verdict::Unproven);
+}
+
+#[test]
+fn quarantined_and_stale_feeds_are_said() {
+    let index = image(&[("musl", "1.2.3-r0", "musl")]);
+    let quarantined =
+        Written::with(&[]).change(MAIN, |feed| feed.quarantined = Some("shrunk by 60 %".to_owned()));
+    assert_eq!(reasons(&scan(&index, &quarantined)), [(Reason::FeedQuarantined, MAIN, 1)]);
+
+    let stale = Written::with(&[]).change(MAIN, |feed| feed.data.as_mut().unwrap().stale = true);
+    let report = scan(&index, &stale);
+    assert_eq!(reasons(&report), [(Reason::FeedStale, MAIN, 1)]);
+    assert_eq!(report.proof.stale, [MAIN]);
+}
+
+#[test]
+fn what_does_not_parse_is_never_not_vulnerable() {
+    let catalog = Written::with(&[
+        ("odd", "CVE-1", &[], fixed("1.0-r0")),
+        ("musl", "CVE-2", &[], AffectedRange::Unreadable { text: "{}".to_owned() }),
+        ("musl", "CVE-3", &[], fixed("9.9-r0")),
+    ]);
+    let report = scan(&image(&[("odd", "not a version", "odd"), ("musl", "1.2.3-r0", "musl")]), &catalog);
+    assert_eq!(
+        reasons(&report),
+        [
+            (Reason::VersionUnparsable, "musl 1.2.3-r0", 1),
+            (Reason::VersionUnparsable, "odd not a version", 1)
+        ]
+    );
+    assert_eq!(ids(&report), [("musl", "CVE-3", Some("9.9-r0"), "1.2.3-r0 < 9.9-r0")], "the rest is judged");
+    assert_eq!(report.summary.judged, 0);
+}
+
+#[test]
+fn a_segment_that_cannot_be_read_is_a_blind_spot() {
+    let catalog =
+        Written { unreadable: vec![(MAIN.to_owned(), "bad checksum".to_owned())], ..Written::with(&[]) };
+    let report = scan(&image(&[("musl", "1.2.3-r0", "musl")]), &catalog);
+    assert_eq!(reasons(&report), [(Reason::FeedNotLoaded, MAIN, 0)]);
+    assert_eq!((report.verdict, report.summary.judged), (Verdict::Unproven, 0));
+}
+
+#[test]
+fn a_release_past_its_end_is_judged_up_to_that_day() {
+    let mut index = image(&[("musl", "1.2.3-r0", "musl")]);
+    index.packages[0].namespace = Some("Alpine:v3.16".to_owned());
+    index.distributions[0].ecosystem = "Alpine:v3.16".to_owned();
+    struct Everywhere(Written);
+    impl Advisories for Everywhere {
+        fn digest(&self) -> Digest {
+            self.0.digest()
+        }
+        fn coverage(&self, _namespace: &str) -> Coverage {
+            self.0.coverage(NAMESPACE)
+        }
+        fn find(&self, namespace: &str, package: &str) -> Found {
+            self.0.find(namespace, package)
+        }
+    }
+    let catalog = Everywhere(Written::with(&[]));
+    let on = |day: &str| judge(&index, &ecosystems::all(), &catalog, day.parse().unwrap());
+    assert!(on("2024-05-23").blind_spots.is_empty(), "the last day still counts");
+    let after = on("2024-05-24");
+    assert_eq!(after.blind_spots[0].reason, Reason::EndOfLife);
+    assert!(after.blind_spots[0].detail.contains("judged up to 2024-05-23"));
+    assert_eq!(after.distributions[0].end_of_life, "2024-05-23".parse().ok());
+}
+
+#[test]
+fn a_waived_blind_spot_stays_in_the_report_and_does_not_count() {
+    let index = IndexReport {
+        blind_spots: vec![BlindSpot::new(Reason::OverBudget, "var/big", "too large")],
+        ..image(&[("musl", "1.2.3-r0", "musl")])
+    };
+    let catalog = Written::with(&[]);
+    assert_eq!(scan(&index, &catalog).verdict, Verdict::Unproven);
+    let policy = Policy { accept: [Reason::OverBudget].into(), ..Policy::default() };
+    let report = scan_by(&index, &catalog, &policy);
+    assert_eq!(report.verdict, Verdict::Clean);
+    assert!(report.blind_spots[0].waived && !report.blind_spots[0].counts);
+    assert_ne!(report.proof.policy, Policy::default().digest());
+}
+
+#[test]
+fn only_fixed_suppresses_and_shows() {
+    let catalog = Written::with(&[("musl", "CVE-1", &[], AffectedRange::Unfixed { introduced: None })]);
+    let index = image(&[("musl", "1.2.3-r0", "musl")]);
+    assert_eq!(ids(&scan(&index, &catalog)), [("musl", "CVE-1", None, "1.2.3-r0, no fix is known")]);
+    let report = scan_by(&index, &catalog, &Policy { only_fixed: true, ..Policy::default() });
+    assert_eq!((report.verdict, report.findings.len()), (Verdict::Clean, 1));
+    assert!(report.findings[0].suppressed.is_some());
+    assert_eq!(report.summary.findings.values().sum::<u64>(), 0);
+}
+
+#[test]
+fn equal_inputs_give_equal_bytes_whatever_the_order_of_the_statements() {
+    let mut catalog = Written::with(&[
+        ("xen", "XSA-1", &["CVE-2020-1"], fixed("4.1-r0")),
+        ("xen", "CVE-2020-1", &[], fixed("4.2-r0")),
+        ("xen", "CVE-2020-2", &["XSA-1"], fixed("4.3-r0")),
+        ("xen", "CVE-2020-3", &[], fixed("4.3-r0")),
+    ]);
+    let index = image(&[("xen", "4.0-r0", "xen")]);
+    let first = serde_json::to_string(&scan(&index, &catalog)).unwrap();
+    catalog.statements.reverse();
+    assert_eq!(first, serde_json::to_string(&scan(&index, &catalog)).unwrap());
+    let read: BTreeMap<String, serde_json::Value> = serde_json::from_str(&first).unwrap();
+    assert_eq!(read["schema"], "limpid/report/1");
+    let again: Report = serde_json::from_str(&first).unwrap();
+    assert_eq!(serde_json::to_string(&again).unwrap(), first, "a saved report reads back");
+}
