@@ -1,0 +1,190 @@
+//! The catalog as readers see it: the data in force as of one instant, and how far it can be trusted.
+//!
+//! A catalog is a snapshot. Its segments are mapped when it is opened, so whatever updates and retention do later, it
+//! answers as it did at first.
+
+mod feed;
+mod status;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use limpid_core::{
+    Digest,
+    digest::Hasher,
+    ecosystem::Ecosystems,
+    matching::{Advisories, Coverage, FeedState, Found, Statement},
+};
+
+use self::feed::Feed;
+pub use self::status::{DiscoveryStatus, FeedCondition, FeedStatus, Status};
+use crate::{
+    SegmentError, State, StateError, Store, limits,
+    state::{Discovery, FeedRecord, Operation},
+};
+
+/// The advisory data as of one instant.
+#[derive(Debug)]
+pub struct Catalog {
+    ecosystems: Ecosystems,
+    as_of: DateTime<Utc>,
+    feeds: BTreeMap<String, Feed>,
+    discoveries: BTreeMap<String, Known>,
+    /// The feeds whose data covers a namespace, sorted.
+    by_namespace: HashMap<String, Vec<String>>,
+}
+
+/// What an ecosystem's upstream has, as of the catalog's instant.
+#[derive(Debug)]
+struct Known {
+    operation: Operation<Discovery>,
+    stale: bool,
+}
+
+impl Catalog {
+    /// Opens the catalog of a folder as of an instant. A folder without a catalog gives an empty one. A segment that
+    /// cannot be opened is no error here: its feed is unreadable, and everything that asks for it is told so.
+    ///
+    /// # Errors
+    /// Those of [`Store::read`].
+    pub fn open(store: &Store, ecosystems: &Ecosystems, as_of: DateTime<Utc>) -> Result<Self, StateError> {
+        let mut attempt = 1;
+        loop {
+            let catalog = Self::of(&store.read()?, store, ecosystems, as_of);
+            // A segment that went away since the state was read: the state names others by now.
+            let lost = catalog
+                .feeds
+                .values()
+                .any(|feed| matches!(feed.segment, Some(Err(SegmentError::Missing { .. }))));
+            if !lost || attempt == limits::READER_ATTEMPTS {
+                return Ok(catalog);
+            }
+            attempt += 1;
+        }
+    }
+
+    fn of(state: &State, store: &Store, ecosystems: &Ecosystems, as_of: DateTime<Utc>) -> Self {
+        let empty = FeedRecord::default();
+        let discovered = state.discoveries.iter().filter_map(|(id, history)| {
+            let operation = history.as_of(as_of)?.clone();
+            let guard = ecosystems.iter().find(|ecosystem| ecosystem.id == id).map(|found| found.feeds.guard);
+            let stale = feed::is_stale(operation.known_until, as_of, guard.as_ref());
+            Some((id.clone(), Known { operation, stale }))
+        });
+        let discoveries: BTreeMap<String, Known> = discovered.collect();
+        let listed = discoveries.values().flat_map(|known| known.operation.value.feeds.keys());
+        let names: BTreeSet<&String> = state.feeds.keys().chain(listed).collect();
+        let feeds: BTreeMap<String, Feed> = names
+            .into_iter()
+            .map(|name| {
+                let record = state.feeds.get(name).unwrap_or(&empty);
+                let ecosystem = ecosystems.iter().find(|ecosystem| ecosystem.owns_feed(name));
+                let discovery = ecosystem.and_then(|ecosystem| discoveries.get(ecosystem.id));
+                (name.clone(), Feed::new(name, record, store, ecosystem, discovery, as_of))
+            })
+            .collect();
+        let mut by_namespace: HashMap<String, Vec<String>> = HashMap::new();
+        for (name, feed) in &feeds {
+            for namespace in feed.data.iter().flat_map(|data| data.value.coverage.keys()) {
+                by_namespace.entry(namespace.clone()).or_default().push(name.clone());
+            }
+        }
+        Self { ecosystems: ecosystems.clone(), as_of, feeds, discoveries, by_namespace }
+    }
+
+    /// The instant.
+    pub fn as_of(&self) -> DateTime<Utc> {
+        self.as_of
+    }
+
+    /// The namespaces about which any data is loaded, sorted, with the number of records.
+    pub fn namespaces(&self) -> BTreeMap<String, u64> {
+        let mut namespaces = BTreeMap::new();
+        for (namespace, records) in self.feeds.values().flat_map(Feed::coverage) {
+            *namespaces.entry(namespace.clone()).or_default() += records;
+        }
+        namespaces
+    }
+
+    /// The feeds that speak about a namespace, or would: those that its ecosystem names, those that upstream lists for
+    /// it, and those whose data covers it.
+    fn feeds_about(&self, namespace: &str) -> BTreeSet<String> {
+        let mut names: BTreeSet<String> =
+            self.by_namespace.get(namespace).into_iter().flatten().cloned().collect();
+        if let Some(ecosystem) = self.ecosystems.of_namespace(namespace) {
+            names.extend((ecosystem.feeds.needed_by)(namespace).into_iter().map(|source| source.name));
+            let listed =
+                self.discoveries.get(ecosystem.id).into_iter().flat_map(|known| &known.operation.value.feeds);
+            names.extend(
+                listed.filter(|(_, source)| source.namespace == namespace).map(|(name, _)| name.clone()),
+            );
+        }
+        names
+    }
+
+    fn discovery_of(&self, namespace: &str) -> Option<&Known> {
+        self.discoveries.get(self.ecosystems.of_namespace(namespace)?.id)
+    }
+}
+
+impl Advisories for Catalog {
+    /// A function of what reports depend on, and of no time beside the classing as of the catalog's instant.
+    fn digest(&self) -> Digest {
+        let mut hasher = Hasher::sha256();
+        hasher.update_field("limpid catalog");
+        for (name, feed) in self.feeds.iter().filter(|(_, feed)| feed.says_anything()) {
+            let segment = feed.data.as_ref().map_or("", |data| data.value.segment.as_str());
+            let quarantined = feed.quarantined.as_deref().unwrap_or_default();
+            for field in [name.as_str(), segment, quarantined, if feed.absent { "absent" } else { "" }] {
+                hasher.update_field(field);
+            }
+        }
+        for (id, known) in self.discoveries.iter().filter(|(_, known)| !known.stale) {
+            hasher.update_field("discovery");
+            hasher.update_field(id);
+            for (name, source) in &known.operation.value.feeds {
+                hasher.update_field(name);
+                hasher.update_field(&source.namespace);
+            }
+        }
+        hasher.finish()
+    }
+
+    fn coverage(&self, namespace: &str) -> Coverage {
+        let known = self.discovery_of(namespace).filter(|known| !known.stale);
+        let feeds: Vec<FeedState> = self
+            .feeds_about(namespace)
+            .into_iter()
+            .map(|name| match self.feeds.get(&name) {
+                Some(feed) => feed.state(name, namespace),
+                // Nobody asked for it yet, and a list of what upstream has, where there is one, does not name it.
+                None => FeedState { name, absent: known.is_some(), ..FeedState::default() },
+            })
+            .collect();
+        let listed =
+            |known: &Known| known.operation.value.feeds.values().any(|source| source.namespace == namespace);
+        let loaded = feeds.iter().any(|feed| feed.data.is_some());
+        Coverage { unknown_upstream: !loaded && known.is_some_and(|known| !listed(known)), feeds }
+    }
+
+    fn find(&self, namespace: &str, package: &str) -> Found {
+        let mut found = Found::default();
+        for name in self.by_namespace.get(namespace).into_iter().flatten() {
+            let segment = self.feeds.get(name).and_then(|feed| feed.segment.as_ref());
+            let said = match segment {
+                Some(Ok(segment)) => segment.find(namespace, package).map_err(|error| error.to_string()),
+                Some(Err(error)) => Err(error.to_string()),
+                None => Err("nothing is loaded".to_owned()),
+            };
+            match said {
+                Ok(said) => found.statements.extend(said.into_iter().map(|(affected, advisory)| Statement {
+                    feed: name.clone(),
+                    affected,
+                    advisory,
+                })),
+                Err(why) => found.unreadable.push((name.clone(), why)),
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,109 @@
+//! Discovery: which feeds upstream has. A new release of a distribution shows up here, without anybody's doing.
+
+use std::collections::BTreeMap;
+
+use limpid_core::{Ecosystem, ecosystem::Ecosystems, feed::FeedSource};
+
+use super::{UpdateError, UpdateReport, Updater};
+use crate::{
+    State, StateError,
+    state::{Discovery, Source},
+};
+
+impl Updater {
+    /// The feeds that upstream has and those that are known already; of these prefixes, where any are given.
+    pub(super) fn discovered(
+        &self,
+        ecosystems: &Ecosystems,
+        prefixes: Option<&[String]>,
+        report: &mut UpdateReport,
+    ) -> Result<Vec<(Ecosystem, FeedSource)>, UpdateError> {
+        let wanted = |feed: &str| {
+            prefixes.is_none_or(|prefixes| prefixes.iter().any(|prefix| has_prefix(feed, prefix)))
+        };
+        let asked = |ecosystem: &Ecosystem| {
+            prefixes.is_none_or(|prefixes| prefixes.iter().any(|prefix| ecosystem.owns_feed(prefix)))
+        };
+        let mut jobs = Vec::new();
+        for ecosystem in ecosystems.iter().filter(|ecosystem| asked(ecosystem)) {
+            let found = (ecosystem.feeds.discover)(&self.transport).map_err(|error| error.to_string());
+            // Nobody runs an upstream without feeds: such an answer is none.
+            let found =
+                found.and_then(|feeds| if feeds.is_empty() { Err(nothing(ecosystem)) } else { Ok(feeds) });
+            report
+                .discoveries
+                .insert(ecosystem.id.to_owned(), found.as_ref().map(Vec::len).map_err(Clone::clone));
+            let found = found.unwrap_or_default();
+            let state = self.note_discovery(ecosystem, &found)?;
+            let known = known_feeds(&state, ecosystem);
+            let names: Vec<String> = found.iter().map(|source| source.name.clone()).collect();
+            let known = known.into_iter().filter(|source| !names.contains(&source.name));
+            jobs.extend(
+                found
+                    .iter()
+                    .cloned()
+                    .chain(known)
+                    .filter(|source| wanted(&source.name))
+                    .map(|source| (*ecosystem, source)),
+            );
+        }
+        for prefix in prefixes.unwrap_or_default() {
+            if !jobs.iter().any(|(_, source)| has_prefix(&source.name, prefix)) {
+                return Err(UpdateError::UnknownFeed(prefix.clone()));
+            }
+        }
+        Ok(jobs)
+    }
+
+    /// Keeps what upstream has, unless it could not be asked. The state after that.
+    fn note_discovery(&self, ecosystem: &Ecosystem, found: &[FeedSource]) -> Result<State, StateError> {
+        if found.is_empty() {
+            return self.store.read();
+        }
+        let now = self.clock.now();
+        let feeds: BTreeMap<String, Source> =
+            found.iter().map(|source| (source.name.clone(), Source::from(source))).collect();
+        self.store.commit(now, |state| {
+            state.discoveries.entry(ecosystem.id.to_owned()).or_default().record(now, Discovery { feeds });
+            Ok(state.clone())
+        })
+    }
+}
+
+/// The feeds of an ecosystem that have data, and, where upstream was asked before, those that it had then.
+fn known_feeds(state: &State, ecosystem: &Ecosystem) -> Vec<FeedSource> {
+    let loaded = state.feeds.iter().filter(|(name, record)| {
+        ecosystem.owns_feed(name) && (record.data.latest().is_some() || record.quarantine.is_some())
+    });
+    let mut known: BTreeMap<&String, FeedSource> =
+        loaded.filter_map(|(name, record)| Some((name, record.source.as_ref()?.feed(name)))).collect();
+    let discovered = state.discoveries.get(ecosystem.id).and_then(|history| history.latest());
+    for (name, source) in discovered.iter().flat_map(|discovered| &discovered.value.feeds) {
+        known.entry(name).or_insert_with(|| source.feed(name));
+    }
+    known.into_values().collect()
+}
+
+/// Whether a feed's name begins with these whole parts.
+pub(super) fn has_prefix(feed: &str, prefix: &str) -> bool {
+    let rest = feed.strip_prefix(prefix.trim_end_matches('/'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn nothing(ecosystem: &Ecosystem) -> String {
+    format!("no feed of {} is to be found there", ecosystem.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_of_whole_parts() {
+        for (prefix, expected) in
+            [("alpine", true), ("alpine/v3.1", false), ("alpine/v3.16/", true), ("", false)]
+        {
+            assert_eq!(has_prefix("alpine/v3.16/main", prefix), expected, "{prefix}");
+        }
+    }
+}

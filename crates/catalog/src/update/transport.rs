@@ -1,0 +1,196 @@
+//! Transport: gets documents and listings from upstream, a web mirror, or a folder.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
+
+use limpid_core::feed::{DiscoveryError, Upstream};
+
+use super::{
+    document::{CopyError, Document, copy},
+    http::Http,
+    mirror::{Address, Mirror},
+};
+use crate::{Clock, state::Validators};
+
+/// Upstream gave no answer that can be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// No answer, or one that says nothing about the document. To be tried again later.
+    #[error("{address}: {reason}")]
+    Unreachable {
+        /// What was asked.
+        address: String,
+        /// What happened.
+        reason: String,
+    },
+    /// The document ended before its end, each time.
+    #[error("cut off: the transfer ended after {received} bytes{}", expected.map(|bytes| format!(" of {bytes}")).unwrap_or_default())]
+    CutOff {
+        /// Bytes that came.
+        received: u64,
+        /// Bytes that were announced.
+        expected: Option<u64>,
+    },
+    /// The document is larger than any real one.
+    #[error("larger than {limit} bytes, which no real document of this feed is")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The document cannot be kept on this machine.
+    #[error("cannot be written: {0}")]
+    Disk(String),
+}
+
+/// An answer to a conditional request.
+#[derive(Debug)]
+pub(super) enum Fetched {
+    NotModified,
+    Absent,
+    Document(Document),
+}
+
+/// One request for a document.
+pub(super) struct Request<'a> {
+    pub(super) address: &'a Address,
+    /// How the document that is known already is told.
+    pub(super) known: Validators,
+    /// Largest document.
+    pub(super) most: u64,
+    /// Where to spool it.
+    pub(super) directory: &'a Path,
+    /// Told the size, once an answer begins.
+    pub(super) started: &'a dyn Fn(Option<u64>),
+    /// Told of bytes.
+    pub(super) advanced: &'a dyn Fn(u64),
+}
+
+pub(super) struct Transport {
+    mirror: Option<Mirror>,
+    clock: Arc<dyn Clock>,
+    http: OnceLock<Result<Http, String>>,
+}
+
+impl Transport {
+    pub(super) fn new(mirror: Option<Mirror>, clock: Arc<dyn Clock>) -> Self {
+        Self { mirror, clock, http: OnceLock::new() }
+    }
+
+    /// Where an upstream address is read from.
+    pub(super) fn address(&self, url: &str) -> Result<Address, TransportError> {
+        let address = match &self.mirror {
+            None => Some(Address::Url(url.to_owned())),
+            Some(mirror) => mirror.address(url),
+        };
+        address.ok_or_else(|| unreachable(url, "no address that a mirror can have"))
+    }
+
+    pub(super) fn fetch(&self, request: &Request<'_>) -> Result<Fetched, TransportError> {
+        match request.address {
+            Address::Url(url) => self.http(url)?.fetch(url, request),
+            Address::File(path) => self.fetch_file(path, request),
+        }
+    }
+
+    /// Made at first use: a folder needs no client, and no certificates.
+    fn http(&self, url: &str) -> Result<&Http, TransportError> {
+        let made = self.http.get_or_init(|| Http::new(self.mirror.as_ref(), Arc::clone(&self.clock)));
+        made.as_ref().map_err(|reason| unreachable(url, reason))
+    }
+
+    fn fetch_file(&self, path: &Path, request: &Request<'_>) -> Result<Fetched, TransportError> {
+        let Some(file) = self.open(path)? else { return Ok(Fetched::Absent) };
+        let mut spool = spool(request.directory)?;
+        (request.started)(file.metadata().ok().map(|found| found.len()));
+        let mut advanced = |bytes| {
+            (request.advanced)(bytes);
+            Ok(())
+        };
+        let copied = copy(&mut &file, &mut spool, request.most, &mut advanced);
+        let content = Some(copied.map_err(|error| match error {
+            CopyError::TooLarge => TransportError::TooLarge { limit: request.most },
+            CopyError::Reading(error, _) => unreachable_file(path, &error),
+            CopyError::Writing(error) => TransportError::Disk(error.to_string()),
+        })?);
+        if content == request.known.content {
+            return Ok(Fetched::NotModified);
+        }
+        Ok(Fetched::Document(Document { spool, validators: Validators { content, ..Validators::default() } }))
+    }
+
+    /// Opens a file of the mirror; `None` where the mirror has none of that name.
+    fn open(&self, path: &Path) -> Result<Option<File>, TransportError> {
+        match File::open(path) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.check_mirror().map(|()| None),
+            Err(error) => Err(unreachable_file(path, &error)),
+        }
+    }
+
+    /// A mirror that is not there does not lack a file: it says nothing.
+    fn check_mirror(&self) -> Result<(), TransportError> {
+        match &self.mirror {
+            Some(Mirror::Directory(root)) => {
+                fs::read_dir(root).map(|_| ()).map_err(|error| unreachable_file(root, &error))
+            }
+            Some(Mirror::Url(_)) | None => Ok(()),
+        }
+    }
+
+    fn list_directory(&self, path: &PathBuf) -> Result<Option<Vec<String>>, TransportError> {
+        let entries = match fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return self.check_mirror().map(|()| None);
+            }
+            Err(error) => return Err(unreachable_file(path, &error)),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(|error| unreachable_file(path, &error))?.file_name();
+            // A name that is not text is no name of a feed.
+            names.extend(name.into_string().ok().filter(|name| !name.starts_with('.')));
+        }
+        names.sort();
+        Ok(Some(names))
+    }
+}
+
+impl Upstream for Transport {
+    fn list(&self, url: &str) -> Result<Option<Vec<String>>, DiscoveryError> {
+        let listed = self.address(url).and_then(|address| match address {
+            Address::Url(url) => self.http(&url)?.list(&url),
+            Address::File(path) => self.list_directory(&path),
+        });
+        listed.map_err(|error| discovery_error(url, &error))
+    }
+
+    fn exists(&self, url: &str) -> Result<bool, DiscoveryError> {
+        let exists = self.address(url).and_then(|address| match address {
+            Address::Url(url) => self.http(&url)?.exists(&url),
+            Address::File(path) => self.open(&path).map(|file| file.is_some()),
+        });
+        exists.map_err(|error| discovery_error(url, &error))
+    }
+}
+
+/// A file to copy a document to. It has no name, so a killed process leaves nothing.
+pub(super) fn spool(directory: &Path) -> Result<File, TransportError> {
+    tempfile::tempfile_in(directory).map_err(|error| TransportError::Disk(error.to_string()))
+}
+
+pub(super) fn unreachable(address: &str, reason: impl ToString) -> TransportError {
+    TransportError::Unreachable { address: address.to_owned(), reason: reason.to_string() }
+}
+
+fn unreachable_file(path: &Path, error: &io::Error) -> TransportError {
+    unreachable(&path.display().to_string(), error)
+}
+
+fn discovery_error(url: &str, error: &TransportError) -> DiscoveryError {
+    DiscoveryError { url: url.to_owned(), reason: error.to_string() }
+}

@@ -1,0 +1,77 @@
+//! Whatever the records, a segment gives back just these.
+
+use limpid_catalog::{SegmentWriter, Store};
+use limpid_core::{
+    Advisory, Affected, AffectedRange, Severity,
+    advisory::{Names, Record},
+    feed::FeedHead,
+};
+use proptest::{collection::vec, prelude::*};
+
+fn range() -> impl Strategy<Value = AffectedRange> {
+    let version = "[0-9a-z.\u{0}-é]{0,6}";
+    prop_oneof![
+        (proptest::option::of(version), version)
+            .prop_map(|(introduced, fixed)| AffectedRange::Fixed { introduced, fixed }),
+        proptest::option::of(version).prop_map(|introduced| AffectedRange::Unfixed { introduced }),
+        Just(AffectedRange::NeverAffected),
+        version.prop_map(|text| AffectedRange::Unreadable { text }),
+    ]
+}
+
+fn affected() -> impl Strategy<Value = Affected> {
+    let names = prop_oneof![Just(Names::Source), Just(Names::Binary)];
+    ("[A-C\u{0}]{0,2}", "[a-c\u{0}é]{0,3}", names, range())
+        .prop_map(|(namespace, package, names, range)| Affected { namespace, package, names, range })
+}
+
+fn records() -> impl Strategy<Value = Vec<Record>> {
+    let advisory =
+        ("[A-Z]{1,2}", "\\PC{0,40}", vec("[a-z]{0,4}", 0..3)).prop_map(|(id, summary, aliases)| Advisory {
+            id,
+            summary,
+            aliases,
+            severity: Severity::High,
+            ..Advisory::default()
+        });
+    let record =
+        (advisory, vec(affected(), 1..5)).prop_map(|(advisory, affected)| Record { advisory, affected });
+    vec(record, 0..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_went_in_comes_out(records in records()) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        let mut writer = SegmentWriter::new("tiny/test", "1");
+        for record in &records {
+            writer.add(record).unwrap();
+        }
+        let new = writer.finish(FeedHead::default(), &store.temporary_directory().unwrap()).unwrap();
+        let digest = store.keep_segment(new).unwrap();
+        let segment = store.segment(&digest).unwrap();
+        segment.verify(&digest).unwrap();
+
+        let mut expected: Vec<_> = records
+            .iter()
+            .flat_map(|record| record.affected.iter().map(|affected| (affected.clone(), record.advisory.clone())))
+            .collect();
+        expected.sort();
+        expected.dedup();
+        let mut walked = segment.iter().collect::<Result<Vec<_>, _>>().unwrap();
+        walked.sort();
+        prop_assert_eq!(&walked, &expected);
+        for (affected, _) in &expected {
+            let mut found = segment.find(&affected.namespace, &affected.package).unwrap();
+            found.sort();
+            let same = |said: &&(Affected, Advisory)| {
+                (&said.0.namespace, &said.0.package) == (&affected.namespace, &affected.package)
+            };
+            let wanted: Vec<_> = expected.iter().filter(same).cloned().collect();
+            prop_assert_eq!(found, wanted);
+        }
+    }
+}
