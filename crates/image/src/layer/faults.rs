@@ -1,0 +1,97 @@
+//! What stops the reading of a layer, and how it is told: every fault becomes a blind spot, or is counted in one.
+
+use std::{io, mem};
+
+use limpid_core::{BlindSpot, FilePath, Reason};
+
+use crate::entry::EntrySink;
+
+/// Bytes of a path that a blind spot shows.
+const SHOWN_PATH_BYTES: usize = 512;
+
+/// Something of a layer that was not read as it stands there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// Damaged or of an unknown kind, or past a limit.
+    pub(super) reason: Reason,
+    /// The entry that it is about; `None` for the layer as a whole.
+    pub(super) path: Option<Vec<u8>>,
+    /// A sentence.
+    pub(super) detail: String,
+}
+
+impl Fault {
+    /// A layer, or the rest of it, that cannot be read.
+    pub(super) fn layer(detail: impl Into<String>) -> Self {
+        Self { reason: Reason::LayerUnsupported, path: None, detail: detail.into() }
+    }
+
+    /// A layer, or the rest of it, that is past a limit.
+    pub(super) fn over_budget(detail: impl Into<String>) -> Self {
+        Self { reason: Reason::OverBudget, path: None, detail: detail.into() }
+    }
+
+    /// The same, about the entry of this name.
+    pub(super) fn at(self, path: &[u8]) -> Self {
+        Self { path: Some(path.get(..SHOWN_PATH_BYTES).unwrap_or(path).to_vec()), ..self }
+    }
+}
+
+/// Why reading stops before its end.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The stored bytes do not come.
+    Unreadable(io::Error),
+    /// More stored bytes came than there may be.
+    TooLong,
+    /// The sink cannot keep what it is given.
+    Sink(io::Error),
+    /// The layer is at fault: a blind spot.
+    Fault(Fault),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// Tells the faults of one layer, the first ones in full and the rest as a number.
+#[derive(Debug)]
+pub(super) struct Faults {
+    layer: String,
+    most: u64,
+    told: u64,
+    left_out: u64,
+}
+
+impl Faults {
+    /// For the layer of this name, so many faults at most.
+    pub(super) fn new(layer: String, most: u64) -> Self {
+        Self { layer, most, told: 0, left_out: 0 }
+    }
+
+    /// Tells one fault.
+    pub(super) fn tell(&mut self, sink: &mut dyn EntrySink, fault: Fault) {
+        if self.told >= self.most {
+            self.left_out += 1;
+            return;
+        }
+        self.told += 1;
+        let subject = match fault.path {
+            Some(path) if FilePath::new(&path).is_root() => "/".to_owned(),
+            Some(path) => FilePath::new(&path).to_string(),
+            None => self.layer.clone(),
+        };
+        sink.blind_spot(BlindSpot::new(fault.reason, subject, fault.detail));
+    }
+
+    /// Tells how many were left out.
+    pub(super) fn finish(&mut self, sink: &mut dyn EntrySink) {
+        let left_out = mem::take(&mut self.left_out);
+        if left_out > 0 {
+            let detail = format!("{left_out} more parts of this layer could not be read as they stand there");
+            sink.blind_spot(BlindSpot::new(Reason::LayerUnsupported, self.layer.clone(), detail));
+        }
+    }
+}
