@@ -1,3 +1,5 @@
 //! Tests of the core through what it offers to the other crates.
 
+mod conformance;
+mod corpus;
 mod matching;

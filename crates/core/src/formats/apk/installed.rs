@@ -49,7 +49,8 @@ fn parse(file: &FoundFile<'_>) -> Parsed {
             open.get_or_insert_with(|| Entry::at(number)).read(line, &mut reading.paths);
         }
     }
-    reading.cut_off = open.as_ref().map(Entry::describe);
+    let in_a_line = !file.content.is_empty() && !file.content.ends_with(b"\n");
+    reading.cut_off = open.as_ref().map(Entry::describe).or(in_a_line.then(|| "its last line".to_owned()));
     reading.close(open);
     reading.finish(file)
 }

@@ -1,0 +1,149 @@
+//! Reading feeds.
+
+use limpid_core::{
+    AffectedRange, Ecosystem,
+    advisory::Record,
+    ecosystems,
+    feed::{DiscoveryError, FeedError, FeedHead, FeedSource, Upstream},
+};
+
+use super::fixtures::{File, files, mutations, truncations};
+
+/// An upstream that has every document it is asked for, up to a point, and lists nothing.
+struct Everything;
+
+impl Upstream for Everything {
+    fn list(&self, _: &str) -> Result<Option<Vec<String>>, DiscoveryError> {
+        Ok(None)
+    }
+
+    fn exists(&self, url: &str) -> Result<bool, DiscoveryError> {
+        // Numbers without end would be searched without end.
+        Ok(!url.bytes().any(|byte| matches!(byte, b'4'..=b'9'))
+            || url.contains("3.16")
+            || url.contains("3.15"))
+    }
+}
+
+/// The feed of this name: a family that can be asked for a namespace names its feed for it.
+fn source(ecosystem: &Ecosystem, name: &str) -> FeedSource {
+    let discovered = (ecosystem.feeds.discover)(&Everything).unwrap();
+    discovered
+        .into_iter()
+        .find(|source| source.name == name)
+        .unwrap_or_else(|| panic!("there is no feed {name}"))
+}
+
+fn read(
+    ecosystem: &Ecosystem,
+    source: &FeedSource,
+    content: &[u8],
+) -> Result<(FeedHead, Vec<Record>), FeedError> {
+    let mut records = Vec::new();
+    let head = (ecosystem.feeds.parse)(source, &mut &content[..], &mut |record| records.push(record))?;
+    Ok((head, records))
+}
+
+/// (ecosystem, feed, document, expected records)
+fn documents() -> Vec<(Ecosystem, FeedSource, File, String)> {
+    let mut documents = Vec::new();
+    for ecosystem in ecosystems::all().iter() {
+        let (expected, found): (Vec<File>, Vec<File>) =
+            files(ecosystem, "feed").into_iter().partition(|file| file.path.ends_with(".tsv"));
+        assert!(!found.is_empty(), "{} has no fixtures of its feeds", ecosystem.id);
+        for file in found {
+            let (name, _) = file.path.rsplit_once('.').unwrap();
+            let rows = expected.iter().find(|one| one.path == format!("{name}.tsv"));
+            let rows =
+                rows.unwrap_or_else(|| panic!("{} has no table beside it", file.path)).text().to_owned();
+            documents.push((*ecosystem, source(ecosystem, name), file, rows));
+        }
+    }
+    documents
+}
+
+/// The form of the table: identifier, aliases, package, range; `!` marks a version that the order does not know.
+fn shown(ecosystem: &Ecosystem, records: &[Record]) -> String {
+    let mut rows = String::new();
+    for record in records {
+        assert!(!record.affected.is_empty(), "{}", record.advisory.id);
+        for affected in &record.affected {
+            let mark = |version: &str| if (ecosystem.versions.check)(version).is_ok() { "" } else { "!" };
+            let range = match &affected.range {
+                AffectedRange::Fixed { introduced: None, fixed } => format!("{}< {fixed}", mark(fixed)),
+                AffectedRange::Fixed { introduced: Some(first), fixed } => {
+                    format!("{}{first} ≤ {}< {fixed}", mark(first), mark(fixed))
+                }
+                AffectedRange::Unfixed { introduced } => {
+                    format!("{} ≤", introduced.as_deref().unwrap_or("all"))
+                }
+                AffectedRange::NeverAffected => "never".to_owned(),
+                AffectedRange::Unreadable { text } => format!("? {text}"),
+            };
+            let advisory = &record.advisory;
+            rows +=
+                &format!("{}\t{}\t{}\t{range}\n", advisory.id, advisory.aliases.join(","), affected.package);
+        }
+    }
+    rows
+}
+
+#[test]
+fn documents_are_read_as_expected() {
+    for (ecosystem, source, file, expected) in documents() {
+        let (head, records) = read(&ecosystem, &source, &file.content).unwrap();
+        assert_eq!(shown(&ecosystem, &records), expected, "{}", source.name);
+        assert!(head.covers.contains(&source.namespace), "{}", source.name);
+        for affected in records.iter().flat_map(|record| &record.affected) {
+            assert!(head.covers.contains(&affected.namespace), "{}: {}", source.name, affected.package);
+        }
+        assert!(u64::try_from(records.len()).unwrap() >= ecosystem.feeds.guard.floor, "{}", source.name);
+    }
+}
+
+#[test]
+fn a_document_that_is_cut_off_is_refused() {
+    for (ecosystem, source, file, _) in documents() {
+        for part in truncations(file.content.trim_ascii_end()) {
+            let refused = matches!(read(&ecosystem, &source, part), Err(FeedError::Malformed(_)));
+            assert!(refused, "{} cut off after {} bytes", source.name, part.len());
+        }
+    }
+}
+
+#[test]
+fn a_damaged_document_is_survived() {
+    for (ecosystem, source, file, _) in documents() {
+        for content in mutations(&file.content) {
+            if let Ok((head, _)) = read(&ecosystem, &source, &content) {
+                assert!(head.covers.contains(&source.namespace), "{}", source.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_document_of_something_else_is_refused() {
+    for ecosystem in ecosystems::all().iter() {
+        let broken = files(ecosystem, "feed-broken");
+        assert!(!broken.is_empty(), "{} has no documents to refuse", ecosystem.id);
+        for file in broken {
+            let (name, _) = file.path.rsplit_once('/').unwrap();
+            let result = read(ecosystem, &source(ecosystem, name), &file.content);
+            assert!(matches!(result, Err(FeedError::Malformed(_))), "{}: {result:?}", file.path);
+        }
+    }
+}
+
+#[test]
+fn feeds_say_the_same_whether_discovered_or_needed() {
+    for ecosystem in ecosystems::all().iter() {
+        for source in (ecosystem.feeds.discover)(&Everything).unwrap() {
+            assert!(ecosystem.owns_feed(&source.name), "{}", source.name);
+            assert!(source.url.starts_with("https://"), "{}", source.url);
+            let needed = (ecosystem.feeds.needed_by)(&source.namespace);
+            assert!(needed.contains(&source), "{} is not asked for {}", source.name, source.namespace);
+        }
+        assert_eq!((ecosystem.feeds.needed_by)("No such thing:1"), [], "{}", ecosystem.id);
+    }
+}
