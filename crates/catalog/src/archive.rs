@@ -1,7 +1,7 @@
 //! The catalog as one file, for machines without a network.
 //!
-//! A plain tar archive: `catalog.json`, then `segments/<hex>.segment`, sorted. (Segments are compressed in themselves.)
-//! The same state gives the same bytes.
+//! A plain tar archive: `catalog.digest`, `catalog.json`, which has that digest, and `segments/<hex>.segment`, sorted.
+//! (Segments are compressed in themselves.) The same state gives the same bytes.
 
 use std::{
     collections::BTreeMap,
@@ -15,10 +15,13 @@ use limpid_core::Digest;
 use crate::{
     Store, limits,
     state::{Loaded, decode},
-    transfer::{Arrival, ArrivalError, Incoming, is_here, open, put_in_force, read_bounded},
+    transfer::{Arrival, ArrivalError, Incoming, in_force, is_here, open, put_in_force, read_bounded},
 };
 
+const DIGEST: &str = "catalog.digest";
 const CATALOG: &str = "catalog.json";
+/// More than the length of any digest's text.
+const DIGEST_BYTES: u64 = 256;
 
 /// Writes the data in force, with what is known of upstream, to `out`.
 ///
@@ -29,12 +32,12 @@ pub fn export(store: &Store, out: &mut dyn Write) -> Result<(), ArrivalError> {
     let mut text = serde_json::to_vec(&state).map_err(io::Error::from)?;
     text.push(b'\n');
     let mut archive = tar::Builder::new(out);
+    let digest = format!("{}\n", Digest::of(&text));
+    append(&mut archive, DIGEST, digest.len() as u64, &mut digest.as_bytes())?;
     append(&mut archive, CATALOG, text.len() as u64, &mut text.as_slice())?;
-    let segments: BTreeMap<&Digest, &Loaded> =
-        state.segments().map(|loaded| (&loaded.segment, loaded)).collect();
-    for (digest, loaded) in segments {
+    for (_, loaded) in in_force(&state).values() {
         let mut file = open(store, loaded)?;
-        append(&mut archive, &format!("segments/{}.segment", digest.hex()), loaded.bytes, &mut file)?;
+        append(&mut archive, &name_of(loaded), loaded.bytes, &mut file)?;
     }
     archive.finish()?;
     Ok(())
@@ -52,26 +55,33 @@ pub fn import(
 ) -> Result<Arrival, ArrivalError> {
     let mut archive = tar::Archive::new(archive);
     let mut entries = archive.entries()?;
-    let first = entries.next().ok_or_else(|| wrong("the archive is empty"))?;
-    let mut first = first?;
-    if &*first.path_bytes() != CATALOG.as_bytes() {
-        return Err(wrong("not an archive of a catalog: catalog.json is not its first file"));
+    let mut next = |name: &str, most| {
+        let entry = entries.next().ok_or_else(|| wrong("it ends too early"))?;
+        let mut entry = entry?;
+        if &*entry.path_bytes() != name.as_bytes() {
+            return Err(wrong(&format!("not the archive of a catalog: {name} is not where it should be")));
+        }
+        Ok(read_bounded(&mut entry, most)?)
+    };
+    let digest = next(DIGEST, DIGEST_BYTES)?;
+    let text = next(CATALOG, limits::CATALOG_BYTES)?;
+    if digest.trim_ascii_end() != Digest::of(&text).as_str().as_bytes() {
+        return Err(wrong("catalog.json is damaged: its digest is another one"));
     }
-    let state = decode(&read_bounded(&mut first, limits::CATALOG_BYTES)?, Path::new(CATALOG))?.portable();
-    let mut missing: BTreeMap<String, &Loaded> = state
-        .segments()
-        .map(|loaded| (format!("segments/{}.segment", loaded.segment.hex()), loaded))
-        .collect();
+    let state = decode(&text, Path::new(CATALOG))?.portable();
+    let mut missing: BTreeMap<String, (&str, &Loaded)> =
+        in_force(&state).into_values().map(|(feed, loaded)| (name_of(loaded), (feed, loaded))).collect();
     for entry in entries {
         let mut entry = entry?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        let loaded = missing.remove(&name).ok_or_else(|| wrong(&format!("unexpected file {name}")))?;
+        let (feed, loaded) =
+            missing.remove(&name).ok_or_else(|| wrong(&format!("unexpected file {name}")))?;
         let mut incoming = Incoming::new(store, loaded)?;
         io::copy(&mut entry, &mut incoming)?;
-        incoming.finish(store, loaded)?;
+        incoming.finish(store, feed, loaded)?;
     }
-    for (name, loaded) in missing {
-        if !is_here(store, loaded)? {
+    for (name, (feed, loaded)) in missing {
+        if !is_here(store, feed, loaded)? {
             return Err(wrong(&format!("{name} is missing")));
         }
     }
@@ -89,6 +99,10 @@ fn append(
     header.set_mode(0o644);
     header.set_mtime(0);
     archive.append_data(&mut header, name, from)
+}
+
+fn name_of(loaded: &Loaded) -> String {
+    format!("segments/{}.segment", loaded.segment.hex())
 }
 
 fn wrong(what: &str) -> ArrivalError {

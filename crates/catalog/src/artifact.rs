@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     State, Store, limits,
-    state::{Loaded, decode},
-    transfer::{Arrival, ArrivalError, Incoming, is_here, open, put_in_force},
+    state::decode,
+    transfer::{Arrival, ArrivalError, Incoming, in_force, is_here, open, put_in_force},
 };
 
 /// Media type of the manifest.
@@ -98,20 +98,15 @@ struct Descriptor {
 /// The bytes of manifest and configuration for a state.
 fn encode(state: &State) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let config = serde_json::to_vec(state)?;
-    let mut layers = BTreeMap::new();
-    for (feed, record) in &state.feeds {
-        let Some(data) = record.data.latest() else { continue };
+    let layers = in_force(state).into_values().map(|(feed, loaded)| {
         let annotations = BTreeMap::from([
-            ("org.opencontainers.image.title".to_owned(), format!("{}.segment", data.value.segment.hex())),
-            ("dev.limpid.feed".to_owned(), feed.clone()),
-            ("dev.limpid.records".to_owned(), data.value.records.to_string()),
+            ("org.opencontainers.image.title".to_owned(), format!("{}.segment", loaded.segment.hex())),
+            ("dev.limpid.feed".to_owned(), feed.to_owned()),
+            ("dev.limpid.records".to_owned(), loaded.records.to_string()),
         ]);
-        let (digest, size) = (data.value.segment.clone(), data.value.bytes);
-        layers.insert(
-            digest.clone(),
-            Descriptor { media_type: SEGMENT_TYPE.to_owned(), digest, size, annotations },
-        );
-    }
+        let (digest, size) = (loaded.segment.clone(), loaded.bytes);
+        Descriptor { media_type: SEGMENT_TYPE.to_owned(), digest, size, annotations }
+    });
     let manifest = Manifest {
         schema_version: 2,
         media_type: MANIFEST_TYPE.to_owned(),
@@ -122,7 +117,7 @@ fn encode(state: &State) -> io::Result<(Vec<u8>, Vec<u8>)> {
             size: config.len() as u64,
             annotations: BTreeMap::new(),
         },
-        layers: layers.into_values().collect(),
+        layers: layers.collect(),
     };
     Ok((serde_json::to_vec(&manifest)?, config))
 }
@@ -135,9 +130,7 @@ pub fn push(store: &Store, registry: &dyn ArtifactStore) -> Result<Transferred, 
     let state = store.read().map_err(ArrivalError::from)?.portable();
     let (manifest, config) = encode(&state).map_err(ArrivalError::from)?;
     let mut transferred = Transferred::default();
-    let segments: BTreeMap<&Digest, &Loaded> =
-        state.segments().map(|loaded| (&loaded.segment, loaded)).collect();
-    for (digest, loaded) in segments {
+    for (digest, (_, loaded)) in in_force(&state) {
         if registry.has_blob(digest).map_err(ArtifactError::Registry)? {
             transferred.skipped += 1;
             continue;
@@ -179,16 +172,14 @@ pub fn pull(
     let state =
         decode(&config, Path::new("the artifact's configuration")).map_err(ArrivalError::from)?.portable();
     let mut transferred = Transferred { bytes: config.len() as u64, ..Transferred::default() };
-    let segments: BTreeMap<&Digest, &Loaded> =
-        state.segments().map(|loaded| (&loaded.segment, loaded)).collect();
-    for (digest, loaded) in segments {
-        if is_here(store, loaded)? {
+    for (digest, (feed, loaded)) in in_force(&state) {
+        if is_here(store, feed, loaded)? {
             transferred.skipped += 1;
             continue;
         }
         let mut incoming = Incoming::new(store, loaded)?;
         registry.get_blob(digest, &mut incoming).map_err(ArtifactError::Registry)?;
-        incoming.finish(store, loaded)?;
+        incoming.finish(store, feed, loaded)?;
         transferred.segments += 1;
         transferred.bytes += loaded.bytes;
     }

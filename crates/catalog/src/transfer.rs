@@ -4,6 +4,7 @@
 //! its end, and is what the arriving catalog says it is. Local feeds that did not arrive stay as they are.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, Read, Write},
     path::PathBuf,
@@ -15,7 +16,7 @@ use serde::Serialize;
 
 use crate::{
     Segment, SegmentError, State, StateError, Store, files,
-    segment::NewSegment,
+    segment::{Meta, NewSegment},
     state::{FeedRecord, History, Loaded, Operation},
 };
 
@@ -135,11 +136,11 @@ impl Incoming {
     }
 
     /// Checks the segment against what the arriving catalog says of it, and gives it its place.
-    pub(crate) fn finish(self, store: &Store, expected: &Loaded) -> Result<(), ArrivalError> {
+    pub(crate) fn finish(self, store: &Store, feed: &str, expected: &Loaded) -> Result<(), ArrivalError> {
         self.file.as_file().sync_all()?;
         let meta = Segment::open(&self.path).and_then(|segment| segment.verify(&expected.segment));
         let meta = meta.map_err(|error| ArrivalError::Wrong(reason(&expected.segment, &error)))?;
-        check(expected, &Loaded::new(expected.segment.clone(), expected.bytes, meta.clone()))?;
+        check(feed, expected, &meta)?;
         store.keep_segment(NewSegment { file: self.file, digest: expected.segment.clone(), meta })?;
         Ok(())
     }
@@ -160,16 +161,28 @@ impl Write for Incoming {
 }
 
 /// Whether a segment is here already, whole, and what the arriving catalog says it is.
-pub(crate) fn is_here(store: &Store, expected: &Loaded) -> Result<bool, ArrivalError> {
+pub(crate) fn is_here(store: &Store, feed: &str, expected: &Loaded) -> Result<bool, ArrivalError> {
     let verified = store.segment(&expected.segment).and_then(|segment| segment.verify(&expected.segment));
     let Ok(meta) = verified else { return Ok(false) };
-    check(expected, &Loaded::new(expected.segment.clone(), expected.bytes, meta)).map(|()| true)
+    check(feed, expected, &meta).map(|()| true)
 }
 
-fn check(expected: &Loaded, found: &Loaded) -> Result<(), ArrivalError> {
-    let wrong =
-        || ArrivalError::Wrong(format!("the catalog does not describe segment {}", expected.segment.short()));
-    if expected == found { Ok(()) } else { Err(wrong()) }
+fn check(feed: &str, expected: &Loaded, meta: &Meta) -> Result<(), ArrivalError> {
+    let found = Loaded::new(expected.segment.clone(), expected.bytes, meta.clone());
+    if meta.feed == feed && *expected == found {
+        return Ok(());
+    }
+    Err(ArrivalError::Wrong(format!(
+        "segment {} is not the data of {feed} that is announced",
+        expected.segment.short()
+    )))
+}
+
+/// The segments in force, each with its feed, sorted by digest.
+pub(crate) fn in_force(state: &State) -> BTreeMap<&Digest, (&str, &Loaded)> {
+    let feeds = state.feeds.iter();
+    let latest = feeds.filter_map(|(feed, record)| Some((feed.as_str(), &record.data.latest()?.value)));
+    latest.map(|(feed, loaded)| (&loaded.segment, (feed, loaded))).collect()
 }
 
 fn reason(digest: &Digest, error: &SegmentError) -> String {

@@ -41,9 +41,10 @@ impl Segment {
     /// Any [`SegmentError`] of a file.
     pub fn open(path: &Path) -> Result<Self, SegmentError> {
         let opened = File::open(path).and_then(|file| Map::of(&file));
-        let map = opened.map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => SegmentError::Missing { path: path.to_owned() },
-            _other => SegmentError::Io { path: path.to_owned(), source },
+        let map = opened.map_err(|source| {
+            let path = path.to_owned();
+            let missing = source.kind() == io::ErrorKind::NotFound;
+            if missing { SegmentError::Missing { path } } else { SegmentError::Io { path, source } }
         })?;
         let header = Header::decode(&map).map_err(|why| match why {
             NoHeader::NewerFormat(found) => SegmentError::NewerFormat { path: path.to_owned(), found },
@@ -62,7 +63,7 @@ impl Segment {
         if xxh3_64(bytes) != meta.checksum {
             return Err(self.damaged("the checksum of its head does not match"));
         }
-        serde_json::from_slice(bytes).map_err(|_| self.damaged("its head is not as it was written"))
+        serde_json::from_slice(bytes).map_err(|_not_so| self.damaged("its head is not as it was written"))
     }
 
     /// All that the segment says about a package of a namespace, in a fixed order.
@@ -240,7 +241,7 @@ impl<'a> Texts<'a> {
         if self.kept.as_ref().is_none_or(|(kept, ..)| *kept != block) {
             let line = index.line(block).ok_or_else(|| segment.index_damaged())?;
             let first = line.first_key.1.try_into().map(u32::from_be_bytes);
-            let first = first.map_err(|_| segment.index_damaged())?;
+            let first = first.map_err(|_not_a_number| segment.index_damaged())?;
             let [_, _, section, ..] = segment.header.0;
             let raw = line.read(segment.section(section)?).map_err(|what| segment.damaged(what))?;
             self.kept = Some((block, first, raw));

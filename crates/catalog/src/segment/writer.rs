@@ -75,7 +75,7 @@ impl SegmentWriter {
         }
         let text = encode(&record.advisory, "an advisory's text")?;
         let next =
-            u32::try_from(self.texts.len()).map_err(|_| SegmentError::TooLarge { what: "a feed's text" })?;
+            u32::try_from(self.texts.len()).map_err(|_too_many| SegmentError::TooLarge { what: "a feed" })?;
         let text = *self.texts.entry(text).or_insert(next);
         record.affected.iter().try_for_each(|affected| self.add_entry(affected, text))
     }
@@ -105,9 +105,9 @@ impl SegmentWriter {
         let sorted = self.sort();
         let meta = sorted.meta(head);
         let mut file = files::temporary(directory).map_err(io_error)?;
-        sorted.write(&meta, file.as_file_mut()).map_err(|source| match source.kind() {
-            io::ErrorKind::FileTooLarge => SegmentError::TooLarge { what: "a feed" },
-            _other => io_error(source),
+        sorted.write(&meta, file.as_file_mut()).map_err(|source| {
+            let too_large = source.kind() == io::ErrorKind::FileTooLarge;
+            if too_large { SegmentError::TooLarge { what: "a feed" } } else { io_error(source) }
         })?;
         file.as_file().sync_all().map_err(io_error)?;
         let mut hasher = Hasher::sha256();
@@ -266,7 +266,7 @@ impl Placed {
 
 /// Encodes a value; one that would not fit into a block is refused.
 fn encode(value: &impl serde::Serialize, what: &'static str) -> Result<Vec<u8>, SegmentError> {
-    let bytes = postcard::to_stdvec(value).map_err(|_| SegmentError::TooLarge { what })?;
+    let bytes = postcard::to_stdvec(value).map_err(|_unencodable| SegmentError::TooLarge { what })?;
     if bytes.len() > limits::BLOCK_BYTES_MOST as usize / 2 {
         Err(SegmentError::TooLarge { what })
     } else {

@@ -78,7 +78,7 @@ impl Http {
             StatusCode::NOT_MODIFIED => Ok(Fetched::NotModified),
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Fetched::Absent),
             StatusCode::OK => receive(url, response, request),
-            status => Err(Failed::ForGood(unreachable(url, format!("HTTP {status}")))),
+            status => Err(Failed::ForGood(unreachable(url, &format!("HTTP {status}")))),
         }
     }
 
@@ -95,7 +95,7 @@ impl Http {
                     let page = read_page(url, response)?;
                     Ok(Some(listing::names(&page, &path)).filter(|names| is_page && !names.is_empty()))
                 }
-                status => Err(Failed::ForGood(unreachable(url, format!("HTTP {status}")))),
+                status => Err(Failed::ForGood(unreachable(url, &format!("HTTP {status}")))),
             }
         })
     }
@@ -111,7 +111,7 @@ impl Http {
             match response.status() {
                 StatusCode::NOT_FOUND | StatusCode::GONE => Ok(false),
                 status if status.is_success() => Ok(true),
-                status => Err(Failed::ForGood(unreachable(url, format!("HTTP {status}")))),
+                status => Err(Failed::ForGood(unreachable(url, &format!("HTTP {status}")))),
             }
         })
     }
@@ -120,7 +120,7 @@ impl Http {
     fn send(&self, method: Method, url: &str, headers: HeaderMap) -> Result<Response, Failed> {
         let sent = self.client.request(method, url).headers(headers).send();
         let response = sent.map_err(|error| {
-            let failed = unreachable(url, causes(&error.without_url()));
+            let failed = unreachable(url, &causes(&error.without_url()));
             Failed::ForNow(failed, None)
         })?;
         match response.status() {
@@ -131,7 +131,7 @@ impl Http {
             | StatusCode::GATEWAY_TIMEOUT) => {
                 let asked = text(response.headers(), header::RETRY_AFTER);
                 let pause = asked.and_then(|asked| retry_after(&asked, self.clock.now()));
-                Err(Failed::ForNow(unreachable(url, format!("HTTP {status}")), pause))
+                Err(Failed::ForNow(unreachable(url, &format!("HTTP {status}")), pause))
             }
             _other => Ok(response),
         }
@@ -164,7 +164,7 @@ fn receive(url: &str, mut response: Response, request: &Request<'_>) -> Result<F
             CopyError::Reading(error, received) if is_end(&error) => {
                 Failed::ForNow(TransportError::CutOff { received, expected }, None)
             }
-            CopyError::Reading(error, _) => Failed::ForNow(unreachable(url, causes(&error)), None),
+            CopyError::Reading(error, _) => Failed::ForNow(unreachable(url, &causes(&error)), None),
         })?;
     if request.known.content.as_ref() == Some(&content) {
         return Ok(Fetched::NotModified);
@@ -176,7 +176,7 @@ fn receive(url: &str, mut response: Response, request: &Request<'_>) -> Result<F
 fn read_page(url: &str, response: Response) -> Result<String, Failed> {
     let mut page = Vec::new();
     let read = response.take(limits::LISTING_BYTES).read_to_end(&mut page);
-    read.map_err(|error| Failed::ForNow(unreachable(url, causes(&error)), None))?;
+    read.map_err(|error| Failed::ForNow(unreachable(url, &causes(&error)), None))?;
     Ok(String::from_utf8_lossy(&page).into_owned())
 }
 

@@ -183,7 +183,7 @@ pub(super) fn spool(directory: &Path) -> Result<File, TransportError> {
     tempfile::tempfile_in(directory).map_err(|error| TransportError::Disk(error.to_string()))
 }
 
-pub(super) fn unreachable(address: &str, reason: impl ToString) -> TransportError {
+pub(super) fn unreachable(address: &str, reason: &(impl ToString + ?Sized)) -> TransportError {
     TransportError::Unreachable { address: address.to_owned(), reason: reason.to_string() }
 }
 

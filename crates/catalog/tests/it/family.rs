@@ -203,8 +203,5 @@ impl Workshop {
 
 /// Why an outcome is a quarantine; empty where it is none.
 pub(crate) fn why(outcome: &Outcome) -> &str {
-    match outcome {
-        Outcome::Quarantined { why } => why,
-        _other => "",
-    }
+    if let Outcome::Quarantined { why } = outcome { why } else { "" }
 }

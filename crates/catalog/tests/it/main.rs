@@ -1,5 +1,12 @@
 //! The catalog from outside: updates against a server and mirrors, kills, damage, transfer.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic"
+)]
 
 mod catalog;
 mod corpus;
