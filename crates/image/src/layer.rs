@@ -16,7 +16,7 @@ pub(crate) mod executable;
 mod faults;
 mod gzip;
 mod stored;
-mod tar;
+pub(crate) mod tar;
 mod unpacked;
 mod zstd;
 

@@ -13,10 +13,10 @@ use super::{
 
 mod ahead;
 mod content;
-mod header;
+pub(crate) mod header;
 mod holes;
-mod number;
-mod records;
+pub(crate) mod number;
+pub(crate) mod records;
 mod sparse;
 
 pub(super) use content::Content;

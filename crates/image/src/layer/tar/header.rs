@@ -6,10 +6,10 @@ use std::ops::Range;
 use super::number::{self, NumberError};
 
 /// The unit of a tar, in bytes.
-pub(super) const BLOCK_BYTES: usize = 512;
+pub(crate) const BLOCK_BYTES: usize = 512;
 
 /// One unit of a tar.
-pub(super) type Block = [u8; BLOCK_BYTES];
+pub(crate) type Block = [u8; BLOCK_BYTES];
 
 const NAME: Range<usize> = 0..100;
 const MODE: Range<usize> = 100..108;
@@ -28,24 +28,24 @@ const GNU_TIMES: [Range<usize>; 2] = [345..357, 357..369];
 
 /// What one header block says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Header {
+pub(crate) struct Header {
     /// The name, with its prefix.
-    pub(super) name: Vec<u8>,
+    pub(crate) name: Vec<u8>,
     /// The target of a link.
-    pub(super) link: Vec<u8>,
+    pub(crate) link: Vec<u8>,
     /// Bytes of data.
-    pub(super) size: u64,
+    pub(crate) size: u64,
     /// Permission bits; an error where the field is no number.
     pub(super) mode: Result<u64, NumberError>,
     /// The type, as a character.
-    pub(super) kind: u8,
+    pub(crate) kind: u8,
     /// Whether it is of the GNU dialect.
     pub(super) is_gnu: bool,
 }
 
 /// Why a block is no header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum HeaderError {
+pub(crate) enum HeaderError {
     /// Damaged, or no header at all.
     #[error("the checksum of the header is wrong")]
     Checksum,
@@ -56,7 +56,7 @@ pub(super) enum HeaderError {
 
 impl Header {
     /// Reads a block that is not all zeros.
-    pub(super) fn parse(block: &Block) -> Result<Self, HeaderError> {
+    pub(crate) fn parse(block: &Block) -> Result<Self, HeaderError> {
         if !has_right_checksum(block) {
             return Err(HeaderError::Checksum);
         }
@@ -94,7 +94,7 @@ pub(in crate::layer) fn looks_like_tar(first: &[u8]) -> bool {
 }
 
 /// Whether all bytes are zero.
-pub(super) fn is_zero(block: &Block) -> bool {
+pub(crate) fn is_zero(block: &Block) -> bool {
     block.iter().fold(0, |all, byte| all | byte) == 0
 }
 

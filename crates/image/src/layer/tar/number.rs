@@ -3,7 +3,7 @@
 
 /// Why a field is no number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NumberError {
+pub(crate) enum NumberError {
     /// Not octal digits between spaces and NULs.
     #[error("it is not a number")]
     Malformed,
@@ -55,7 +55,7 @@ fn parse_octal(field: &[u8]) -> Result<u64, NumberError> {
 }
 
 /// Reads a number of an extended header: decimal digits, nothing else.
-pub(super) fn parse_decimal(text: &[u8]) -> Result<u64, NumberError> {
+pub(crate) fn parse_decimal(text: &[u8]) -> Result<u64, NumberError> {
     let mut number = 0_u64;
     for &digit in text {
         if !digit.is_ascii_digit() {

@@ -7,22 +7,22 @@ use super::number;
 
 /// What the records say that matters for a listing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Records {
+pub(crate) struct Records {
     /// `path`.
-    pub(super) path: Option<Vec<u8>>,
+    pub(crate) path: Option<Vec<u8>>,
     /// `linkpath`.
-    pub(super) link: Option<Vec<u8>>,
+    pub(crate) link: Option<Vec<u8>>,
     /// `size`: bytes of data in the archive.
-    pub(super) size: Option<Vec<u8>>,
+    pub(crate) size: Option<Vec<u8>>,
     /// `GNU.sparse.*`.
-    pub(super) sparse: SparseRecords,
+    pub(crate) sparse: SparseRecords,
     /// What readers may disagree about, as sentences.
-    pub(super) odd: Vec<String>,
+    pub(crate) odd: Vec<String>,
 }
 
 /// The records of a sparse file, as written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct SparseRecords {
+pub(crate) struct SparseRecords {
     /// `GNU.sparse.major`.
     pub(super) major: Option<Vec<u8>>,
     /// `GNU.sparse.minor`.
@@ -41,7 +41,7 @@ pub(super) struct SparseRecords {
 
 impl Records {
     /// Reads all records up to the first that is malformed.
-    pub(super) fn parse(mut data: &[u8]) -> Self {
+    pub(crate) fn parse(mut data: &[u8]) -> Self {
         let mut records = Self::default();
         let mut pairs = Vec::new();
         while !data.is_empty() {
@@ -89,7 +89,12 @@ impl Records {
                 pairs.push(value.to_vec());
                 return;
             }
-            _ => return,
+            _ => {
+                if key.contains(&0) {
+                    self.odd.push("its extended header has a NUL in a key".to_owned());
+                }
+                return;
+            }
         };
         let shown = String::from_utf8_lossy(key);
         if slot.as_deref().is_some_and(|before| before != value) {
@@ -155,6 +160,7 @@ mod tests {
             let records = Records::parse(wrong);
             assert_eq!((records.path, records.odd.len()), (None, 1), "{wrong:?}");
         }
+        assert_eq!(Records::parse(b"10 \0ath=a\n11 path=ab\n").odd.len(), 1);
     }
 
     #[test]

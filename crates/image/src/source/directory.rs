@@ -1,0 +1,61 @@
+//! An OCI image layout in a directory.
+
+use std::{
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    LayeredImage,
+    error::SourceError,
+    files::{Files, OpenedFile},
+    layout,
+};
+use crate::{platform::Platform, reference::Selector};
+
+/// Opens an image of the layout at `path`.
+pub(crate) fn open(
+    path: &Path,
+    selector: Option<&Selector>,
+    reference: &str,
+    platform: Option<&Platform>,
+) -> Result<Box<dyn LayeredImage>, SourceError> {
+    let place = path.display().to_string();
+    if !path.is_dir() {
+        let remedy = if path.is_file() { "It is a file: oci-archive: reads it" } else { "" };
+        return Err(SourceError::not_found("a directory", place, remedy));
+    }
+    let files = Directory { root: path.to_owned(), place };
+    Ok(Box::new(layout::open(files, selector, platform, reference)?))
+}
+
+/// Files of a directory. The paths asked for are made of fixed names and digests, so none leads out of it by itself;
+/// links that its owner made are followed, and what they lead to has to match its digest.
+struct Directory {
+    root: PathBuf,
+    place: String,
+}
+
+impl Files for Directory {
+    fn place(&self) -> &str {
+        &self.place
+    }
+
+    fn open(&self, path: &str) -> Result<Option<OpenedFile>, SourceError> {
+        let path = self.root.join(path);
+        let failed = |error| SourceError::io(path.display().to_string(), error);
+        // Looked at before it is opened: to open a pipe would wait for a writer for ever.
+        match std::fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => {}
+            Ok(_) => {
+                return Err(SourceError::invalid(path.display().to_string(), &self.place, "it is no file"));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        }
+        let file = File::open(&path).map_err(failed)?;
+        let size = file.metadata().map_err(failed)?.len();
+        Ok(Some(OpenedFile { reader: Box::new(file), size }))
+    }
+}
