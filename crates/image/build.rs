@@ -6,10 +6,11 @@ mod revision;
 use std::{env, path::Path};
 
 /// What decides what is kept of a layer: a change means that layers have to be read again.
-const READING: &[&str] = &["layer", "layer.rs", "evidence/pack.rs", "limits.rs"];
+const READING: &[&str] =
+    &["entry.rs", "evidence/pack", "evidence/pack.rs", "layer", "layer.rs", "limits.rs", "read", "read.rs"];
 
 /// What computes the final file system and the index report from evidence: a change means parsing it again.
-const INDEXING: &[&str] = &["index", "index.rs", "tree.rs"];
+const INDEXING: &[&str] = &["index", "index.rs", "tree", "tree.rs"];
 
 fn main() {
     let source = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap()).join("src");

@@ -13,6 +13,7 @@ pub mod layer;
 pub mod limits;
 pub mod platform;
 pub mod progress;
+pub mod read;
 pub mod reference;
 pub mod source;
 pub mod tree;

@@ -10,4 +10,10 @@
     reason = "a test that goes wrong shall end"
 )]
 
+mod evidence;
+mod index;
 mod layers;
+mod packs;
+mod registry;
+mod sources;
+mod tree;

@@ -1,0 +1,56 @@
+//! Runs the detectors on the files of the final file system that they want.
+
+use std::sync::Arc;
+
+use limpid_core::{BlindSpot, Detector, FilePath, Parsed, Reason, ecosystem::Ecosystems, wants::Pattern};
+
+use super::{IndexError, reader::Reader};
+use crate::tree::{Tree, TreeFile, Wanted};
+
+/// A file that a detector read.
+pub(super) struct Found {
+    pub(super) detector: &'static Detector,
+    /// The root of the file system in which it is; the empty path for the image's own.
+    pub(super) root: FilePath,
+    pub(super) file: TreeFile,
+    pub(super) parsed: Arc<Parsed>,
+}
+
+/// Reads every wanted file. One whose content was not kept becomes a blind spot.
+pub(super) fn find(
+    ecosystems: &Ecosystems,
+    tree: &Tree,
+    reader: &Reader<'_>,
+    blind_spots: &mut Vec<BlindSpot>,
+) -> Result<Vec<Found>, IndexError> {
+    let mut found = Vec::new();
+    for detector in ecosystems.detectors() {
+        let patterns: Vec<Pattern> = detector.wants.iter().map(|want| want.pattern).collect();
+        for Wanted { by, root, file } in tree.wanted(&patterns) {
+            match file.content {
+                Some(content) => {
+                    let parsed = reader.parse(detector, &file.path, content)?;
+                    found.push(Found { detector, root, file, parsed });
+                }
+                None => blind_spots.extend(not_kept(&by, &file, reader)),
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// That a wanted file has no content, unless the reader of its layer has said already why.
+pub(super) fn not_kept(by: &FilePath, file: &TreeFile, reader: &Reader<'_>) -> Option<BlindSpot> {
+    let subject = file.path.to_string();
+    let told = |spot: &BlindSpot| spot.subject == subject;
+    let layer = reader.packs.get(usize::from(file.layer));
+    if layer.is_some_and(|pack| pack.blind_spots().iter().any(told)) {
+        return None;
+    }
+    let detail = if *by == file.path {
+        format!("{by} is a link to a file that was not kept, so its packages are unknown")
+    } else {
+        format!("{by} leads to this file, which was not kept, so its packages are unknown")
+    };
+    Some(BlindSpot::new(Reason::DatabaseUnreadable, by.to_string(), detail))
+}

@@ -1,0 +1,68 @@
+//! Remembers what was parsed: the same database in a thousand images is parsed once.
+//!
+//! A result is a function of the detector's code, the content and the path, and these are its key. Threads share it.
+
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use limpid_core::{BlindSpot, Detector, FilePath, FoundFile, Parsed, Reason};
+
+use crate::{
+    evidence::{PackError, pack::ContentDigest},
+    limits::REMEMBERED_PACKAGES,
+};
+
+/// Detector, its revision, content and path.
+type Key = (&'static str, &'static str, ContentDigest, FilePath);
+
+#[derive(Debug, Default)]
+pub(super) struct Memo(Mutex<Remembered>);
+
+#[derive(Debug, Default)]
+struct Remembered {
+    parsed: HashMap<Key, Arc<Parsed>>,
+    packages: usize,
+}
+
+impl Memo {
+    /// What the detector says about a file with this content, which is read only where it is not remembered.
+    pub(super) fn parse(
+        &self,
+        detector: &'static Detector,
+        path: &FilePath,
+        digest: &ContentDigest,
+        content: impl FnOnce() -> Result<Vec<u8>, PackError>,
+    ) -> Result<Arc<Parsed>, PackError> {
+        let key = (detector.id, detector.revision, *digest, path.clone());
+        if let Some(parsed) = self.lock().parsed.get(&key) {
+            return Ok(Arc::clone(parsed));
+        }
+        let parsed = Arc::new(parse(detector, path, &content()?));
+        let mut remembered = self.lock();
+        // Forgetting all at once is crude, and right: whatever is still in use is back after one parse.
+        if remembered.packages > REMEMBERED_PACKAGES {
+            *remembered = Remembered::default();
+        }
+        // A result without packages takes its place in memory too.
+        remembered.packages += parsed.packages.len() + 1;
+        remembered.parsed.insert(key, Arc::clone(&parsed));
+        Ok(parsed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Remembered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs the detector. One that panics has a fault of its own, which must not take the other packages with it.
+fn parse(detector: &Detector, path: &FilePath, content: &[u8]) -> Parsed {
+    let file = FoundFile { path, content };
+    catch_unwind(AssertUnwindSafe(|| (detector.parse)(&file))).unwrap_or_else(|_panic| {
+        let detail = format!("the {} detector failed on this file; this is a fault of Limpid", detector.id);
+        let spot = BlindSpot::new(Reason::DetectorFailed, path.to_string(), detail);
+        Parsed { packages: Vec::new(), blind_spots: vec![spot] }
+    })
+}

@@ -1,0 +1,219 @@
+//! Evidence of a bare root file system: a directory on this machine, walked once.
+//!
+//! Symbolic links are noted and never followed, so nothing outside the directory is read. What cannot be read is a blind
+//! spot. The order is that of the names, so equal directories give evidence of equal digests.
+
+use std::{
+    fs::{self, File, Metadata},
+    io::{self, Read, Seek},
+    path::{Path, PathBuf},
+};
+
+use limpid_core::{BlindSpot, FilePath, Reason, wants::WantList};
+
+use super::ReadError;
+use crate::{
+    entry::{Entry, EntryKind, EntrySink, FileEntry},
+    evidence::{EvidenceStore, Pack, PackWriter},
+    layer::executable::{PEEK_BYTES, is_program},
+    limits::Limits,
+};
+
+/// Where Linux mounts file systems that hold no files.
+const KERNEL: [&str; 3] = ["dev", "proc", "sys"];
+
+/// The evidence of a directory. It is not kept in the store; [`Pack::digest`] names it.
+///
+/// # Errors
+/// Where the directory itself cannot be read, or the evidence not written.
+pub fn read_directory(
+    path: &Path,
+    store: &EvidenceStore,
+    wants: &WantList,
+    limits: &Limits,
+) -> Result<Pack, ReadError> {
+    let unreadable = |source| ReadError::Directory { path: path.display().to_string(), source };
+    let top = fs::canonicalize(path).map_err(unreadable)?;
+    let device = device(&fs::metadata(&top).map_err(unreadable)?);
+    let mut walk = Walk { wants, limits, device, sink: store.writer()?, entries: 0 };
+    // The deepest is read first, so that no more than the directories on one path and their neighbours wait.
+    let mut waiting = vec![(top.clone(), FilePath::default())];
+    while let Some((directory, path)) = waiting.pop() {
+        let names = match list(&directory) {
+            Ok(names) => names,
+            Err(error) if path.is_root() => return Err(unreadable(error)),
+            Err(error) => {
+                walk.unreadable(&path, "this directory", &error);
+                continue;
+            }
+        };
+        let below = walk.directory(&path, names).map_err(ReadError::Write)?;
+        waiting.extend(below.into_iter().rev());
+        if walk.entries > limits.layer_entries {
+            break;
+        }
+    }
+    Ok(walk.sink.finish_unstored()?)
+}
+
+struct Walk<'a> {
+    wants: &'a WantList,
+    limits: &'a Limits,
+    /// The device of the top directory.
+    device: Option<u64>,
+    sink: PackWriter,
+    entries: u64,
+}
+
+impl Walk<'_> {
+    /// Notes what is in a directory; returns the directories in it.
+    fn directory(
+        &mut self,
+        directory: &FilePath,
+        names: Vec<PathBuf>,
+    ) -> io::Result<Vec<(PathBuf, FilePath)>> {
+        let mut below = Vec::new();
+        for place in names {
+            let name = place.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
+            let path = directory.join(&name);
+            self.entries += 1;
+            if self.entries > self.limits.layer_entries {
+                let detail = format!(
+                    "the file system has more than {} entries; from this one on they were not read",
+                    self.limits.layer_entries
+                );
+                self.sink.blind_spot(BlindSpot::new(Reason::OverBudget, path.to_string(), detail));
+                break;
+            }
+            match fs::symlink_metadata(&place) {
+                Ok(metadata) => {
+                    let kind = self.kind(&place, &path, &metadata)?;
+                    if kind == EntryKind::Directory && !self.is_kernels(&path, &metadata) {
+                        below.push((place, path.clone()));
+                    }
+                    self.sink.entry(Entry { path, kind })?;
+                }
+                Err(error) => self.unreadable(&path, "this entry", &error),
+            }
+        }
+        Ok(below)
+    }
+
+    fn kind(&mut self, place: &Path, path: &FilePath, metadata: &Metadata) -> io::Result<EntryKind> {
+        if metadata.is_dir() {
+            return Ok(EntryKind::Directory);
+        }
+        if metadata.is_symlink() {
+            return Ok(match fs::read_link(place) {
+                Ok(target) => EntryKind::Symlink(target.into_os_string().into_encoded_bytes()),
+                Err(error) => {
+                    self.unreadable(path, "this link", &error);
+                    EntryKind::Other
+                }
+            });
+        }
+        if metadata.is_file() {
+            self.file(place, path, metadata).map(EntryKind::File)
+        } else {
+            Ok(EntryKind::Other)
+        }
+    }
+
+    fn file(&mut self, place: &Path, path: &FilePath, metadata: &Metadata) -> io::Result<FileEntry> {
+        let mut entry = FileEntry { size: metadata.len(), executable: false, content: None };
+        let most = self.wants.most(path);
+        if most.is_none() && !may_run(metadata) {
+            return Ok(entry);
+        }
+        let opened = File::open(place).and_then(|mut file| first_bytes(&mut file).map(|first| (file, first)));
+        let (mut file, first) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                self.unreadable(path, "this file", &error);
+                return Ok(entry);
+            }
+        };
+        entry.executable = may_run(metadata) && is_program(&first);
+        match most {
+            Some(most) if entry.size > most => {
+                let detail = format!("the file has {} bytes, and at most {most} are read", entry.size);
+                self.sink.blind_spot(BlindSpot::new(Reason::OverBudget, path.to_string(), detail));
+            }
+            Some(most) => {
+                // A file that grows while it is read still ends.
+                let mut content = Failing { file: (&mut file).take(most), error: None };
+                let kept = self.sink.keep(&mut content)?;
+                match content.error {
+                    Some(error) => self.unreadable(path, "this file", &error),
+                    None => entry.content = Some(kept),
+                }
+            }
+            None => {}
+        }
+        Ok(entry)
+    }
+
+    fn unreadable(&mut self, path: &FilePath, what: &str, error: &io::Error) {
+        let detail = format!("{what} cannot be read ({error}), and what is in it is unknown");
+        self.sink.blind_spot(BlindSpot::new(Reason::DatabaseUnreadable, path.to_string(), detail));
+    }
+
+    /// Whether this is a mount of the kernel's own: endless, and no part of what is installed.
+    fn is_kernels(&self, path: &FilePath, metadata: &Metadata) -> bool {
+        device(metadata) != self.device && KERNEL.iter().any(|name| path.as_bytes() == name.as_bytes())
+    }
+}
+
+/// Tells the trouble of the file from that of the evidence: a file that fails ends early, and says so.
+struct Failing<R> {
+    file: R,
+    error: Option<io::Error>,
+}
+
+impl<R: Read> Read for Failing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.file.read(buffer) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                self.error = Some(error);
+                Ok(0)
+            }
+            read => read,
+        }
+    }
+}
+
+fn list(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut names = fs::read_dir(directory)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<Vec<PathBuf>>>()?;
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn first_bytes(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut first = Vec::with_capacity(PEEK_BYTES);
+    file.take(PEEK_BYTES as u64).read_to_end(&mut first)?;
+    file.rewind()?;
+    Ok(first)
+}
+
+#[cfg(unix)]
+fn may_run(metadata: &Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0
+}
+
+/// Where files have no such mode, their first bytes decide.
+#[cfg(not(unix))]
+fn may_run(_metadata: &Metadata) -> bool {
+    true
+}
+
+#[cfg(unix)]
+fn device(metadata: &Metadata) -> Option<u64> {
+    Some(std::os::unix::fs::MetadataExt::dev(metadata))
+}
+
+#[cfg(not(unix))]
+fn device(_metadata: &Metadata) -> Option<u64> {
+    None
+}

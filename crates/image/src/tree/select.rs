@@ -1,0 +1,138 @@
+//! What is asked of the final file system: the files that somebody wants, its programs, and what a file was before.
+
+use limpid_core::{
+    FilePath,
+    wants::{Pattern, system_root},
+};
+
+use super::{
+    ContentAt, Tree, TreeFile,
+    arena::{Kind, NodeId},
+};
+
+/// What stood at a path after a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    /// Place of the layer.
+    pub layer: u16,
+    /// The content; `None` where nothing that was kept stood there.
+    pub content: Option<ContentAt>,
+}
+
+/// A wanted file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The path by which it is wanted: its own, or that of a link to it.
+    pub by: FilePath,
+    /// The root of the file system in which it is; the empty path for the image's own.
+    pub root: FilePath,
+    /// The file.
+    pub file: TreeFile,
+}
+
+impl Tree {
+    /// The files of which these patterns speak, by their own path, by a link, or (at the root of the file system) by
+    /// linked directories. Sorted by path, and each once.
+    pub fn wanted(&self, patterns: &[Pattern]) -> Vec<Wanted> {
+        let names = Names::new(patterns);
+        let mut wanted: Vec<Wanted> = self
+            .arena
+            .ids()
+            .filter(|&id| names.has(self.arena.name(id)))
+            .filter(|&id| self.is_file(id) || self.arena.node(id).kind == Kind::Symlink)
+            .filter(|&id| self.arena.is_there(id))
+            .flat_map(|id| self.wanted_at(&self.path(id), patterns))
+            .collect();
+        let at_root = patterns.iter().filter_map(|pattern| match pattern {
+            Pattern::System(path) => Some(FilePath::from(*path)),
+            Pattern::Name(_) | Pattern::NameEnding(_) => None,
+        });
+        wanted.extend(at_root.filter_map(|by| {
+            let file = self.file(&by)?;
+            Some(Wanted { by, root: FilePath::default(), file })
+        }));
+        wanted.sort_by(|a, b| key(a).cmp(&key(b)));
+        wanted.dedup_by_key(|wanted| wanted.file.node);
+        wanted
+    }
+
+    fn wanted_at(&self, by: &FilePath, patterns: &[Pattern]) -> Option<Wanted> {
+        let roots = patterns.iter().filter_map(|pattern| match pattern {
+            Pattern::System(system) => system_root(by, system),
+            Pattern::Name(_) | Pattern::NameEnding(_) => pattern.matches(by).then(FilePath::default),
+        });
+        // The outermost: `usr/lib/x` is that of the image, and not `lib/x` of a file system nested in `usr`.
+        let root = roots.min_by_key(|root| root.as_bytes().len())?;
+        let within = FilePath::new(by.as_bytes().get(root.as_bytes().len()..).unwrap_or_default());
+        let file = self.file_in(&root, &within).or_else(|| self.file(by))?;
+        Some(Wanted { by: by.clone(), root, file })
+    }
+
+    /// The regular files.
+    pub fn files(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.arena.ids().filter(|&id| self.is_file(id) && self.arena.is_there(id))
+    }
+
+    /// The programs among them.
+    pub fn executables(&self) -> impl Iterator<Item = NodeId> + '_ {
+        let programs = self.arena.ids().filter(|&id| self.arena.node(id).executable && self.is_file(id));
+        programs.filter(|&id| self.arena.is_there(id))
+    }
+
+    pub(super) fn is_file(&self, id: NodeId) -> bool {
+        matches!(self.arena.node(id).kind, Kind::File | Kind::LinkedFile | Kind::BrokenLink)
+    }
+
+    /// A node's last name.
+    pub fn name(&self, node: NodeId) -> &[u8] {
+        self.arena.name(node)
+    }
+
+    /// What stood at a node after each layer that changed it, the newest first.
+    pub fn versions(&self, node: NodeId) -> impl Iterator<Item = Version> + '_ {
+        let start = self.history.partition_point(|event| event.0 < node);
+        let end = self.history.partition_point(|event| event.0 <= node);
+        let events = self.history.get(start..end).unwrap_or_default();
+        events.iter().rev().map(|&(_, layer, content)| Version { layer, content })
+    }
+
+    /// Of several events of one layer only the last is what the layer made of the node.
+    pub(super) fn settle_history(&mut self) {
+        self.history.reverse();
+        self.history.sort_by_key(|&(node, layer, _)| (node, layer));
+        self.history.dedup_by_key(|event| (event.0, event.1));
+    }
+}
+
+/// Several ways to one file stand together, the preferred one first: the outermost root, then its own path.
+fn key(wanted: &Wanted) -> (&FilePath, usize, bool, &FilePath) {
+    (&wanted.file.path, wanted.root.as_bytes().len(), wanted.by != wanted.file.path, &wanted.by)
+}
+
+/// The last names of which patterns speak: a cheap question before the dear one.
+struct Names<'a> {
+    whole: std::collections::HashSet<&'a [u8]>,
+    endings: Vec<&'a [u8]>,
+}
+
+impl<'a> Names<'a> {
+    fn new(patterns: &[Pattern]) -> Self {
+        let mut names = Self { whole: std::collections::HashSet::new(), endings: Vec::new() };
+        for pattern in patterns {
+            match pattern {
+                Pattern::System(path) => {
+                    names.whole.extend(path.rsplit('/').next().map(str::as_bytes));
+                }
+                Pattern::Name(name) => {
+                    names.whole.insert(name.as_bytes());
+                }
+                Pattern::NameEnding(ending) => names.endings.push(ending.as_bytes()),
+            }
+        }
+        names
+    }
+
+    fn has(&self, name: &[u8]) -> bool {
+        self.whole.contains(name) || self.endings.iter().any(|ending| name.ends_with(ending))
+    }
+}

@@ -1,0 +1,294 @@
+//! Index reports from evidence: what is found, what is said of what is not, and what a change of a detector costs.
+
+use limpid_core::{
+    BlindSpot, Detector, Digest, Ecosystem, FoundFile, ImageFacts, IndexReport, IndexedPackage, Package,
+    Parsed, ParsedPackage, Reason,
+    ecosystem::Ecosystems,
+    ecosystems,
+    wants::{Pattern, Want},
+};
+use limpid_image::{index::Indexer, read::read_image, source::SourceError};
+
+use crate::packs::{Item, digest, kept, store};
+
+mod reading;
+
+const ALPINE: &str = "ID=alpine\nVERSION_ID=3.16.2\nPRETTY_NAME=\"Alpine Linux v3.16\"\n";
+
+/// An entry of an apk database; the files are programs in `bin`.
+fn apk(name: &str, version: &str, files: &[&str]) -> String {
+    let files: String = files.iter().map(|file| format!("R:{file}\n")).collect();
+    format!(
+        "C:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nP:{name}\nV:{version}\nA:x86_64\no:{name}-src\nF:bin\n{files}\n"
+    )
+}
+
+fn facts(layers: usize) -> ImageFacts {
+    ImageFacts {
+        reference: "image".to_owned(),
+        digest: digest("manifest"),
+        platform: "linux/amd64".to_owned(),
+        layers: (0..layers).map(layer).collect(),
+    }
+}
+
+fn layer(number: usize) -> Digest {
+    digest(&format!("layer {number}"))
+}
+
+fn indexer() -> Indexer {
+    Indexer::new(ecosystems::all(), "")
+}
+
+fn index(layers: &[&[Item]]) -> IndexReport {
+    index_with(&indexer(), layers)
+}
+
+fn index_with(indexer: &Indexer, layers: &[&[Item]]) -> IndexReport {
+    let store = store();
+    indexer.index(&facts(layers.len()), &store.packs(layers)).unwrap()
+}
+
+fn spots(report: &IndexReport) -> Vec<(Reason, &str, u64)> {
+    report.blind_spots.iter().map(|spot| (spot.reason, spot.subject.as_str(), spot.packages)).collect()
+}
+
+fn named<'a>(report: &'a IndexReport, name: &str) -> &'a IndexedPackage {
+    report.packages.iter().find(|one| one.package.name == name).unwrap()
+}
+
+#[test]
+fn packages_get_namespace_purl_path_and_the_layer_that_introduced_them() {
+    let database = |packages: &[(&str, &str)]| {
+        let text: String = packages.iter().map(|(name, version)| apk(name, version, &[])).collect();
+        kept("lib/apk/db/installed", text)
+    };
+    let report = index(&[
+        &[
+            kept("etc/os-release", ALPINE),
+            database(&[("musl", "1.2.3-r0"), ("zlib", "1.2.12-r1"), ("gone", "1-r0")]),
+        ],
+        &[database(&[("musl", "1.2.3-r0"), ("zlib", "1.2.12-r1"), ("curl", "7-r0")])],
+        &[database(&[("musl", "1.2.3-r0"), ("zlib", "1.2.12-r2"), ("curl", "7-r0"), ("gone", "1-r0")])],
+        &[Item::Plain("etc/motd")],
+    ]);
+    assert_eq!(report.blind_spots, []);
+    let distribution = &report.distributions[0];
+    assert_eq!((distribution.id.as_str(), distribution.version.as_str()), ("alpine", "3.16.2"));
+    let from = |name: &str| named(&report, name).layer.clone();
+    assert_eq!(from("musl"), Some(layer(0)));
+    assert_eq!(from("zlib"), Some(layer(2)), "another version is another package");
+    assert_eq!(from("curl"), Some(layer(1)));
+    assert_eq!(from("gone"), Some(layer(2)), "it was away in between");
+    let musl = named(&report, "musl");
+    assert_eq!(musl.namespace.as_deref(), Some("Alpine:v3.16"));
+    assert_eq!(musl.path, "lib/apk/db/installed");
+    assert!(musl.purl.starts_with("pkg:apk/alpine/musl@1.2.3-r0"), "{}", musl.purl);
+    assert_eq!(musl.package.source_name(), "musl-src");
+}
+
+#[test]
+fn a_database_that_went_and_came_back_with_its_directory_is_a_new_one() {
+    let database = || kept("lib/apk/db/installed", apk("musl", "1-r0", &[]));
+    let lower = [kept("etc/os-release", ALPINE), database()];
+    let report = index(&[&lower, &[Item::Whiteout("lib/apk")], &[database()]]);
+    assert_eq!(named(&report, "musl").layer, Some(layer(2)));
+    let report = index(&[&lower, &[Item::Opaque("lib/apk"), database()]]);
+    assert_eq!(named(&report, "musl").layer, Some(layer(0)), "no layer was without it");
+}
+
+#[test]
+fn os_release_is_found_through_links_of_other_layers() {
+    let report = index(&[
+        &[Item::Symlink("etc/os-release", "../usr/lib/os-release"), Item::Symlink("lib", "usr/lib")],
+        &[kept("usr/lib/os-release", ALPINE)],
+        &[kept("lib/apk/db/installed", apk("musl", "1-r0", &[]))],
+    ]);
+    assert_eq!(named(&report, "musl").namespace.as_deref(), Some("Alpine:v3.16"));
+    assert_eq!(named(&report, "musl").path, "usr/lib/apk/db/installed");
+    assert_eq!(report.packages.len(), 1, "one database, by two paths");
+    assert_eq!(report.blind_spots, []);
+}
+
+#[test]
+fn packages_without_a_known_distribution_are_listed_and_not_silent() {
+    let database = || kept("lib/apk/db/installed", apk("musl", "1-r0", &[]) + &apk("zlib", "1-r0", &[]));
+    let report = index(&[&[database()]]);
+    assert_eq!(spots(&report), [(Reason::NoDistribution, "image", 2)]);
+    assert_eq!(named(&report, "musl").namespace, None);
+
+    let report =
+        index(&[&[kept("etc/os-release", "ID=strange\nPRETTY_NAME=\"Strange Linux\"\n"), database()]]);
+    assert_eq!(spots(&report), [(Reason::NoDistribution, "image", 2)]);
+    assert!(
+        report.blind_spots[0].detail.contains("“Strange Linux” (ID strange)"),
+        "{}",
+        report.blind_spots[0].detail
+    );
+    let report = index(&[&[kept("etc/os-release", "ID=strange\n")]]);
+    assert_eq!(spots(&report), [(Reason::NoDistribution, "image", 0)]);
+}
+
+#[test]
+fn a_distribution_without_packages_is_a_blind_spot() {
+    for database in [vec![], vec![kept("lib/apk/db/installed", "")]] {
+        let mut items = database;
+        items.push(kept("etc/os-release", ALPINE));
+        let report = index(&[&items]);
+        assert_eq!(report.distributions.len(), 1);
+        let unreadable: Vec<_> = report.blind_spots.iter().map(|spot| spot.reason).collect();
+        assert_eq!(unreadable, [Reason::DatabaseUnreadable], "{:?}", report.blind_spots);
+    }
+}
+
+#[test]
+fn an_image_of_nothing_known_says_so() {
+    assert_eq!(spots(&index(&[&[]])), [(Reason::NothingRecognised, "image", 0)]);
+    let report = index(&[&[Item::Program("app"), Item::Plain("data")]]);
+    let expected =
+        [(Reason::UnidentifiedExecutables, "1 program", 0), (Reason::NothingRecognised, "image", 0)];
+    assert_eq!(spots(&report), expected);
+}
+
+#[test]
+fn nested_file_systems_are_judged_by_their_own_os_release() {
+    let report = index(&[&[
+        kept("etc/os-release", ALPINE),
+        kept("lib/apk/db/installed", apk("musl", "1-r0", &[])),
+        kept("opt/root/etc/os-release", "ID=alpine\nVERSION_ID=3.10.9\n"),
+        kept("opt/root/lib/apk/db/installed", apk("old", "1-r0", &["tool"])),
+        Item::Program("opt/root/bin/tool"),
+        kept("srv/other/lib/apk/db/installed", apk("lost", "1-r0", &[])),
+    ]]);
+    assert_eq!(named(&report, "musl").namespace.as_deref(), Some("Alpine:v3.16"));
+    assert_eq!(named(&report, "old").namespace.as_deref(), Some("Alpine:v3.10"));
+    assert_eq!(named(&report, "lost").namespace, None);
+    assert_eq!(spots(&report), [(Reason::NoDistribution, "the file system in srv/other", 1)]);
+    assert_eq!(report.distributions.len(), 2);
+}
+
+#[test]
+fn programs_of_packages_are_known_and_others_are_listed() {
+    let report = index(&[
+        &[
+            kept("etc/os-release", ALPINE),
+            kept("lib/apk/db/installed", apk("busybox", "1-r0", &["busybox"])),
+            Item::Symlink("bin", "usr/bin"),
+            Item::Program("usr/bin/busybox"),
+            Item::Program("removed"),
+        ],
+        &[Item::Program("usr/local/bin/own"), Item::Program("a"), Item::Whiteout("removed")],
+    ]);
+    assert_eq!(spots(&report), [(Reason::UnidentifiedExecutables, "2 programs", 0)]);
+    assert!(
+        report.blind_spots[0].detail.ends_with(": a, usr/local/bin/own"),
+        "{}",
+        report.blind_spots[0].detail
+    );
+    assert!(!report.blind_spots[0].counts);
+}
+
+#[test]
+fn what_nobody_reads_yet_is_told_unless_a_package_owns_it() {
+    let report = index(&[&[
+        kept("etc/os-release", ALPINE),
+        kept("lib/apk/db/installed", apk("java", "1-r0", &["owned.jar"])),
+        Item::Plain("bin/owned.jar"),
+        Item::Plain("app/b.jar"),
+        Item::Plain("app/a.jar"),
+        Item::Plain("var/lib/dpkg/status"),
+    ]]);
+    let told: Vec<_> = report.blind_spots.iter().map(|spot| (spot.reason, spot.subject.as_str())).collect();
+    let unreadable = Reason::DatabaseUnreadable;
+    assert_eq!(told, [(unreadable, "Debian packages (dpkg)"), (unreadable, "Java archives")]);
+    assert!(
+        report.blind_spots[1].detail.ends_with(": app/a.jar, app/b.jar"),
+        "{}",
+        report.blind_spots[1].detail
+    );
+}
+
+#[test]
+fn a_wanted_file_without_content_is_never_silent() {
+    let os_release = || kept("etc/os-release", ALPINE);
+    for by in [
+        vec![Item::Symlink("lib/apk/db/installed", "/srv/database"), Item::Plain("srv/database")],
+        vec![Item::Plain("srv/database"), Item::HardLink("lib/apk/db/installed", "srv/database")],
+        vec![Item::HardLink("lib/apk/db/installed", "nowhere")],
+        vec![Item::Symlink("lib/apk", "/srv"), Item::Plain("srv/db/installed")],
+    ] {
+        let mut items = by;
+        items.push(os_release());
+        assert_eq!(
+            spots(&index(&[&items])),
+            [(Reason::DatabaseUnreadable, "lib/apk/db/installed", 0)],
+            "{items:?}"
+        );
+    }
+    let over = BlindSpot::new(Reason::OverBudget, "lib/apk/db/installed", "too large");
+    let large = [os_release(), Item::Plain("lib/apk/db/installed"), Item::BlindSpot(over.clone())];
+    let report = index(&[&large]);
+    assert!(report.blind_spots.contains(&over));
+    let upper = [kept("lib/apk/db/installed", apk("musl", "1-r0", &[]))];
+    assert_eq!(index(&[&large, &upper]).blind_spots, [], "what is read now was replaced");
+    let os_release_elsewhere =
+        [Item::Symlink("etc/os-release", "/srv/x"), Item::Plain("srv/x"), upper[0].clone()];
+    let expected = [(Reason::NoDistribution, "image", 1), (Reason::DatabaseUnreadable, "etc/os-release", 0)];
+    assert_eq!(spots(&index(&[&os_release_elsewhere])), expected);
+}
+
+/// The shipped ecosystems with another detector in place of apk's.
+fn with_detector(change: impl Fn(Detector) -> Detector) -> Ecosystems {
+    let detectors = ecosystems::all().detectors();
+    let changed: &'static Detector = Box::leak(Box::new(change(**detectors.first().unwrap())));
+    let list: &'static [&'static Detector] = Box::leak(Box::new([changed]));
+    Ecosystems::new(
+        ecosystems::all().iter().map(|one| Ecosystem { detectors: list, ..*one }).collect::<Vec<_>>(),
+    )
+}
+
+fn only_one(_file: &FoundFile<'_>) -> Parsed {
+    let package = Package { name: "other".to_owned(), version: "1".to_owned(), ..Package::default() };
+    Parsed { packages: vec![ParsedPackage::new(package)], blind_spots: Vec::new() }
+}
+
+fn panics(_file: &FoundFile<'_>) -> Parsed {
+    panic!("a fault of the detector")
+}
+
+#[test]
+fn a_detector_that_panics_is_a_blind_spot() {
+    let indexer = Indexer::new(with_detector(|one| Detector { parse: panics, ..one }), "");
+    let items = [kept("etc/os-release", ALPINE), kept("lib/apk/db/installed", apk("musl", "1-r0", &[]))];
+    let report = index_with(&indexer, &[&items]);
+    assert_eq!(spots(&report), [(Reason::DetectorFailed, "lib/apk/db/installed", 0)]);
+}
+
+#[test]
+fn the_index_state_follows_detectors_and_settings() {
+    let state = |ecosystems, settings| Indexer::new(ecosystems, settings).index_state().clone();
+    let shipped = state(ecosystems::all(), "");
+    assert_eq!(shipped, state(ecosystems::all(), ""));
+    assert_ne!(shipped, state(ecosystems::all(), "other settings"));
+    assert_ne!(shipped, state(with_detector(|one| Detector { revision: "changed", ..one }), ""));
+}
+
+#[test]
+fn a_database_is_parsed_once_for_all_images() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static PARSES: AtomicUsize = AtomicUsize::new(0);
+    fn counts(file: &FoundFile<'_>) -> Parsed {
+        PARSES.fetch_add(1, Ordering::Relaxed);
+        only_one(file)
+    }
+    let indexer = Indexer::new(with_detector(|one| Detector { parse: counts, ..one }), "");
+    for motd in ["a", "b", "c"] {
+        let items = [
+            kept("lib/apk/db/installed", "database"),
+            kept("etc/os-release", ALPINE),
+            kept("etc/issue", motd),
+        ];
+        assert_eq!(index_with(&indexer, &[&items]).packages.len(), 1);
+    }
+    assert_eq!(PARSES.load(Ordering::Relaxed), 1);
+}
