@@ -8,18 +8,35 @@ use crate::{FilePath, wants::system_root};
 
 /// For people: what this file is a database or description of; `None` where it is nothing of the kind.
 ///
-/// Cheap: it is asked for every path of an image, and looks at a path closely only when the name ends right.
+/// Cheap: it is asked for every path of an image, and looks closely only at names that end right.
 pub fn word(path: &FilePath) -> Option<&'static str> {
-    let name = path.name();
+    let (folder, name) = split(path.as_bytes());
     let last = name.last()?;
-    if let Some(row) = NAMES.iter().find(|row| row.ending.last() == Some(last) && row.matches(path)) {
+    if let Some(row) = ROWS.iter().find(|row| row.last == *last && row.matches(path, name)) {
         return Some(row.word);
     }
-    (name != b"status.d" && within(path, b"var/lib/dpkg/status.d")).then_some("Debian packages (dpkg)")
+    in_status_folder(folder, name).then_some("Debian packages (dpkg)")
+}
+
+/// The folder, with a slash at its end, and the name.
+fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    let end = path.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
+    path.split_at_checked(end).unwrap_or_default()
+}
+
+/// dpkg's database in images without dpkg: one file a package. The checksum lists beside them are none.
+fn in_status_folder(folder: &[u8], name: &[u8]) -> bool {
+    folder.ends_with(b"dpkg/status.d/")
+        && folder
+            .strip_suffix(b"var/lib/dpkg/status.d/")
+            .is_some_and(|root| root.is_empty() || root.ends_with(b"/"))
+        && !name.ends_with(b".md5sums")
 }
 
 /// One kind of file.
 struct Row {
+    /// The last byte of `ending`, which most names fail at.
+    last: u8,
     /// How its name ends; the whole name where `whole`.
     ending: &'static [u8],
     whole: bool,
@@ -41,15 +58,14 @@ enum Place {
 
 impl Row {
     const fn named(name: &'static str, place: Place, word: &'static str) -> Self {
-        Self { ending: name.as_bytes(), whole: true, place, word }
+        Self { last: last(name), ending: name.as_bytes(), whole: true, place, word }
     }
 
     const fn ending(ending: &'static str, place: Place, word: &'static str) -> Self {
-        Self { ending: ending.as_bytes(), whole: false, place, word }
+        Self { last: last(ending), ending: ending.as_bytes(), whole: false, place, word }
     }
 
-    fn matches(&self, path: &FilePath) -> bool {
-        let name = path.name();
+    fn matches(&self, path: &FilePath, name: &[u8]) -> bool {
         let named =
             if self.whole { name == self.ending } else { name.ends_with(self.ending) && name != self.ending };
         named
@@ -64,7 +80,7 @@ impl Row {
     }
 }
 
-const NAMES: &[Row] = &[
+const ROWS: &[Row] = &[
     Row::named("status", Place::System(&["var/lib/dpkg/status"]), "Debian packages (dpkg)"),
     Row::named("status", Place::System(&["usr/lib/opkg/status", "var/lib/opkg/status"]), "opkg packages"),
     Row::named(
@@ -121,14 +137,12 @@ fn components(path: &FilePath) -> impl Iterator<Item = &[u8]> {
     path.as_bytes().rsplit(|&byte| byte == b'/')
 }
 
-/// Whether the file is directly in this folder of some root file system. dpkg's checksum lists beside it are none.
-fn within(path: &FilePath, folder: &[u8]) -> bool {
-    let Some(before) = path.as_bytes().strip_suffix(path.name()).and_then(|rest| rest.strip_suffix(b"/"))
-    else {
-        return false;
-    };
-    let at_root = before.strip_suffix(folder).is_some_and(|root| root.is_empty() || root.ends_with(b"/"));
-    at_root && !path.name().ends_with(b".md5sums")
+/// The last byte of a name; 0, which no name ends with, for the empty one.
+const fn last(name: &str) -> u8 {
+    match name.as_bytes().last() {
+        Some(byte) => *byte,
+        None => 0,
+    }
 }
 
 #[cfg(test)]

@@ -51,14 +51,7 @@ pub fn parse(
     reader: &mut dyn BufRead,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
-    let mut emit = |package: Package| {
-        let mut seen = HashSet::new();
-        for record in records(dialect, source, &package) {
-            if seen.insert(record.clone()) {
-                sink(record);
-            }
-        }
-    };
+    let mut emit = |package: Package| records(dialect, source, &package).into_iter().for_each(&mut *sink);
     let document = Document::read(reader, &mut emit)?;
     confirm("release", dialect.release, document.release.as_deref())?;
     confirm("repository", Some(dialect.repository), document.repository.as_deref())?;
@@ -93,12 +86,16 @@ fn records(dialect: &Dialect<'_>, source: &FeedSource, package: &Package) -> Vec
         Fixes::Unreadable(value) => return vec![unreadable("", value)],
     };
     let mut records = Vec::new();
+    let mut seen = HashSet::new();
     for (version, value) in fixes {
         let Value::Array(entries) = value else {
             records.push(unreadable(version, value));
             continue;
         };
         for entry in entries {
+            if !seen.insert((version, entry)) {
+                continue;
+            }
             match entry.as_str().map(Identifiers::read).filter(|identifiers| !identifiers.is_empty()) {
                 Some(identifiers) => records.extend(
                     identifiers.advisories(dialect.page).map(|advisory| about(advisory, range(version))),
