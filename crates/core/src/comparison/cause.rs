@@ -39,6 +39,18 @@ impl Cause {
         }
     }
 
+    /// The word for programs, as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::IndexState => "index-state",
+            Self::AdvisoryData => "advisory-data",
+            Self::Policy => "policy",
+            Self::Day => "day",
+            Self::Unclear => "unclear",
+        }
+    }
+
     /// The words for people.
     pub fn as_str(self) -> &'static str {
         match self {

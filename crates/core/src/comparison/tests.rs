@@ -425,3 +425,12 @@ fn json_has_its_schema_and_comes_back() {
     assert!(json.contains(r#""change":"added","cause":"advisory-data","id":"CVE-2022-37434""#));
     assert_eq!(serde_json::from_str::<Comparison>(&json).expect("its own output"), comparison);
 }
+
+#[test]
+fn a_cause_has_one_name_for_programs() {
+    for cause in
+        [Cause::Image, Cause::IndexState, Cause::AdvisoryData, Cause::Policy, Cause::Day, Cause::Unclear]
+    {
+        assert_eq!(serde_json::to_string(&cause).expect("a word"), format!("\"{}\"", cause.name()));
+    }
+}

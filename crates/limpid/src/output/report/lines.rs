@@ -1,0 +1,78 @@
+//! The report in plain lines. Their kinds and fields are described in docs/output.md; they only ever grow at the end.
+
+use std::io::{self, Write};
+
+use limpid_core::{Report, Severity, report::Finding};
+
+use super::verdict;
+use crate::output::{
+    blind_spots,
+    lines::{line, or_absent},
+    text::instant,
+};
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    header(report, out)?;
+    report.findings.iter().try_for_each(|one| finding(one, out))?;
+    totals(report, out)?;
+    blind_spots::lines(out, &report.blind_spots)?;
+    line(out, "verdict", [report.verdict.as_str(), &verdict::sentence(report)])
+}
+
+fn header(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let (image, proof) = (&report.image, &report.proof);
+    line(out, "image", [&*image.reference, image.digest.as_str(), &image.platform])?;
+    line(
+        out,
+        "proof",
+        [proof.index_state.as_str(), proof.catalog.as_str(), proof.policy.as_str(), &proof.as_of.to_string()],
+    )?;
+    for one in &report.distributions {
+        let end = or_absent(one.end_of_life.as_ref());
+        line(out, "distribution", [&*one.id, &one.version, &one.ecosystem, &end, &one.name])?;
+    }
+    for feed in &report.feeds {
+        let observed = report.observed.feeds.get(&feed.name);
+        let checked = observed.map_or_else(String::new, |observed| instant(observed.checked_at));
+        let state = if proof.stale.contains(&feed.name) { "stale" } else { "fresh" };
+        let date = or_absent(feed.upstream_date.as_ref());
+        let records = feed.records.to_string();
+        line(out, "feed", [&*feed.name, state, &records, &date, &checked, feed.segment.as_str()])?;
+    }
+    let summary = &report.summary;
+    line(out, "packages", [&*summary.packages.to_string(), &summary.judged.to_string()])
+}
+
+fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let package = &finding.package;
+    let aliases = finding.aliases.join(",");
+    let (source, path) = (or_absent(package.source.as_ref()), or_absent(package.path.as_ref()));
+    let fixed = or_absent(finding.fixed_in.as_ref());
+    let fields = [
+        finding.severity.as_str(),
+        &finding.id,
+        &package.name,
+        &package.version,
+        &fixed,
+        &package.kind,
+        &source,
+        &finding.feed,
+        &path,
+        &finding.why,
+        &aliases,
+    ];
+    match &finding.suppressed {
+        None => line(out, "finding", fields),
+        Some(by) => line(out, "suppressed", fields.into_iter().chain([&*by.by, &*by.reason])),
+    }
+}
+
+/// All findings that stand, those with a fix, then each severity, the worst first.
+fn totals(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let findings = &report.summary.findings;
+    let total: u64 = findings.values().sum();
+    let by_severity = Severity::WORST_FIRST
+        .map(|severity| format!("{severity}={}", findings.get(&severity).copied().unwrap_or_default()));
+    let (total, fixable) = (total.to_string(), format!("fixable={}", report.summary.fixable));
+    line(out, "total", [&*total, &fixable].into_iter().chain(by_severity.iter().map(String::as_str)))
+}
