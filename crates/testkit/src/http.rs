@@ -59,6 +59,11 @@ impl Answer {
         Self { status, ..Self::ok("") }
     }
 
+    /// With another status.
+    pub fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     /// With a header. An `ETag` or `Last-Modified` makes conditional requests work.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));

@@ -1,5 +1,9 @@
 //! For tests only: builds images, good and hostile, and the places that they come from.
 
+#[cfg(unix)]
+pub mod engine;
 pub mod http;
+pub mod image;
 pub mod layer;
+pub mod registry;
 pub mod tar;

@@ -36,7 +36,7 @@ const REDIRECTS: usize = 5;
 pub(crate) struct Transport {
     client: Client,
     host: String,
-    may_be_plain: bool,
+    insecure: bool,
     base: OnceLock<String>,
 }
 
@@ -45,12 +45,11 @@ impl Transport {
     pub(crate) fn new(host: &str, insecure: bool) -> Result<Self, SourceError> {
         install_tls();
         let is_loopback = is_loopback(host);
-        let may_be_plain = insecure || is_loopback;
         let mut builder = Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT)
             .timeout(SILENCE)
-            .redirect(redirects(may_be_plain))
+            .redirect(redirects(insecure || is_loopback))
             .tls_danger_accept_invalid_certs(insecure);
         if is_loopback {
             builder = builder.no_proxy();
@@ -60,7 +59,7 @@ impl Transport {
             detail: format!("TLS cannot be set up: {}", reason(&error)),
             remedy: "Are the system's certificates (ca-certificates) installed?".to_owned(),
         })?;
-        Ok(Self { client, host: host.to_owned(), may_be_plain, base: OnceLock::new() })
+        Ok(Self { client, host: host.to_owned(), insecure, base: OnceLock::new() })
     }
 
     /// The HTTP client, to build requests with.
@@ -68,24 +67,36 @@ impl Transport {
         &self.client
     }
 
-    /// `scheme://host`. TLS where it is spoken; where a host may do without it, what it answers decides.
+    /// `scheme://host`. TLS; where a host may do without it, what it answers decides.
     pub(crate) fn base(&self) -> &str {
         self.base.get_or_init(|| {
-            let secure = format!("https://{}", self.host);
-            if !self.may_be_plain {
-                return secure;
-            }
-            // A server without TLS answers the handshake with something that is none: no connection comes up.
-            match self.client.get(format!("{secure}/v2/")).send() {
-                Err(error) if error.is_connect() => format!("http://{}", self.host),
-                Err(_) | Ok(_) => secure,
-            }
+            let (secure, plain) = (format!("https://{}", self.host), format!("http://{}", self.host));
+            let is_plain = match (is_loopback(&self.host), self.insecure) {
+                (true, _) => self.answers_plainly(&plain),
+                (false, true) => self.has_no_tls(&secure),
+                (false, false) => false,
+            };
+            if is_plain { plain } else { secure }
         })
     }
 
-    /// Whether a secret may be sent to `url`: with TLS, or where the registry itself is spoken to without it.
+    /// Whether a host on this machine speaks plain HTTP: one that wants TLS answers it with 400 or not at all, or sends
+    /// on to itself with TLS.
+    fn answers_plainly(&self, plain: &str) -> bool {
+        let answer = self.client.get(format!("{plain}/v2/")).send();
+        answer
+            .is_ok_and(|answer| answer.status() != StatusCode::BAD_REQUEST && answer.url().scheme() == "http")
+    }
+
+    /// Whether no connection with TLS comes up.
+    fn has_no_tls(&self, secure: &str) -> bool {
+        self.client.get(format!("{secure}/v2/")).send().is_err_and(|error| error.is_connect())
+    }
+
+    /// Whether a secret may be sent to `url`: with TLS, or without where nobody else can listen or the user accepts it.
     pub(crate) fn may_carry_secrets(&self, url: &Url) -> bool {
-        url.scheme() == "https" || (url.scheme() == "http" && self.base().starts_with("http:"))
+        let is_local = || url.host_str().is_some_and(is_loopback);
+        url.scheme() == "https" || (url.scheme() == "http" && (self.insecure || is_local()))
     }
 
     /// Sends what `build` makes, again after a lost connection, 429 and the errors of servers that pass. Any other
