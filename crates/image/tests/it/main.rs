@@ -10,6 +10,8 @@
     reason = "a test that goes wrong shall end"
 )]
 
+#[cfg(unix)]
+mod engine;
 mod evidence;
 mod index;
 mod layers;
