@@ -35,13 +35,16 @@ const MANIFEST_BYTES: usize = 4 << 20;
 /// Whatever a registry client fails with.
 pub type StoreFailure = Box<dyn Error + Send + Sync>;
 
+/// Opens a blob for reading, as often as an upload has to begin anew.
+pub type OpenBlob<'a> = &'a dyn Fn() -> io::Result<Box<dyn Read + Send>>;
+
 /// One repository and tag of a registry.
 pub trait ArtifactStore {
     /// Whether the repository has a blob.
     fn has_blob(&self, digest: &Digest) -> Result<bool, StoreFailure>;
 
-    /// Uploads a blob of `size` bytes.
-    fn put_blob(&self, digest: &Digest, size: u64, content: &mut dyn Read) -> Result<(), StoreFailure>;
+    /// Uploads a blob of `size` bytes. `open` gives the bytes from their start, again where the connection was lost.
+    fn put_blob(&self, digest: &Digest, size: u64, open: OpenBlob<'_>) -> Result<(), StoreFailure>;
 
     /// Downloads a blob.
     fn get_blob(&self, digest: &Digest, into: &mut dyn Write) -> Result<(), StoreFailure>;
@@ -135,15 +138,18 @@ pub fn push(store: &Store, registry: &dyn ArtifactStore) -> Result<Transferred, 
             transferred.skipped += 1;
             continue;
         }
-        let mut file = open(store, loaded)?;
-        registry.put_blob(digest, loaded.bytes, &mut file).map_err(ArtifactError::Registry)?;
+        let open = || {
+            open(store, loaded).map(|file| Box::new(file) as Box<dyn Read + Send>).map_err(io::Error::other)
+        };
+        registry.put_blob(digest, loaded.bytes, &open).map_err(ArtifactError::Registry)?;
         transferred.segments += 1;
         transferred.bytes += loaded.bytes;
     }
     let digest = Digest::of(&config);
     if !registry.has_blob(&digest).map_err(ArtifactError::Registry)? {
         let size = config.len() as u64;
-        registry.put_blob(&digest, size, &mut config.as_slice()).map_err(ArtifactError::Registry)?;
+        let open = || Ok(Box::new(io::Cursor::new(config.clone())) as Box<dyn Read + Send>);
+        registry.put_blob(&digest, size, &open).map_err(ArtifactError::Registry)?;
         transferred.bytes += size;
     }
     registry.put_manifest(MANIFEST_TYPE, &manifest).map_err(ArtifactError::Registry)?;

@@ -4,12 +4,16 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anstyle::Style;
 use terminal_size::terminal_size_of;
 
 use crate::output::{escaped, style};
 
 /// Width where a terminal does not tell its own, in columns.
 const USUAL_WIDTH: usize = 80;
+
+/// Width of a page that goes to a file or a pipe.
+const USUAL_PAGE: usize = 100;
 
 /// Where a person reads; or, without a width, where a program does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,17 @@ impl Terminal {
         let colour = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
         let columns = terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
         Self::from_facts(stdout.is_terminal(), columns.or_else(columns_of_environment), colour)
+    }
+
+    /// Standard output as a page whatever it is: for what only a person reads.
+    pub(crate) fn page_of_stdout() -> Self {
+        let terminal = Self::of_stdout();
+        Self { width: terminal.width.or(Some(USUAL_PAGE)), ..terminal }
+    }
+
+    /// A text in a style, where there is colour.
+    pub(crate) fn styled(self, style: Style, text: &str) -> String {
+        if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
     fn from_facts(is_terminal: bool, columns: Option<usize>, colour: bool) -> Self {

@@ -9,7 +9,7 @@ use std::{
 use limpid_catalog::{
     ArrivalError, Clock,
     archive::{export, import},
-    artifact::{ArtifactError, ArtifactStore, StoreFailure, Transferred, pull, push},
+    artifact::{ArtifactError, ArtifactStore, OpenBlob, StoreFailure, Transferred, pull, push},
 };
 use limpid_core::{Digest, matching::Advisories};
 
@@ -112,9 +112,9 @@ impl ArtifactStore for Repository {
         Ok(self.blobs.borrow().contains_key(digest))
     }
 
-    fn put_blob(&self, digest: &Digest, size: u64, content: &mut dyn Read) -> Result<(), StoreFailure> {
+    fn put_blob(&self, digest: &Digest, size: u64, open: OpenBlob<'_>) -> Result<(), StoreFailure> {
         let mut bytes = Vec::new();
-        content.read_to_end(&mut bytes)?;
+        open()?.read_to_end(&mut bytes)?;
         assert_eq!((bytes.len() as u64, &Digest::of(&bytes)), (size, digest));
         self.blobs.borrow_mut().insert(digest.clone(), bytes);
         Ok(())

@@ -51,7 +51,9 @@ fn totals(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let total: u64 = summary.findings.values().sum();
     let by_severity = Severity::WORST_FIRST.into_iter().filter_map(|severity| {
         let count = summary.findings.get(&severity).copied().filter(|&count| count > 0)?;
-        Some((style::of_severity(severity), format!("{} {severity}", number(count))))
+        let unknown = severity == Severity::Unknown && count == total;
+        let because = if unknown { ", as their feeds give no severity" } else { "" };
+        Some((style::of_severity(severity), format!("{} {severity}{because}", number(count))))
     });
     let fixable = match summary.fixable {
         0 => "none fixable yet".to_owned(),

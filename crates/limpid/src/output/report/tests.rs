@@ -140,6 +140,18 @@ fn findings_and_blind_spots_at_once() {
     assert_fixture("partly.80.txt", &page(&report, Some(80)));
 }
 
+#[test]
+fn a_severity_that_no_feed_gives_is_explained() {
+    let mut report = report("vulnerable");
+    report.summary.findings.values_mut().for_each(|count| *count = 0);
+    report.summary.findings.insert(limpid_core::Severity::Unknown, 14);
+    let text = page(&report, Some(80));
+    assert!(
+        text.contains("14 findings · 14 Unknown, as their feeds give no severity · 13 fixable\n"),
+        "{text}"
+    );
+}
+
 /// No text of an image or a feed commands a terminal, turns the direction of writing or makes a line of its own.
 #[test]
 fn hostile_text() {

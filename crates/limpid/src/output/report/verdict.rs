@@ -81,8 +81,8 @@ fn unproven(report: &Report) -> String {
     let names = reasons.join(",");
     let it = if reasons.len() == 1 { "it" } else { "them" };
     format!(
-        "nothing was found, but that proves nothing: {}. NOT JUDGED tells the way out; --accept {names} waives {it} \
-         by name.",
+        "nothing was found, but that proves nothing: {}. The blind spots above tell the way out; --accept {names} \
+         waives {it} by name.",
         unjudged(report)
     )
 }

@@ -1,0 +1,162 @@
+//! Arguments of the commands that look at images.
+
+use std::{path::PathBuf, str::FromStr};
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use limpid_core::{Reason, Severity};
+use limpid_image::platform::Platform;
+
+const IMAGE_HELP: &str = "\
+Images:
+  alpine:3.20, ghcr.io/org/app@sha256:…   from a registry
+  oci:DIR[:REF]                           OCI layout
+  oci-archive:FILE[:REF]                  OCI layout in a tar
+  docker-archive:FILE[:REF]               what docker save and podman save write
+  docker:NAME                             the local engine
+  dir:ROOTFS                              a root file system
+  -                                       an archive on standard input
+A bare path that exists is recognised by what is there.";
+
+/// How images are had.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ImageOptions {
+    /// Which image of an index to take, such as linux/arm64 [default: this machine's]
+    #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
+    pub(crate) platform: Option<Platform>,
+
+    /// Talk to registries without TLS, or with certificates that nobody vouches for
+    #[arg(long)]
+    pub(crate) insecure: bool,
+}
+
+/// How reports are judged.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PolicyOptions {
+    /// Waive blind spots by reason; the report shows what was waived
+    #[arg(long, value_name = "REASON,…", value_delimiter = ',')]
+    pub(crate) accept: Vec<Reason>,
+
+    /// Let only findings with a fix count
+    #[arg(long)]
+    pub(crate) only_fixed: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = IMAGE_HELP)]
+pub(crate) struct ScanArguments {
+    /// The images
+    #[arg(required = true, value_name = "IMAGE")]
+    pub(crate) images: Vec<String>,
+
+    /// Form of the report: table, json, clair; FORMAT=FILE writes it to a file. May be given several times
+    #[arg(long, short, value_name = "FORMAT[=FILE]", default_value = "table")]
+    pub(crate) format: Vec<Output<ScanFormat>>,
+
+    /// Exit with 1 where there are findings of this severity or worse (unknown is the lowest)
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<Severity>,
+
+    /// Judge as of a day (2026-11-23) with the data that was in force then; asks no network [default: now]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub(crate) as_of: Option<NaiveDate>,
+
+    #[command(flatten)]
+    pub(crate) policy: PolicyOptions,
+
+    #[command(flatten)]
+    pub(crate) image: ImageOptions,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = IMAGE_HELP)]
+pub(crate) struct IndexArguments {
+    /// The images
+    #[arg(required = true, value_name = "IMAGE")]
+    pub(crate) images: Vec<String>,
+
+    /// Form of the list: table, json, clair; FORMAT=FILE writes it to a file. May be given several times
+    #[arg(long, short, value_name = "FORMAT[=FILE]", default_value = "table")]
+    pub(crate) format: Vec<Output<IndexFormat>>,
+
+    #[command(flatten)]
+    pub(crate) image: ImageOptions,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A and B are images, or files with reports that limpid scan --format json wrote.
+One image at two dates:
+  limpid compare alpine:3.16 --as-of 2022-06-01 --as-of 2022-09-01")]
+pub(crate) struct CompareArguments {
+    /// An image or a saved report
+    pub(crate) a: String,
+
+    /// Another image or saved report; left out, A is compared with itself at two dates
+    pub(crate) b: Option<String>,
+
+    /// The day to judge an image by; given twice, the first is for A and the second for B
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub(crate) as_of: Vec<NaiveDate>,
+
+    /// Form of the comparison
+    #[arg(long, short, value_enum, default_value_t = CompareFormat::Table)]
+    pub(crate) format: CompareFormat,
+
+    #[command(flatten)]
+    pub(crate) policy: PolicyOptions,
+
+    #[command(flatten)]
+    pub(crate) image: ImageOptions,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompareFormat {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScanFormat {
+    Table,
+    Json,
+    Clair,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum IndexFormat {
+    Table,
+    Json,
+    Clair,
+}
+
+/// A format, and the file to write it to; standard output where none is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Output<F> {
+    pub(crate) format: F,
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl<F: ValueEnum> FromStr for Output<F> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, file) = match text.split_once('=') {
+            Some((_, "")) => return Err("the file's name is missing after =".to_owned()),
+            Some((word, file)) => (word, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        let format = F::from_str(word, true).map_err(|_unknown| {
+            let known: Vec<String> = F::value_variants()
+                .iter()
+                .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+                .collect();
+            format!("“{word}” is not a format; the formats are: {}", known.join(", "))
+        })?;
+        Ok(Self { format, file })
+    }
+}
+
+fn parse_day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_error| format!("“{text}” is not a day; write it as 2026-11-23"))
+}

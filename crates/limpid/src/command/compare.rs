@@ -1,0 +1,94 @@
+//! `limpid compare`: why two reports differ.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, bail};
+use chrono::NaiveDate;
+use limpid_core::{
+    Report,
+    comparison::{self, Side},
+    report::SCHEMA,
+};
+
+use crate::{
+    arguments::{Common, CompareArguments, CompareFormat},
+    command::scan,
+    data_directory::DataDirectory,
+    engine::Engine,
+    exit::Status,
+    output::{self, Layout},
+    progress::Bars,
+    terminal::Terminal,
+    writer::write_to,
+};
+
+/// Compares two images, two saved reports, or one image at two dates.
+pub(crate) fn run(common: &Common, arguments: &CompareArguments) -> anyhow::Result<Status> {
+    let (first, second) = days(arguments)?;
+    let engine = Engine::new(DataDirectory::of(common)?, common.mirror());
+    let bars = Bars::new(common.quiet);
+    let side = |what: &str, day: Option<NaiveDate>| {
+        side(what, day, &engine, common, arguments, &bars).with_context(|| what.to_owned())
+    };
+    let a = side(&arguments.a, first)?;
+    let b = side(arguments.b.as_ref().unwrap_or(&arguments.a), second)?;
+    bars.clear();
+    let comparison = comparison::compare(&a, &b);
+    write_to(None, |out| match arguments.format {
+        CompareFormat::Table => output::comparison_table(&comparison, &Terminal::of_stdout(), out),
+        CompareFormat::Json => output::json(&comparison, Layout::Pretty, out),
+    })?;
+    Ok(Status::Done)
+}
+
+/// The days of the two sides.
+fn days(arguments: &CompareArguments) -> anyhow::Result<(Option<NaiveDate>, Option<NaiveDate>)> {
+    match (arguments.as_of.as_slice(), &arguments.b) {
+        ([], Some(_)) => Ok((None, None)),
+        ([day], Some(_)) => Ok((Some(*day), Some(*day))),
+        ([first], None) => Ok((Some(*first), None)),
+        ([first, second], _) => Ok((Some(*first), Some(*second))),
+        ([], None) => bail!("what to compare it with is missing: another image or report, or --as-of DATE"),
+        ([..], _) => bail!("--as-of may be given twice at most: once for A and once for B"),
+    }
+}
+
+fn side(
+    what: &str,
+    day: Option<NaiveDate>,
+    engine: &Engine,
+    common: &Common,
+    arguments: &CompareArguments,
+    bars: &Bars,
+) -> anyhow::Result<Side> {
+    if let Some(report) = saved_report(Path::new(what))? {
+        return Ok(Side { report, index: None });
+    }
+    let index = engine.index(what, &arguments.image, &bars.layers(what))?;
+    if !common.offline && day.is_none() {
+        scan::refresh(engine, std::slice::from_ref(&index), bars, common.quiet);
+    }
+    let catalog = engine.open_catalog(day)?;
+    let report = engine.judge(&index, &catalog, &scan::policy(&arguments.policy), day);
+    Ok(Side { report, index: Some(index) })
+}
+
+/// The report in a file, if it is one. A file that is something else may be an image.
+fn saved_report(path: &Path) -> anyhow::Result<Option<Report>> {
+    /// No report of an image is larger; an archive of an image may well be.
+    const LARGEST_REPORT: u64 = 256 << 20;
+    let Ok(metadata) = fs::metadata(path) else { return Ok(None) };
+    if !metadata.is_file() || metadata.len() > LARGEST_REPORT {
+        return Ok(None);
+    }
+    let content = fs::read(path)?;
+    if content.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Ok(None);
+    }
+    let report: Report = serde_json::from_slice(&content)
+        .context("the file holds JSON, but no report that limpid scan --format json wrote")?;
+    if report.schema != SCHEMA {
+        bail!("the report is in the format “{}”; this version of Limpid reads {SCHEMA}", report.schema);
+    }
+    Ok(Some(report))
+}

@@ -1,0 +1,56 @@
+//! `limpid index`: the packages of images.
+
+use std::io::Write;
+
+use limpid_core::{IndexReport, clair};
+
+use crate::{
+    arguments::{Common, IndexArguments, IndexFormat},
+    command::{each_image, layout},
+    data_directory::DataDirectory,
+    engine::Engine,
+    exit::Status,
+    output,
+    progress::Bars,
+    terminal::Terminal,
+    writer::write_to,
+};
+
+/// Lists the packages of each image.
+pub(crate) fn run(common: &Common, arguments: &IndexArguments) -> anyhow::Result<Status> {
+    let engine = Engine::new(DataDirectory::of(common)?, None);
+    let bars = Bars::new(common.quiet);
+    let (indexes, status) =
+        each_image(&arguments.images, |image| engine.index(image, &arguments.image, &bars.layers(image)));
+    bars.clear();
+    for output in &arguments.format {
+        write_to(output.file.as_deref(), |out| {
+            let terminal = if output.file.is_some() { Terminal::PIPED } else { Terminal::of_stdout() };
+            for (place, index) in indexes.iter().enumerate() {
+                write_one(index, output.format, arguments.images.len() > 1, place, &terminal, out)?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(status)
+}
+
+fn write_one(
+    index: &IndexReport,
+    format: IndexFormat,
+    several: bool,
+    place: usize,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    match format {
+        IndexFormat::Table => {
+            if place > 0 {
+                writeln!(out)?;
+            }
+            output::index_table(index, terminal, out)
+        }
+        IndexFormat::Json => output::json(index, layout(several), out),
+        IndexFormat::Clair => output::json(&clair::index_report(index), layout(several), out),
+    }
+}

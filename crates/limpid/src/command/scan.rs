@@ -1,0 +1,120 @@
+//! `limpid scan`: the main job.
+
+use std::io::{self, Write};
+
+use limpid_core::{IndexReport, Report, Severity, clair, policy::Policy};
+
+use crate::{
+    arguments::{Common, PolicyOptions, ScanArguments, ScanFormat},
+    command::{each_image, layout},
+    data_directory::DataDirectory,
+    engine::{self, Engine},
+    exit::Status,
+    output,
+    progress::Bars,
+    terminal::{self, Terminal},
+    writer::write_to,
+};
+
+/// Scans each image, writes the reports, and says how it ended.
+pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<Status> {
+    let engine = Engine::new(DataDirectory::of(common)?, common.mirror());
+    let bars = Bars::new(common.quiet);
+    let (indexes, mut status) =
+        each_image(&arguments.images, |image| engine.index(image, &arguments.image, &bars.layers(image)));
+    // The past cannot be fetched: a report as of a day uses what was in force then.
+    if !common.offline && arguments.as_of.is_none() {
+        refresh(&engine, &indexes, &bars, common.quiet);
+    }
+    bars.clear();
+    let catalog = engine.open_catalog(arguments.as_of)?;
+    let policy = policy(&arguments.policy);
+    let scanned: Vec<Scanned> = indexes
+        .into_iter()
+        .map(|index| Scanned { report: engine.judge(&index, &catalog, &policy, arguments.as_of), index })
+        .collect();
+    for output in &arguments.format {
+        let terminal = if output.file.is_some() { Terminal::PIPED } else { Terminal::of_stdout() };
+        write_to(output.file.as_deref(), |out| {
+            write_all(&scanned, output.format, arguments, &terminal, out)
+        })?;
+    }
+    for one in &scanned {
+        status = status.max(gate(&one.report, arguments.fail_on));
+        if !common.quiet {
+            hint_about_unknown(&one.report, arguments.fail_on);
+        }
+    }
+    Ok(status)
+}
+
+/// The policy that was asked for on the command line.
+pub(crate) fn policy(options: &PolicyOptions) -> Policy {
+    Policy { accept: options.accept.iter().copied().collect(), only_fixed: options.only_fixed }
+}
+
+/// Brings the needed feeds up to date. What fails is a hint here and a blind spot in the report.
+pub(crate) fn refresh(engine: &Engine, indexes: &[IndexReport], bars: &Bars, quiet: bool) {
+    let failures = match engine.refresh(&indexes.iter().collect::<Vec<_>>(), &bars.feeds()) {
+        Ok(update) => engine::failures(&update),
+        Err(error) => vec![("advisory data".to_owned(), format!("{error:#}"))],
+    };
+    if !quiet {
+        for (feed, why) in failures {
+            bars.suspend(|| terminal::print_warning(&format!("{feed} was not updated: {why}")));
+        }
+    }
+}
+
+struct Scanned {
+    index: IndexReport,
+    report: Report,
+}
+
+fn write_all(
+    scanned: &[Scanned],
+    format: ScanFormat,
+    arguments: &ScanArguments,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let several = arguments.images.len() > 1;
+    for (place, one) in scanned.iter().enumerate() {
+        match format {
+            ScanFormat::Table => {
+                if place > 0 {
+                    writeln!(out)?;
+                }
+                output::report_table(&one.report, terminal, out)?;
+            }
+            ScanFormat::Json => output::json(&one.report, layout(several), out)?,
+            ScanFormat::Clair => {
+                output::json(&clair::vulnerability_report(&one.index, &one.report), layout(several), out)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A gate that nothing trips is only passed when everything was judged: what is behind a blind spot might have tripped
+/// it. So with a gate a blind spot that counts is unproven, also beside lesser findings.
+fn gate(report: &Report, fail_on: Option<Severity>) -> Status {
+    let blind = report.blind_spots.iter().any(|spot| spot.counts);
+    match fail_on {
+        Some(least) if report.standing().any(|finding| finding.severity >= least) => Status::Gated,
+        Some(_) if blind => Status::Unproven,
+        None if blind && report.standing().next().is_none() => Status::Unproven,
+        Some(_) | None => Status::Done,
+    }
+}
+
+fn hint_about_unknown(report: &Report, fail_on: Option<Severity>) {
+    let unknown = report.standing().filter(|finding| finding.severity == Severity::Unknown).count();
+    if let Some(least) = fail_on.filter(|&least| least > Severity::Unknown && unknown > 0) {
+        terminal::print_warning(&format!(
+            "{unknown} of the findings have no severity from their feed, so --fail-on {} does not see them; \
+             --fail-on unknown does",
+            least.as_str().to_lowercase()
+        ));
+    }
+}

@@ -1,0 +1,206 @@
+//! Joins the crates: image → evidence → index report, feeds → catalog, and both → report.
+//!
+//! Every command that looks at images goes this one way, so that all of them say the same.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use limpid_catalog::{
+    Catalog, Clock, Mirror, Store, SystemClock, Updater,
+    update::{self, Outcome, Selection, UpdateReport},
+};
+use limpid_core::{
+    ImageFacts, IndexReport, Report,
+    ecosystem::Ecosystems,
+    ecosystems,
+    matching::{self, Advisories},
+    policy::Policy,
+    report,
+};
+use limpid_image::{
+    evidence::{EvidenceStore, Pack},
+    index::Indexer,
+    limits::{EVIDENCE_BYTES, Limits},
+    platform::Platform,
+    progress::Progress,
+    read::{read_directory, read_image},
+    reference::ImageArgument,
+    source::{self, OpenedImage, RootFilesystem, SourceOptions},
+};
+
+use crate::{arguments::ImageOptions, data_directory::DataDirectory};
+
+/// Feeds that were asked about so recently are not asked about again by a scan: a fleet of scans shares one look.
+const ASKED_RECENTLY: Duration = Duration::from_secs(60 * 60);
+
+/// The settings that change index reports, in words: none yet.
+const SETTINGS: &str = "";
+
+/// What a command needs to look at images.
+pub(crate) struct Engine {
+    directory: DataDirectory,
+    indexer: Indexer,
+    catalog: Store,
+    mirror: Option<Mirror>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Engine {
+    /// An engine on a data directory. Nothing is opened before it is needed.
+    pub(crate) fn new(directory: DataDirectory, mirror: Option<Mirror>) -> Self {
+        Self::with_clock(directory, mirror, Arc::new(SystemClock))
+    }
+
+    /// The same, at another time: the demo plays in the past.
+    pub(crate) fn with_clock(
+        directory: DataDirectory,
+        mirror: Option<Mirror>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let indexer = Indexer::new(ecosystems::all(), SETTINGS);
+        let catalog = Store::new(directory.path());
+        Self { directory, indexer, catalog, mirror, clock }
+    }
+
+    /// The ecosystems in use.
+    pub(crate) fn ecosystems(&self) -> &Ecosystems {
+        self.indexer.ecosystems()
+    }
+
+    /// The catalog's folder.
+    pub(crate) fn catalog(&self) -> &Store {
+        &self.catalog
+    }
+
+    /// The time now.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The evidence that is kept.
+    pub(crate) fn evidence(&self) -> anyhow::Result<EvidenceStore> {
+        Ok(EvidenceStore::open(self.directory.path())?)
+    }
+
+    /// The indexer: its wants tell which evidence is of today.
+    pub(crate) fn indexer(&self) -> &Indexer {
+        &self.indexer
+    }
+
+    /// Lists the packages of an image. Layers that are known are not read again.
+    pub(crate) fn index(
+        &self,
+        image: &str,
+        options: &ImageOptions,
+        progress: &dyn Progress,
+    ) -> anyhow::Result<IndexReport> {
+        let argument: ImageArgument = image.parse()?;
+        let evidence = self.evidence()?;
+        let options = SourceOptions {
+            platform: options.platform.clone(),
+            insecure: options.insecure,
+            ..SourceOptions::new(self.directory.temporary())
+        };
+        let (facts, packs) = match source::open(&argument, &options)? {
+            OpenedImage::Layers(image) => {
+                let limits = Limits::default();
+                let packs = read_image(&*image, &evidence, self.indexer.wants(), &limits, progress)?;
+                (image.facts().clone(), packs)
+            }
+            OpenedImage::Root(root) => self.read_root(&root, &evidence)?,
+        };
+        let report = self.indexer.index(&facts, &packs)?;
+        evidence.evict(EVIDENCE_BYTES)?;
+        Ok(report)
+    }
+
+    fn read_root(
+        &self,
+        root: &RootFilesystem,
+        evidence: &EvidenceStore,
+    ) -> anyhow::Result<(ImageFacts, Vec<Pack>)> {
+        let pack = read_directory(&root.path, evidence, self.indexer.wants(), &Limits::default())?;
+        let facts = ImageFacts {
+            reference: root.reference.clone(),
+            digest: pack.digest().cloned().context("the evidence has no digest")?,
+            platform: Platform::host().to_string(),
+            layers: Vec::new(),
+        };
+        Ok((facts, vec![pack]))
+    }
+
+    /// Brings the feeds up to date that speak about these images, and no others.
+    pub(crate) fn refresh(
+        &self,
+        indexes: &[&IndexReport],
+        progress: &dyn update::Progress,
+    ) -> anyhow::Result<UpdateReport> {
+        let mut namespaces: Vec<String> = indexes
+            .iter()
+            .flat_map(|index| &index.packages)
+            .filter_map(|package| package.namespace.clone())
+            .collect();
+        namespaces.sort();
+        namespaces.dedup();
+        if namespaces.is_empty() {
+            return Ok(UpdateReport::default());
+        }
+        // A folder is asked in no time, and whoever names one expects to see what is in it now.
+        let recently = match self.mirror {
+            Some(Mirror::Directory(_)) => None,
+            Some(Mirror::Url(_)) | None => Some(ASKED_RECENTLY),
+        };
+        self.update(&Selection::Namespaces(namespaces), recently, progress)
+    }
+
+    /// Brings feeds up to date.
+    pub(crate) fn update(
+        &self,
+        selection: &Selection,
+        max_age: Option<Duration>,
+        progress: &dyn update::Progress,
+    ) -> anyhow::Result<UpdateReport> {
+        let updater = Updater::new(self.catalog.clone(), self.mirror.clone(), Arc::clone(&self.clock));
+        Ok(updater.update(self.ecosystems(), selection, max_age, progress)?)
+    }
+
+    /// The catalog as of a day, or now.
+    pub(crate) fn open_catalog(&self, as_of: Option<NaiveDate>) -> anyhow::Result<Catalog> {
+        let instant = as_of.map_or_else(|| self.now(), end_of);
+        Catalog::open(&self.catalog, self.ecosystems(), instant)
+            .with_context(|| format!("the advisory data in {}", self.directory.path().display()))
+    }
+
+    /// Judges an image.
+    pub(crate) fn judge(
+        &self,
+        index: &IndexReport,
+        catalog: &Catalog,
+        policy: &Policy,
+        as_of: Option<NaiveDate>,
+    ) -> Report {
+        let day = as_of.unwrap_or_else(|| self.now().date_naive());
+        let judgement = matching::judge(index, self.ecosystems(), catalog, day);
+        report::build(index, judgement, policy, catalog.digest(), day, self.now())
+    }
+}
+
+/// The last instant of a day: what became known on it is known.
+fn end_of(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc() + chrono::TimeDelta::days(1) - chrono::TimeDelta::seconds(1)
+}
+
+/// The feeds that could not be brought up to date, with the reason: for a hint, because the report says it anyway.
+pub(crate) fn failures(report: &UpdateReport) -> Vec<(String, String)> {
+    let feeds = report.feeds.iter().filter_map(|(name, outcome)| match outcome {
+        Outcome::Failed { error } => Some((name.clone(), error.clone())),
+        Outcome::Quarantined { why } => Some((name.clone(), format!("quarantined: {why}"))),
+        Outcome::Unchanged | Outcome::Updated { .. } | Outcome::Absent => None,
+    });
+    let discoveries = report.discoveries.iter().filter_map(|(name, result)| match result {
+        Err(why) => Some((name.clone(), format!("looking for its feeds: {why}"))),
+        Ok(_) => None,
+    });
+    feeds.chain(discoveries).collect()
+}

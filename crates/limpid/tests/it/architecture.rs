@@ -1,0 +1,135 @@
+//! Holds the shape of the workspace: which crate may know which, and that only an ecosystem's own folder names it.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+/// Every arrow that is allowed: `limpid → server → {image, catalog, store} → core`. Tests may use the testkit.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("limpid", &["limpid-server", "limpid-image", "limpid-catalog", "limpid-store", "limpid-core"]),
+    ("limpid-server", &["limpid-image", "limpid-catalog", "limpid-store", "limpid-core"]),
+    ("limpid-image", &["limpid-core"]),
+    ("limpid-catalog", &["limpid-core"]),
+    ("limpid-store", &["limpid-core"]),
+    ("limpid-core", &[]),
+    ("limpid-testkit", &["limpid-core"]),
+];
+
+/// What the pure crate must not reach: sockets, async, clocks of its own.
+const NOT_IN_CORE: &[&str] = &["tokio", "reqwest", "hyper", "axum", "tempfile", "memmap2", "oci-client"];
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn packages() -> Vec<Value> {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--no-deps", "--offline"])
+        .current_dir(workspace())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    metadata["packages"].as_array().unwrap().clone()
+}
+
+/// Names of a package's dependencies, without those that only its tests use.
+fn dependencies(package: &Value) -> BTreeSet<String> {
+    let used = package["dependencies"].as_array().unwrap().iter();
+    used.filter(|dependency| dependency["kind"].as_str() != Some("dev"))
+        .map(|dependency| dependency["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_arrows_between_the_crates_are_the_drawn_ones() {
+    for package in packages() {
+        let name = package["name"].as_str().unwrap();
+        let (_, allowed) = ARROWS.iter().find(|(from, _)| *from == name).unwrap_or_else(|| {
+            panic!("{name} is not in the picture: draw its arrows in ARROWS and in ARCHITECTURE.md")
+        });
+        for dependency in dependencies(&package).iter().filter(|dependency| dependency.starts_with("limpid"))
+        {
+            assert!(allowed.contains(&dependency.as_str()), "{name} must not know {dependency}");
+        }
+    }
+}
+
+#[test]
+fn the_core_is_pure() {
+    let packages = packages();
+    let core = packages.iter().find(|package| package["name"] == "limpid-core").unwrap();
+    for forbidden in NOT_IN_CORE {
+        assert!(!dependencies(core).contains(*forbidden), "limpid-core must not use {forbidden}");
+    }
+    for file in sources(&workspace().join("crates/core/src")) {
+        let code = code_of(&file);
+        for forbidden in
+            ["std::net", "std::fs", "SystemTime::now", "Instant::now", "Utc::now", "std::env::var"]
+        {
+            assert!(!code.contains(forbidden), "{}: the core must not use {forbidden}", file.display());
+        }
+    }
+}
+
+#[test]
+fn only_its_own_folder_names_an_ecosystem() {
+    let names: Vec<String> = limpid_core::ecosystems::all()
+        .iter()
+        .flat_map(|ecosystem| [ecosystem.id.to_owned(), ecosystem.osv_name.to_owned()])
+        .collect();
+    let root = workspace();
+    // The demo tells the story of one distribution: there it is content.
+    let exempt = [root.join("crates/core/src/ecosystems"), root.join("crates/limpid/src/command/demo")];
+    let mut found = Vec::new();
+    for file in sources(&root.join("crates")) {
+        let is_exempt = exempt.iter().any(|folder| file.starts_with(folder))
+            || file == root.join("crates/core/src/ecosystems.rs")
+            || file == root.join("crates/limpid/src/command/demo.rs")
+            || file.starts_with(root.join("crates/testkit"));
+        if is_exempt {
+            continue;
+        }
+        let code = code_of(&file);
+        for name in &names {
+            let literal = ['"', ':', '/'].map(|end| format!("\"{name}{end}"));
+            let path = format!("ecosystems::{name}");
+            if literal.iter().any(|text| code.contains(text.as_str())) || code.contains(&path) {
+                found.push(format!("{}: {name}", file.display()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "these name an ecosystem; make it a field of its value instead: {found:#?}");
+}
+
+/// The Rust sources below `src` folders.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() {
+                if !["tests", "benches", "fixtures", "target"].contains(&name.as_str()) {
+                    folders.push(path);
+                }
+            } else if name.ends_with(".rs") {
+                files.push(path);
+            }
+        }
+    }
+    assert!(!files.is_empty());
+    files
+}
+
+/// A source without comments and without its module of tests, which stands last in a file.
+fn code_of(file: &Path) -> String {
+    let text = fs::read_to_string(file).unwrap();
+    let code = text.split("#[cfg(test)]").next().unwrap();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
