@@ -189,6 +189,7 @@ fn of_namespaces(
 ) -> Vec<(Ecosystem, FeedSource)> {
     let mut jobs = Vec::new();
     for namespace in namespaces {
+        // A namespace that no ecosystem judges has no feeds; matching says so.
         let Some(ecosystem) = ecosystems.of_namespace(namespace) else { continue };
         jobs.extend((ecosystem.feeds.needed_by)(namespace).into_iter().map(|source| (*ecosystem, source)));
         for (name, record) in state.feeds.iter().filter(|(name, _)| ecosystem.owns_feed(name)) {

@@ -12,7 +12,7 @@ use super::{
     blocks::BlockIndex,
     entries::Entry,
     layout::{Extent, Header, NoHeader},
-    texts::text_at,
+    texts::{TextCache, text_at},
 };
 use crate::map::Map;
 
@@ -23,12 +23,12 @@ pub struct Segment {
     map: Map,
     header: Header,
     indexes_match: OnceLock<bool>,
+    texts: TextCache,
 }
 
 /// The statements of a segment, sorted by namespace and package. After an error it ends.
 pub struct Statements<'a> {
     segment: &'a Segment,
-    texts: Texts<'a>,
     block: usize,
     pending: std::vec::IntoIter<(Affected, u32)>,
     failed: bool,
@@ -50,7 +50,13 @@ impl Segment {
             NoHeader::NewerFormat(found) => SegmentError::NewerFormat { path: path.to_owned(), found },
             NoHeader::Damaged(what) => SegmentError::Damaged { path: path.to_owned(), what },
         })?;
-        Ok(Self { path: path.to_owned(), map, header, indexes_match: OnceLock::new() })
+        Ok(Self {
+            path: path.to_owned(),
+            map,
+            header,
+            indexes_match: OnceLock::new(),
+            texts: TextCache::default(),
+        })
     }
 
     /// What the segment says of itself.
@@ -71,16 +77,30 @@ impl Segment {
     /// # Errors
     /// [`SegmentError::Damaged`].
     pub fn find(&self, namespace: &str, package: &str) -> Result<Vec<(Affected, Advisory)>, SegmentError> {
+        self.find_where(namespace, package, &mut |_| true)
+    }
+
+    /// The same, of those statements only that are wanted. The texts of others are not read, which is most of the work.
+    ///
+    /// # Errors
+    /// [`SegmentError::Damaged`].
+    pub fn find_where(
+        &self,
+        namespace: &str,
+        package: &str,
+        wanted: &mut dyn FnMut(&Affected) -> bool,
+    ) -> Result<Vec<(Affected, Advisory)>, SegmentError> {
         let index = self.entry_index()?;
-        let wanted = (namespace.as_bytes(), package.as_bytes());
+        let sought = (namespace.as_bytes(), package.as_bytes());
         // The package's first entry may stand within the block before the first that begins with it.
-        let after = index.partition_point(|key| key < wanted).ok_or_else(|| self.index_damaged())?;
-        let end = index.partition_point(|key| key <= wanted).ok_or_else(|| self.index_damaged())?;
-        let mut texts = Texts::of(self);
+        let after = index.partition_point(|key| key < sought).ok_or_else(|| self.index_damaged())?;
+        let end = index.partition_point(|key| key <= sought).ok_or_else(|| self.index_damaged())?;
         let mut found = Vec::new();
         for block in after.saturating_sub(1)..end {
             for (affected, text) in self.entries_of(block, Some((namespace, package)))? {
-                found.push((affected, texts.advisory(text)?));
+                if wanted(&affected) {
+                    found.push((affected, self.advisory(text)?));
+                }
             }
         }
         Ok(found)
@@ -89,7 +109,7 @@ impl Segment {
     /// Everything that the segment says, sorted by namespace and package.
     pub fn iter(&self) -> Statements<'_> {
         let pending = Vec::new().into_iter();
-        Statements { segment: self, texts: Texts::of(self), block: 0, pending, failed: false }
+        Statements { segment: self, block: 0, pending, failed: false }
     }
 
     /// Reads the segment whole: its bytes must have the digest, and every block must be readable.
@@ -167,6 +187,23 @@ impl Segment {
         Ok(entries)
     }
 
+    fn advisory(&self, number: u32) -> Result<Advisory, SegmentError> {
+        let index = self.text_index()?;
+        let key = number.to_be_bytes();
+        let after = index.partition_point(|first| first.1 <= &key[..]).ok_or_else(|| self.index_damaged())?;
+        let block = after.checked_sub(1).ok_or_else(|| self.index_damaged())?;
+        let line = index.line(block).ok_or_else(|| self.index_damaged())?;
+        let raw = self.texts.get_or_read(block, || {
+            let [_, _, section, ..] = self.header.0;
+            line.read(self.section(section)?).map_err(|what| self.damaged(what))
+        })?;
+        let first = line.first_key.1.try_into().ok().map(u32::from_be_bytes);
+        let place = first.and_then(|first| number.checked_sub(first));
+        let text = place.and_then(|place| text_at(&raw, place as usize));
+        let advisory = text.and_then(|text| postcard::from_bytes(text).ok());
+        advisory.ok_or_else(|| self.damaged("a text is not as it was written"))
+    }
+
     fn section(&self, extent: Extent) -> Result<&[u8], SegmentError> {
         let start = usize::try_from(extent.start).ok();
         let end = extent.start.checked_add(extent.length).and_then(|end| usize::try_from(end).ok());
@@ -196,7 +233,7 @@ impl Statements<'_> {
     fn advance(&mut self) -> Result<Option<(Affected, Advisory)>, SegmentError> {
         loop {
             if let Some((affected, text)) = self.pending.next() {
-                return Ok(Some((affected, self.texts.advisory(text)?)));
+                return Ok(Some((affected, self.segment.advisory(text)?)));
             }
             if self.block >= self.segment.entry_index()?.len() {
                 return Ok(None);
@@ -217,39 +254,5 @@ impl Iterator for Statements<'_> {
         let next = self.advance();
         self.failed = next.is_err();
         next.transpose()
-    }
-}
-
-/// Looks up texts by number. Keeps the last block: the texts of one package lie together.
-struct Texts<'a> {
-    segment: &'a Segment,
-    kept: Option<(usize, u32, Vec<u8>)>,
-}
-
-impl<'a> Texts<'a> {
-    fn of(segment: &'a Segment) -> Self {
-        Self { segment, kept: None }
-    }
-
-    fn advisory(&mut self, number: u32) -> Result<Advisory, SegmentError> {
-        let segment = self.segment;
-        let index = segment.text_index()?;
-        let key = number.to_be_bytes();
-        let after =
-            index.partition_point(|first| first.1 <= &key[..]).ok_or_else(|| segment.index_damaged())?;
-        let block = after.checked_sub(1).ok_or_else(|| segment.index_damaged())?;
-        if self.kept.as_ref().is_none_or(|(kept, ..)| *kept != block) {
-            let line = index.line(block).ok_or_else(|| segment.index_damaged())?;
-            let first = line.first_key.1.try_into().map(u32::from_be_bytes);
-            let first = first.map_err(|_not_a_number| segment.index_damaged())?;
-            let [_, _, section, ..] = segment.header.0;
-            let raw = line.read(segment.section(section)?).map_err(|what| segment.damaged(what))?;
-            self.kept = Some((block, first, raw));
-        }
-        let text = self.kept.as_ref().and_then(|(_, first, raw)| {
-            let text = text_at(raw, number.checked_sub(*first)? as usize)?;
-            postcard::from_bytes(text).ok()
-        });
-        text.ok_or_else(|| segment.damaged("a text is not as it was written"))
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn first_sight(document: &Document) -> io::Result<Option<String>> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     Ok(if text.is_empty() && is_blank(document)? {
         Some("the document is empty".to_owned())
-    } else if text.starts_with("<!doctype html") || text.starts_with("<html") || text.contains("<html") {
+    } else if text.starts_with("<!doctype html") || text.starts_with('<') && text.contains("<html") {
         Some("the document is an HTML page, not advisory data".to_owned())
     } else {
         None

@@ -173,3 +173,19 @@ fn an_advisory_about_no_package_is_refused() {
     let nothing = Record { affected: Vec::new(), ..record("CVE-1", "Tiny:v1", "a", "1") };
     assert!(matches!(writer.add(&nothing), Err(SegmentError::NoPackage { id }) if id == "CVE-1"));
 }
+
+#[test]
+fn texts_that_are_not_wanted_are_not_read() {
+    let folder = TempDir::new().unwrap();
+    let (store, digest) = write(&records(), folder.path());
+    let segment = store.segment(&digest).unwrap();
+    let none = segment.find_where("Tiny:v1", "linux", &mut |_| false).unwrap();
+    let mut left = 3;
+    let mut three = |_: &Affected| {
+        left -= 1;
+        left >= 0
+    };
+    let found = segment.find_where("Tiny:v1", "linux", &mut three).unwrap();
+    assert_eq!((none.len(), found.len()), (0, 3));
+    assert!(found.iter().all(|(_, advisory)| advisory.id.starts_with("KERNEL-")));
+}
