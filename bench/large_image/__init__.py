@@ -1,0 +1,1 @@
+"""Builds a large image of real packages, to measure on."""

@@ -1,0 +1,1 @@
+"""Measures whole processes, side by side, and writes what came out."""

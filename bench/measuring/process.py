@@ -1,0 +1,68 @@
+"""Whole processes, measured several times in turn."""
+
+import json
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+CHILD = Path(__file__).with_name("child.py")
+
+
+class Failed(Exception):
+    """A command that was to be measured did not do its work."""
+
+
+@dataclass
+class Run:
+    """One run of one command: seconds, bytes, and how it ended."""
+
+    wall: float
+    cpu: float
+    memory: int
+    status: int
+
+
+@dataclass
+class Runs:
+    """All runs of one command."""
+
+    runs: list
+
+    def median(self, what):
+        """The median of `wall`, `cpu` or `memory`."""
+        return statistics.median(getattr(run, what) for run in self.runs)
+
+    def range(self, what):
+        """The median with the least and the most, for a person."""
+        values = sorted(getattr(run, what) for run in self.runs)
+        return f"{shown(what, self.median(what))} ({shown(what, values[0])}–{shown(what, values[-1])})"
+
+
+def shown(what, value):
+    """Seconds, milliseconds or megabytes."""
+    if what == "memory":
+        return f"{value / 1e6:.1f} MB" if value < 1e7 else f"{value / 1e6:.0f} MB"
+    return f"{value * 1000:.1f} ms" if value < 1 else f"{value:.2f} s"
+
+
+def once(command, output, accepted=(0,)):
+    """Runs a command; its standard output goes to a file."""
+    helper = [sys.executable, "-I", "-S", str(CHILD), str(output), *map(str, command)]
+    printed = subprocess.run(helper, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL).stdout
+    run = Run(**json.loads(printed))
+    if run.status not in accepted:
+        said = Path(f"{output}.err").read_text(errors="replace").strip()[-500:]
+        raise Failed(f"{' '.join(map(str, command))} ended with {run.status}: {said}")
+    return run
+
+
+def in_turn(commands, repeat):
+    """Runs each of several functions once, then each again, and so on; the runs of each.
+
+    In turn, so that whatever slows the machine down slows all of them alike. The first round fills caches and does not
+    count.
+    """
+    rounds = [[command() for command in commands] for _ in range(repeat + 1)]
+    return [Runs([one[place] for one in rounds[1:]]) for place in range(len(commands))]
