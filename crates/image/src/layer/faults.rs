@@ -1,6 +1,6 @@
 //! What stops the reading of a layer, and how it is told: every fault becomes a blind spot, or is counted in one.
 
-use std::{io, mem};
+use std::{collections::BTreeMap, io, mem};
 
 use limpid_core::{BlindSpot, FilePath, Reason};
 
@@ -56,25 +56,26 @@ impl From<Fault> for Stop {
     }
 }
 
-/// Tells the faults of one layer, the first ones in full and the rest as a number.
+/// Tells the faults of one layer, the first ones in full and the rest as a number for each reason, because reasons are
+/// waived one by one.
 #[derive(Debug)]
 pub(super) struct Faults {
     layer: String,
     most: u64,
     told: u64,
-    left_out: u64,
+    left_out: BTreeMap<Reason, u64>,
 }
 
 impl Faults {
     /// For the layer of this name, so many faults at most.
     pub(super) fn new(layer: String, most: u64) -> Self {
-        Self { layer, most, told: 0, left_out: 0 }
+        Self { layer, most, told: 0, left_out: BTreeMap::new() }
     }
 
     /// Tells one fault.
     pub(super) fn tell(&mut self, sink: &mut dyn EntrySink, fault: Fault) {
         if self.told >= self.most {
-            self.left_out += 1;
+            *self.left_out.entry(fault.reason).or_default() += 1;
             return;
         }
         self.told += 1;
@@ -88,10 +89,9 @@ impl Faults {
 
     /// Tells how many were left out.
     pub(super) fn finish(&mut self, sink: &mut dyn EntrySink) {
-        let left_out = mem::take(&mut self.left_out);
-        if left_out > 0 {
-            let detail = format!("{left_out} more parts of this layer could not be read as they stand there");
-            sink.blind_spot(BlindSpot::new(Reason::LayerUnsupported, self.layer.clone(), detail));
+        for (reason, count) in mem::take(&mut self.left_out) {
+            let detail = format!("{count} more parts of this layer could not be read as they stand there");
+            sink.blind_spot(BlindSpot::new(reason, self.layer.clone(), detail));
         }
     }
 }

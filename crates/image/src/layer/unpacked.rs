@@ -3,7 +3,7 @@
 //! Once decompression stops, by damage or by a limit, nothing more is made; the stored bytes are still hashed to their
 //! end, and the diff id stays unknown.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use limpid_core::{Digest, digest::Hasher};
 
@@ -182,13 +182,13 @@ impl<'a> Unpacked<'a> {
         let received = self.stored.received();
         match (stop, self.expected.size) {
             (Stop::Unreadable(source), _) => LayerError::Unreadable { layer, offset: received, source },
+            (Stop::Fault(fault), _) => {
+                let source = io::Error::other(fault.detail);
+                LayerError::Unreadable { layer, offset: received, source }
+            }
             (Stop::Sink(source), _) => LayerError::Sink { layer, source },
-            (Stop::TooLong | Stop::Fault(_), Some(expected)) => {
-                LayerError::SizeMismatch { layer, expected, got: received }
-            }
-            (Stop::TooLong | Stop::Fault(_), None) => {
-                LayerError::TooLarge { layer, limit: self.limits.stored_layer_bytes }
-            }
+            (Stop::TooLong, Some(expected)) => LayerError::SizeMismatch { layer, expected, got: received },
+            (Stop::TooLong, None) => LayerError::TooLarge { layer, limit: self.limits.stored_layer_bytes },
         }
     }
 

@@ -5,7 +5,10 @@ use std::{
     io::{self, Read},
 };
 
-use limpid_core::{BlindSpot, Digest, Reason::OverBudget};
+use limpid_core::{
+    BlindSpot, Digest,
+    Reason::{LayerUnsupported, OverBudget},
+};
 use limpid_image::{
     entry::{ContentId, Entry, EntrySink},
     layer::{ExpectedLayer, LayerError, Watch, read_layer},
@@ -18,7 +21,7 @@ use limpid_testkit::{
 
 use super::support::{Seen, clean, expected, read_within, wants};
 
-/// Ten megabytes of zeros between two files, in one file that claims as much.
+/// A file, and then so many zeros in one that claims as much.
 fn bomb(compress: impl Fn(&[u8]) -> Vec<u8>, zeros: Vec<u8>, size: u64) -> Vec<u8> {
     let before =
         Tar::new().file("before/kept", "x").header(Header::new(b'0', "zeros").size(size)).unfinished();
@@ -125,10 +128,14 @@ fn wanted_files_over_their_limit_are_told() {
 
 #[test]
 fn many_faults_become_a_number() {
-    let tar = (0..250).fold(Tar::new(), |tar, number| tar.file(format!("../{number}"), "")).finish();
-    let (seen, _) = read_within(&tar, &Limits::default());
-    assert_eq!((seen.entries.len(), seen.blind_spots.len()), (250, 101));
-    assert!(seen.blind_spots[100].detail.contains("150 more"), "{:?}", seen.blind_spots[100]);
+    let escapes = (0..150).fold(Tar::new(), |tar, number| tar.file(format!("../{number}"), ""));
+    let large = (0..70).fold(escapes, |tar, number| tar.file(format!("{number}/kept"), "too much"));
+    let (seen, _) = read_within(&large.finish(), &Limits { kept_bytes: 7, ..Limits::default() });
+    assert_eq!((seen.entries.len(), seen.blind_spots.len()), (220, 102));
+    for (reason, count) in [(LayerUnsupported, "50 more"), (OverBudget, "70 more")] {
+        let rest = seen.blind_spots[100..].iter().find(|spot| spot.reason == reason).unwrap();
+        assert!(rest.detail.starts_with(count), "{rest:?}");
+    }
 }
 
 /// Says after some asking that time is up.
