@@ -10,9 +10,9 @@ pub const BLOCK_BYTES: usize = 8 << 10;
 /// advisory's text is, and no upstream writes texts of this size.
 pub const BLOCK_BYTES_MOST: u32 = 64 << 20;
 
-/// Bytes of decompressed texts that an open segment keeps. Texts of one distribution's feed fit; those of the largest
-/// feeds do not, and must not grow a server without bound.
-pub const TEXT_CACHE_BYTES: usize = 8 << 20;
+/// Bytes of decompressed entries, and of texts, that an open segment keeps. Those of one distribution's release fit; those
+/// of the largest feeds do not, and must not grow a server without bound.
+pub const BLOCK_CACHE_BYTES: usize = 8 << 20;
 
 /// How strongly blocks are compressed. Higher levels make segments a tenth smaller and take ten times as long.
 pub const COMPRESSION_LEVEL: i32 = 6;

@@ -13,7 +13,7 @@
 //!
 //! Integers are little-endian. Blocks are zstd frames; an index says of each block where it is, how long it is before
 //! and after compression, its checksum (XXH3, 64 bits) and its first key. Opening a segment reads the header alone;
-//! an index is checked when it is first used, a block whenever it is read.
+//! an index is checked when it is first used, a block whenever it is read from the file.
 
 mod blocks;
 mod diff;

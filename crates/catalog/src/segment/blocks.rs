@@ -5,7 +5,9 @@
 
 use std::{
     cell::RefCell,
+    collections::HashMap,
     io::{self, Write},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -110,6 +112,39 @@ fn decompress(bytes: &[u8], most: usize) -> io::Result<Vec<u8>> {
         };
         decompressor.decompress(bytes, most)
     })
+}
+
+/// Blocks of one section that were read lately. The packages of an image lie in few blocks, and share texts: one
+/// vulnerability of a library is one of many packages.
+#[derive(Debug, Default)]
+pub(super) struct BlockCache(Mutex<Cached>);
+
+#[derive(Debug, Default)]
+struct Cached {
+    blocks: HashMap<usize, Arc<[u8]>>,
+    bytes: usize,
+}
+
+impl BlockCache {
+    /// A block: the one that is kept, or else what `read` gives.
+    pub(super) fn get_or_read<E>(
+        &self,
+        block: usize,
+        read: impl FnOnce() -> Result<Vec<u8>, E>,
+    ) -> Result<Arc<[u8]>, E> {
+        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(raw) = cached.blocks.get(&block) {
+            return Ok(Arc::clone(raw));
+        }
+        let raw: Arc<[u8]> = read()?.into();
+        // Starting anew is as good as anything cleverer: it happens once in a thousand blocks.
+        if cached.bytes + raw.len() > limits::BLOCK_CACHE_BYTES {
+            *cached = Cached::default();
+        }
+        cached.bytes += raw.len();
+        cached.blocks.insert(block, Arc::clone(&raw));
+        Ok(raw)
+    }
 }
 
 /// Writes the blocks of one section to a file, and keeps its index.

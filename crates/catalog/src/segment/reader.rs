@@ -9,10 +9,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     Meta, SegmentError,
-    blocks::BlockIndex,
+    blocks::{BlockCache, BlockIndex},
     entries::Entry,
     layout::{Extent, Header, NoHeader},
-    texts::{TextCache, text_at},
+    texts::text_at,
 };
 use crate::map::Map;
 
@@ -23,7 +23,8 @@ pub struct Segment {
     map: Map,
     header: Header,
     indexes_match: OnceLock<bool>,
-    texts: TextCache,
+    entry_blocks: BlockCache,
+    text_blocks: BlockCache,
 }
 
 /// The statements of a segment, sorted by namespace and package. After an error it ends.
@@ -50,12 +51,14 @@ impl Segment {
             NoHeader::NewerFormat(found) => SegmentError::NewerFormat { path: path.to_owned(), found },
             NoHeader::Damaged(what) => SegmentError::Damaged { path: path.to_owned(), what },
         })?;
+        let (entry_blocks, text_blocks) = <(BlockCache, BlockCache)>::default();
         Ok(Self {
             path: path.to_owned(),
             map,
             header,
             indexes_match: OnceLock::new(),
-            texts: TextCache::default(),
+            entry_blocks,
+            text_blocks,
         })
     }
 
@@ -168,10 +171,12 @@ impl Segment {
         of: Option<(&str, &str)>,
     ) -> Result<Vec<(Affected, u32)>, SegmentError> {
         let line = self.entry_index()?.line(block).ok_or_else(|| self.index_damaged())?;
-        let [_, section, ..] = self.header.0;
-        let raw = line.read(self.section(section)?).map_err(|what| self.damaged(what))?;
+        let raw = self.entry_blocks.get_or_read(block, || {
+            let [_, section, ..] = self.header.0;
+            line.read(self.section(section)?).map_err(|what| self.damaged(what))
+        })?;
         let broken = || self.damaged("an entry is not as it was written");
-        let mut rest = raw.as_slice();
+        let mut rest = &*raw;
         let mut entries = Vec::new();
         while !rest.is_empty() {
             let entry = Entry::take(&mut rest).ok_or_else(broken)?;
@@ -193,7 +198,7 @@ impl Segment {
         let after = index.partition_point(|first| first.1 <= &key[..]).ok_or_else(|| self.index_damaged())?;
         let block = after.checked_sub(1).ok_or_else(|| self.index_damaged())?;
         let line = index.line(block).ok_or_else(|| self.index_damaged())?;
-        let raw = self.texts.get_or_read(block, || {
+        let raw = self.text_blocks.get_or_read(block, || {
             let [_, _, section, ..] = self.header.0;
             line.read(self.section(section)?).map_err(|what| self.damaged(what))
         })?;

@@ -2,13 +2,7 @@
 //!
 //! A block is a count, the end of each text within what follows, and the texts.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
-
 use super::layout::take_u32;
-use crate::limits;
 
 /// Collects the texts of one block.
 #[derive(Default)]
@@ -42,39 +36,6 @@ impl TextBlock {
         }
         block.append(&mut self.texts);
         Some(block)
-    }
-}
-
-/// Blocks of texts that were read lately. Packages share texts (one vulnerability of a library is one of many packages),
-/// so the blocks that one package needs are needed again by the next.
-#[derive(Debug, Default)]
-pub(super) struct TextCache(Mutex<Cached>);
-
-#[derive(Debug, Default)]
-struct Cached {
-    blocks: HashMap<usize, Arc<[u8]>>,
-    bytes: usize,
-}
-
-impl TextCache {
-    /// A block: the one that is kept, or else what `read` gives.
-    pub(super) fn get_or_read<E>(
-        &self,
-        block: usize,
-        read: impl FnOnce() -> Result<Vec<u8>, E>,
-    ) -> Result<Arc<[u8]>, E> {
-        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(raw) = cached.blocks.get(&block) {
-            return Ok(Arc::clone(raw));
-        }
-        let raw: Arc<[u8]> = read()?.into();
-        // Starting anew is as good as anything cleverer: it happens once in thousands of blocks.
-        if cached.bytes + raw.len() > limits::TEXT_CACHE_BYTES {
-            *cached = Cached::default();
-        }
-        cached.bytes += raw.len();
-        cached.blocks.insert(block, Arc::clone(&raw));
-        Ok(raw)
     }
 }
 
