@@ -98,14 +98,15 @@ impl Indexer {
         let tree = Tree::build(packs)?;
         let reader = Reader { packs, memo: &self.memo };
         let mut blind_spots = Vec::new();
-        let found = detect::find(&self.ecosystems, &tree, &reader, &mut blind_spots)?;
-        let systems = Systems::identify(&self.ecosystems, &tree, &reader, &found, &mut blind_spots)?;
-        let packages = packages::list(&self.ecosystems, image, &tree, &reader, &systems, &found)?;
+        let detected = detect::find(&self.ecosystems, &tree, &reader, &mut blind_spots)?;
+        let found = &detected.found;
+        let systems = Systems::identify(&self.ecosystems, &tree, &reader, found, &mut blind_spots)?;
+        let packages = packages::list(&self.ecosystems, image, &tree, &reader, &systems, found)?;
 
         blind_spots.extend(found.iter().flat_map(|found| found.parsed.blind_spots.iter().cloned()));
-        systems.complain(&self.ecosystems, &found, &mut blind_spots);
+        systems.complain(&self.ecosystems, &detected, &mut blind_spots);
         blind_spots.extend(unjudged::of_layers(&tree, packs));
-        let (unread, programs) = unjudged::find(&tree, &found);
+        let (unread, programs) = unjudged::find(&tree, found);
         blind_spots.extend(unread);
         let distributions = systems.distributions();
         if packages.is_empty() && distributions.is_empty() && blind_spots.is_empty() {

@@ -1,6 +1,6 @@
 //! Runs the detectors on the files of the final file system that they want.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use limpid_core::{BlindSpot, Detector, FilePath, Parsed, Reason, ecosystem::Ecosystems, wants::Pattern};
 
@@ -16,27 +16,38 @@ pub(super) struct Found {
     pub(super) parsed: Arc<Parsed>,
 }
 
+/// What the detectors found.
+#[derive(Default)]
+pub(super) struct Detected {
+    pub(super) found: Vec<Found>,
+    /// The roots of the file systems in which a wanted file could not be read.
+    pub(super) lost: BTreeSet<FilePath>,
+}
+
 /// Reads every wanted file. One whose content was not kept becomes a blind spot.
 pub(super) fn find(
     ecosystems: &Ecosystems,
     tree: &Tree,
     reader: &Reader<'_>,
     blind_spots: &mut Vec<BlindSpot>,
-) -> Result<Vec<Found>, IndexError> {
-    let mut found = Vec::new();
+) -> Result<Detected, IndexError> {
+    let mut detected = Detected::default();
     for detector in ecosystems.detectors() {
         let patterns: Vec<Pattern> = detector.wants.iter().map(|want| want.pattern).collect();
         for Wanted { by, root, file } in tree.wanted(&patterns) {
             match file.content {
                 Some(content) => {
                     let parsed = reader.parse(detector, &file.path, content)?;
-                    found.push(Found { detector, root, file, parsed });
+                    detected.found.push(Found { detector, root, file, parsed });
                 }
-                None => blind_spots.extend(not_kept(&by, &file, reader)),
+                None => {
+                    blind_spots.extend(not_kept(&by, &file, reader));
+                    detected.lost.insert(root);
+                }
             }
         }
     }
-    Ok(found)
+    Ok(detected)
 }
 
 /// That a wanted file has no content, unless the reader of its layer has said already why.

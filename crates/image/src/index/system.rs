@@ -12,7 +12,11 @@ use limpid_core::{
     wants::Pattern,
 };
 
-use super::{IndexError, detect, detect::Found, reader::Reader};
+use super::{
+    IndexError, detect,
+    detect::{Detected, Found},
+    reader::Reader,
+};
 use crate::tree::Tree;
 
 /// One root file system.
@@ -62,9 +66,10 @@ impl Systems {
     pub(super) fn complain(
         &self,
         ecosystems: &Ecosystems,
-        found: &[Found],
+        detected: &Detected,
         blind_spots: &mut Vec<BlindSpot>,
     ) {
+        let found = &detected.found;
         for (root, system) in &self.0 {
             let databases = || found.iter().filter(|found| found.root == *root && is_system(found));
             let strange: usize = databases()
@@ -77,18 +82,14 @@ impl Systems {
             }
             let Some(distribution) = &system.distribution else { continue };
             let told = databases()
+                .filter(|found| self.distribution_for(ecosystems, found).is_some())
                 .any(|found| !found.parsed.packages.is_empty() || !found.parsed.blind_spots.is_empty());
-            if !told && !says_why(root, blind_spots) {
+            if !told && !detected.lost.contains(root) {
                 let detail = format!("{} has no package database, or an empty one", distribution.name);
                 blind_spots.push(BlindSpot::new(Reason::DatabaseUnreadable, place(root), detail));
             }
         }
     }
-}
-
-/// Whether it was already said that a database of this system could not be read.
-fn says_why(root: &FilePath, blind_spots: &[BlindSpot]) -> bool {
-    root.is_root() && blind_spots.iter().any(|spot| spot.reason == Reason::DatabaseUnreadable)
 }
 
 fn no_distribution(root: &FilePath, system: &System, packages: usize) -> BlindSpot {
@@ -143,13 +144,13 @@ fn identify(
     files: &Files<'_>,
     blind_spots: &mut Vec<BlindSpot>,
 ) -> Result<System, IndexError> {
-    let mut os_release = None;
+    let mut os_releases = Vec::new();
     for place in PLACES {
-        if let Some(content) = files.content(place, blind_spots)? {
-            os_release = Some(OsRelease::parse(&content));
-            break;
-        }
+        os_releases.extend(files.content(place, blind_spots)?.map(|content| OsRelease::parse(&content)));
     }
+    // The first that exists counts; but one that was emptied says nothing, and the other still does.
+    let telling = os_releases.iter().position(|os_release| os_release.id().is_some()).unwrap_or_default();
+    let os_release = os_releases.into_iter().nth(telling);
     let mut texts = BTreeMap::new();
     for path in ecosystems.iter().filter_map(|one| one.identity).flat_map(|identity| identity.files) {
         if let Some(content) = files.content(path, blind_spots)?

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::{
     Tree,
     arena::{Full, Kind, Node, NodeId},
-    walk::{Lost, next_component},
+    walk::{Lost, hops_of, next_component},
 };
 use crate::{
     entry::{ContentId, FileEntry},
@@ -133,7 +133,9 @@ impl Layer<'_> {
         }
         let (parent, name) = split(path);
         let parent = self.parent(parent)?;
-        let was = self.tree.arena.child(parent, name).map(|id| self.tree.arena.node(id).kind);
+        // A hard link's target is looked for before the link takes its place, which may be the target's own.
+        let linked = if let KindView::HardLink(target) = kind { self.linked(target) } else { None };
+        let (node, was) = self.tree.arena.child_or_new(parent, name)?;
         if kind == KindView::Directory && was == Some(Kind::Directory) {
             return Ok(());
         }
@@ -141,9 +143,6 @@ impl Layer<'_> {
         if matches!(was, Some(Kind::Directory | Kind::Symlink)) {
             self.parent = None;
         }
-        // A hard link's target is looked for before the link takes its place, which may be the target's own.
-        let linked = if let KindView::HardLink(target) = kind { self.linked(target) } else { None };
-        let node = self.tree.arena.child_or_new(parent, name)?;
         match kind {
             KindView::Directory => self.make_directory(node),
             KindView::File(FileEntry { executable, content, .. }) => {
@@ -251,7 +250,7 @@ impl Layer<'_> {
                     self.enter_link(current, id, payload, hops)?
                 }
                 _ => {
-                    let id = self.tree.arena.child_or_new(current, name)?;
+                    let (id, _) = self.tree.arena.child_or_new(current, name)?;
                     self.make_directory(id);
                     id
                 }
@@ -271,7 +270,7 @@ impl Layer<'_> {
     ) -> Result<NodeId, Error> {
         let target = self.tree.arena.text_at(target).to_vec();
         let start = if target.starts_with(b"/") { NodeId::ROOT } else { within };
-        *hops += 1;
+        *hops += hops_of(&target);
         let found = self.tree.walk_from(NodeId::ROOT, start, &target, true, &mut hops.clone());
         match found {
             Ok(id) if self.tree.arena.node(id).kind == Kind::Directory => Ok(id),

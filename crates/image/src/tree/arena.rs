@@ -3,7 +3,7 @@
 //! A node is never taken out, it becomes [`Kind::Gone`]; and clearing a directory is a matter of stamps, not of a walk:
 //! a directory knows the moment at which it was cleared, and a child that was written before that moment is not there.
 
-use hashbrown::{HashTable, hash_table::Entry};
+use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// One node, for as long as the tree lives.
@@ -121,26 +121,31 @@ impl Arena {
 
     /// The child of this name that is there.
     pub(super) fn child(&self, parent: NodeId, name: &[u8]) -> Option<NodeId> {
-        let found = self.children.find(hash(parent, name), |&id| self.is(id, parent, name));
-        found.copied().filter(|&id| self.is_in(id, self.node(parent)))
+        self.slot(parent, name).filter(|&id| self.is_in(id, self.node(parent)))
     }
 
-    /// The node of this name, made where there never was one. A new one is [`Kind::Gone`].
-    pub(super) fn child_or_new(&mut self, parent: NodeId, name: &[u8]) -> Result<NodeId, Full> {
-        if let Some(&id) = self.children.find(hash(parent, name), |&id| self.is(id, parent, name)) {
-            return Ok(id);
+    /// The node of this name, and what is there now. It is made where there never was one.
+    pub(super) fn child_or_new(
+        &mut self,
+        parent: NodeId,
+        name: &[u8],
+    ) -> Result<(NodeId, Option<Kind>), Full> {
+        if let Some(id) = self.slot(parent, name) {
+            let is_in = self.is_in(id, self.node(parent));
+            return Ok((id, is_in.then(|| self.node(id).kind)));
         }
         let id = NodeId(u32::try_from(self.nodes.len()).map_err(|_many| Full)?);
         let at = self.add_text(name)?;
         self.nodes.push(Node { parent, name: at, ..NOTHING });
         let Self { nodes, text, children } = self;
-        let rehash = |id: &NodeId| {
+        children.insert_unique(hash(parent, name), id, |id| {
             nodes.get(id.0 as usize).map_or(0, |node| hash(node.parent, text_at(text, node.name)))
-        };
-        if let Entry::Vacant(vacant) = children.entry(hash(parent, name), |_| false, rehash) {
-            vacant.insert(id);
-        }
-        Ok(id)
+        });
+        Ok((id, None))
+    }
+
+    fn slot(&self, parent: NodeId, name: &[u8]) -> Option<NodeId> {
+        self.children.find(hash(parent, name), |&id| self.is(id, parent, name)).copied()
     }
 
     /// Whether the node, and every directory above it, is there.
