@@ -2,7 +2,7 @@
 //!
 //! Shared by the build scripts of the crates whose code decides what a report says. The invariant: the revision of a
 //! unit changes whenever a byte of its sources or data tables changes, and depends on nothing else, so it is the same
-//! on every machine. Fixtures are left out: they are read by tests only.
+//! on every machine. Fixtures and modules of tests are left out: they decide no result.
 
 use std::{
     fs,
@@ -36,7 +36,10 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) {
     }
     for entry in fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())) {
         let path = entry.unwrap().path();
-        if path.file_name().is_some_and(|name| name != "fixtures") {
+        let is_test = path
+            .file_name()
+            .is_some_and(|name| ["fixtures", "tests", "tests.rs"].iter().any(|test| name == *test));
+        if !is_test {
             collect(&path, files);
         }
     }

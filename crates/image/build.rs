@@ -1,5 +1,7 @@
 //! Writes the revisions of the code that reads layers and of the code that makes index reports of them.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a build script has no other way to fail")]
+
 #[path = "../revision.rs"]
 mod revision;
 

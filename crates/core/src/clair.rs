@@ -119,7 +119,7 @@ impl Contents {
     pub(crate) fn of(index: &IndexReport) -> Self {
         let distribution_id = |namespace: &Option<String>| {
             let place = index.distributions.iter().position(|one| Some(&one.ecosystem) == namespace.as_ref());
-            place.map_or(String::new(), |place| id(place))
+            place.map_or(String::new(), id)
         };
         let environment = |package: &IndexedPackage| ClairEnvironment {
             package_db: package.path.clone(),

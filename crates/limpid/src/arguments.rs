@@ -36,7 +36,7 @@ Start with:
 /// Limpid tells what is known to be vulnerable in a container image, and proves it when it says that nothing is. What
 /// could not be judged is a blind spot: it has a reason, stands in every report, and has an exit status of its own.
 #[derive(Debug, Parser)]
-#[command(name = "limpid", version, after_help = AFTER_HELP, max_term_width = 100, propagate_version = true)]
+#[command(name = "limpid", version, after_help = AFTER_HELP, max_term_width = 100)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) common: Common,

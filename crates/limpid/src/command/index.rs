@@ -45,7 +45,7 @@ fn write_one(
 ) -> std::io::Result<()> {
     match format {
         IndexFormat::Table => {
-            if place > 0 {
+            if place > 0 && terminal.width.is_some() {
                 writeln!(out)?;
             }
             output::index_table(index, terminal, out)

@@ -82,7 +82,7 @@ fn write_all(
     for (place, one) in scanned.iter().enumerate() {
         match format {
             ScanFormat::Table => {
-                if place > 0 {
+                if place > 0 && terminal.width.is_some() {
                     writeln!(out)?;
                 }
                 output::report_table(&one.report, terminal, out)?;
