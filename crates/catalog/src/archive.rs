@@ -1,7 +1,9 @@
 //! The catalog as one file, for machines without a network.
 //!
-//! A plain tar archive: `catalog.digest`, `catalog.json`, which has that digest, and `segments/<hex>.segment`, sorted.
+//! A tar archive: `catalog.digest`, `catalog.json`, which has that digest, and `segments/<hex>.segment`, sorted.
 //! (Segments are compressed in themselves.) The same state gives the same bytes.
+
+mod tar;
 
 use std::{
     collections::BTreeMap,
@@ -31,15 +33,14 @@ pub fn export(store: &Store, out: &mut dyn Write) -> Result<(), ArrivalError> {
     let state = store.read()?.portable();
     let mut text = serde_json::to_vec(&state).map_err(io::Error::from)?;
     text.push(b'\n');
-    let mut archive = tar::Builder::new(out);
     let digest = format!("{}\n", Digest::of(&text));
-    append(&mut archive, DIGEST, digest.len() as u64, &mut digest.as_bytes())?;
-    append(&mut archive, CATALOG, text.len() as u64, &mut text.as_slice())?;
+    tar::append(out, DIGEST, digest.len() as u64, &mut digest.as_bytes())?;
+    tar::append(out, CATALOG, text.len() as u64, &mut text.as_slice())?;
     for (_, loaded) in in_force(&state).values() {
         let mut file = open(store, loaded)?;
-        append(&mut archive, &name_of(loaded), loaded.bytes, &mut file)?;
+        tar::append(out, &name_of(loaded), loaded.bytes, &mut file)?;
     }
-    archive.finish()?;
+    tar::finish(out)?;
     Ok(())
 }
 
@@ -53,15 +54,13 @@ pub fn import(
     force: bool,
     now: DateTime<Utc>,
 ) -> Result<Arrival, ArrivalError> {
-    let mut archive = tar::Archive::new(archive);
-    let mut entries = archive.entries()?;
+    let mut files = tar::Files::of(archive);
     let mut next = |name: &str, most| {
-        let entry = entries.next().ok_or_else(|| wrong("it ends too early"))?;
-        let mut entry = entry?;
-        if &*entry.path_bytes() != name.as_bytes() {
+        let found = files.next()?;
+        if found.as_deref() != Some(name) {
             return Err(wrong(&format!("not the archive of a catalog: {name} is not where it should be")));
         }
-        Ok(read_bounded(&mut entry, most)?)
+        Ok(read_bounded(&mut files, most)?)
     };
     let digest = next(DIGEST, DIGEST_BYTES)?;
     let text = next(CATALOG, limits::CATALOG_BYTES)?;
@@ -71,13 +70,11 @@ pub fn import(
     let state = decode(&text, Path::new(CATALOG))?.portable();
     let mut missing: BTreeMap<String, (&str, &Loaded)> =
         in_force(&state).into_values().map(|(feed, loaded)| (name_of(loaded), (feed, loaded))).collect();
-    for entry in entries {
-        let mut entry = entry?;
-        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+    while let Some(name) = files.next()? {
         let (feed, loaded) =
             missing.remove(&name).ok_or_else(|| wrong(&format!("unexpected file {name}")))?;
         let mut incoming = Incoming::new(store, loaded)?;
-        io::copy(&mut entry, &mut incoming)?;
+        io::copy(&mut files, &mut incoming)?;
         incoming.finish(store, feed, loaded)?;
     }
     for (name, (feed, loaded)) in missing {
@@ -86,19 +83,6 @@ pub fn import(
         }
     }
     put_in_force(store, state, force, now)
-}
-
-fn append(
-    archive: &mut tar::Builder<&mut dyn Write>,
-    name: &str,
-    size: u64,
-    from: &mut dyn Read,
-) -> io::Result<()> {
-    let mut header = tar::Header::new_ustar();
-    header.set_size(size);
-    header.set_mode(0o644);
-    header.set_mtime(0);
-    archive.append_data(&mut header, name, from)
 }
 
 fn name_of(loaded: &Loaded) -> String {
