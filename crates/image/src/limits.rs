@@ -133,6 +133,13 @@ pub const EVIDENCE_BYTES: u64 = 4 << 30;
 /// Age at which a temporary file that nobody has locked is taken for the leftover of a killed process.
 pub const TEMPORARY_FILE_GRACE: std::time::Duration = std::time::Duration::from_secs(3600);
 
+/// Paths of one image, over all of its layers. The largest real images have about a million; so many take some 200 MB
+/// in the final file system. An image past this is refused.
+pub const IMAGE_PATHS: usize = 4_000_000;
+
+/// Bytes of the names and link targets of one image, each path counted by its last name alone.
+pub const IMAGE_NAME_BYTES: usize = 112 << 20;
+
 /// Symbolic links followed on the way to one file: as many as Linux follows.
 pub const SYMLINK_HOPS: u32 = 40;
 

@@ -59,9 +59,9 @@ pub(super) fn not_kept(by: &FilePath, file: &TreeFile, reader: &Reader<'_>) -> O
         return None;
     }
     let detail = if *by == file.path {
-        format!("{by} is a link to a file that was not kept, so its packages are unknown")
+        format!("{by} is a link to a file whose content was not kept, so what it says is unknown")
     } else {
-        format!("{by} leads to this file, which was not kept, so its packages are unknown")
+        format!("{by} leads to this file, whose content was not kept, so what it says is unknown")
     };
     Some(BlindSpot::new(Reason::DatabaseUnreadable, by.to_string(), detail))
 }

@@ -100,7 +100,7 @@ fn no_distribution(root: &FilePath, system: &System, packages: usize) -> BlindSp
         (None, Some(os_release)) => {
             let name = os_release.pretty_name().or(os_release.name()).unwrap_or("a system without a name");
             let id = os_release.id().unwrap_or("none");
-            format!("os-release says “{name}” (ID {id}), which nobody here knows")
+            format!("os-release says “{name}” (ID {id}), a distribution that this version does not know")
         }
         (None, None) => "there is no os-release, and nothing else tells".to_owned(),
     };

@@ -6,6 +6,8 @@
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use crate::limits::{IMAGE_NAME_BYTES, IMAGE_PATHS};
+
 /// One node, for as long as the tree lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u32);
@@ -73,7 +75,7 @@ impl Arena {
     /// An arena with the root directory alone, and room for so many entries.
     pub(super) fn new(entries: u64) -> Self {
         // What is set aside and never written costs no memory; a claim of a stranger's is still not believed wholly.
-        let room = usize::try_from(entries).unwrap_or(usize::MAX).min(1 << 21) + 1;
+        let room = usize::try_from(entries).unwrap_or(usize::MAX).min(IMAGE_PATHS / 2) + 1;
         let mut arena = Self {
             nodes: Vec::with_capacity(room),
             text: Vec::new(),
@@ -108,6 +110,9 @@ impl Arena {
     }
 
     pub(super) fn add_text(&mut self, text: &[u8]) -> Result<u32, Full> {
+        if self.text.len().saturating_add(text.len()) > IMAGE_NAME_BYTES {
+            return Err(Full);
+        }
         let at = u32::try_from(self.text.len()).map_err(|_large| Full)?;
         let mut length = u32::try_from(text.len()).map_err(|_large| Full)?;
         while length >= 0x80 {
@@ -133,6 +138,9 @@ impl Arena {
         if let Some(id) = self.slot(parent, name) {
             let is_in = self.is_in(id, self.node(parent));
             return Ok((id, is_in.then(|| self.node(id).kind)));
+        }
+        if self.nodes.len() > IMAGE_PATHS {
+            return Err(Full);
         }
         let id = NodeId(u32::try_from(self.nodes.len()).map_err(|_many| Full)?);
         let at = self.add_text(name)?;

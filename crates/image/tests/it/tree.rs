@@ -1,6 +1,10 @@
 //! The final file system: each rule by itself, and all together against a simple model.
 
-use limpid_image::tree::{Tree, TreeFile};
+use limpid_image::{
+    entry::{Entry, EntryKind, EntrySink},
+    limits::IMAGE_NAME_BYTES,
+    tree::{Tree, TreeError, TreeFile},
+};
 
 use crate::packs::{Item, Item::*, kept, store};
 
@@ -186,4 +190,26 @@ fn names_that_are_no_text_are_names() {
     .unwrap();
     let tree = Tree::build(&[writer.finish_unstored().unwrap()]).unwrap();
     assert!(tree.exists(&path));
+}
+
+#[test]
+fn names_without_end_are_refused() {
+    let store = store();
+    let mut writer = store.evidence.writer().unwrap();
+    let target = vec![b'x'; 1 << 20];
+    for number in 0..=IMAGE_NAME_BYTES >> 20 {
+        let entry =
+            Entry { path: number.to_string().as_str().into(), kind: EntryKind::Symlink(target.clone()) };
+        writer.entry(entry).unwrap();
+    }
+    let error = Tree::build(&[writer.finish_unstored().unwrap()]).unwrap_err();
+    assert!(matches!(error, TreeError::TooLarge), "{error}");
+}
+
+#[test]
+fn a_long_target_counts_for_several_links() {
+    let target: &'static str = "../".repeat(1000).leak();
+    let image = image(&[&[kept("a", "a"), Symlink("long", target), Symlink("short", "./a")]]);
+    assert_eq!(image.content("short"), "a");
+    assert_eq!(image.content("long/a"), "nothing");
 }

@@ -255,7 +255,7 @@ fn a_root_file_system_is_walked_and_nothing_outside_it() {
     let walk = || read_directory(top.path(), &store.evidence, indexer().wants(), &Limits::default()).unwrap();
     let pack = walk();
     assert_eq!(pack.digest(), walk().digest());
-    let report = indexer().index(&facts(0), &[pack.clone()]).unwrap();
+    let report = indexer().index(&facts(0), std::slice::from_ref(&pack)).unwrap();
     assert_eq!(named(&report, "musl").namespace.as_deref(), Some("Alpine:v3.16"));
     assert_eq!(named(&report, "musl").layer, None);
     assert_eq!(spots(&report), [(Reason::UnidentifiedExecutables, "1 program", 0)]);
