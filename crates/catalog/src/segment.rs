@@ -43,6 +43,8 @@ pub struct Meta {
     pub parser_revision: String,
     /// The date that upstream gives the document, as written.
     pub upstream_date: Option<String>,
+    /// Why the document may be that of another feed.
+    pub misfit: Option<String>,
     /// Records: statements about one package of one namespace, each counted once.
     pub records: u64,
     /// The namespaces that the document covers with the records of each; 0 where it covers one and says nothing.

@@ -81,6 +81,9 @@ pub struct Loaded {
     pub coverage: BTreeMap<String, u64>,
     /// The date that upstream gives it.
     pub upstream_date: Option<String>,
+    /// Why the document may be that of another feed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub misfit: Option<String>,
     /// Revision of the parser that read it.
     pub parser_revision: String,
 }
@@ -235,6 +238,7 @@ impl Loaded {
             records: meta.records,
             coverage: meta.coverage,
             upstream_date: meta.upstream_date,
+            misfit: meta.misfit,
             parser_revision: meta.parser_revision,
         }
     }

@@ -24,7 +24,7 @@ pub struct FeedFamily {
 pub type Parse = fn(&FeedSource, &mut dyn BufRead, &mut dyn FnMut(Record)) -> Result<FeedHead, FeedError>;
 
 /// One feed: an upstream document.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FeedSource {
     /// `<ecosystem>/<part>/…`, such as `alpine/v3.16/main`.
     pub name: String,
@@ -41,6 +41,9 @@ pub struct FeedHead {
     pub covers: Vec<String>,
     /// The day or instant that upstream gives the document, as written.
     pub upstream_date: Option<String>,
+    /// Why the document may be that of another feed, where it says so of itself. It is used, and every report that
+    /// depends on it carries a blind spot.
+    pub misfit: Option<String>,
 }
 
 /// When new data of a feed is quarantined instead of taken into force.

@@ -83,6 +83,8 @@ pub struct FeedData {
     pub records: u64,
     /// The date that upstream gives it.
     pub upstream_date: Option<String>,
+    /// Why it may be the data of another feed.
+    pub misfit: Option<String>,
     /// When the data changed last.
     pub changed_at: DateTime<Utc>,
     /// When upstream was last seen to have just this data.

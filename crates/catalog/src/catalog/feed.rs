@@ -64,6 +64,7 @@ impl Feed {
             segment: data.value.segment,
             records,
             upstream_date: data.value.upstream_date,
+            misfit: data.value.misfit,
             changed_at: data.at,
             checked_at: data.known_until,
             stale: self.stale,

@@ -171,6 +171,7 @@ impl Sorted {
             feed: self.feed.clone(),
             parser_revision: self.parser_revision.clone(),
             upstream_date: head.upstream_date,
+            misfit: head.misfit,
             records: self.entries.len() as u64,
             coverage,
         }

@@ -27,9 +27,13 @@ impl Updater {
         let mut jobs = Vec::new();
         for ecosystem in ecosystems.iter().filter(|ecosystem| asked(ecosystem)) {
             let found = (ecosystem.feeds.discover)(&self.transport).map_err(|error| error.to_string());
-            // Nobody runs an upstream without feeds: such an answer is none.
-            let found =
-                found.and_then(|feeds| if feeds.is_empty() { Err(nothing(ecosystem)) } else { Ok(feeds) });
+            // Nobody runs an upstream without feeds: such an answer is none. A mirror may lack an ecosystem as a whole.
+            let may_lack = self.transport.is_mirror() && prefixes.is_none();
+            let before = known_feeds(&self.store.read()?, ecosystem);
+            let found = found.and_then(|feeds| {
+                let is_answer = !feeds.is_empty() || (may_lack && before.is_empty());
+                if is_answer { Ok(feeds) } else { Err(nothing(ecosystem)) }
+            });
             report
                 .discoveries
                 .insert(ecosystem.id.to_owned(), found.as_ref().map(Vec::len).map_err(Clone::clone));

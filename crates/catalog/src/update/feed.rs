@@ -44,7 +44,7 @@ enum LocalError {
 
 /// The parser's revision, and the format in which its result is written.
 pub(super) fn parser_revision(ecosystem: &Ecosystem) -> String {
-    format!("{}/{}", ecosystem.revision, segment::FORMAT)
+    format!("{}/{}", ecosystem.parser_revision(), segment::FORMAT)
 }
 
 impl Updater {

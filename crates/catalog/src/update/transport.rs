@@ -80,6 +80,11 @@ impl Transport {
         Self { mirror, clock, http: OnceLock::new() }
     }
 
+    /// Whether a copy of upstream is read, which may be partial.
+    pub(super) fn is_mirror(&self) -> bool {
+        self.mirror.is_some()
+    }
+
     /// Where an upstream address is read from.
     pub(super) fn address(&self, url: &str) -> Result<Address, TransportError> {
         let address = match &self.mirror {

@@ -95,7 +95,7 @@ fn parse(
         }
     }
     match head {
-        Some(covers) if ended => Ok(FeedHead { covers, upstream_date: None }),
+        Some(covers) if ended => Ok(FeedHead { covers, upstream_date: None, misfit: None }),
         _other => Err(FeedError::Malformed("it ends before its end".to_owned())),
     }
 }

@@ -30,7 +30,11 @@ fn write<'a>(records: impl IntoIterator<Item = &'a Record>, folder: &Path) -> (S
     let store = Store::new(folder);
     let mut writer = SegmentWriter::new("tiny/test", "1");
     records.into_iter().for_each(|record| writer.add(record).unwrap());
-    let head = FeedHead { covers: vec!["Tiny:v9".to_owned()], upstream_date: Some("2024-05-01".to_owned()) };
+    let head = FeedHead {
+        covers: vec!["Tiny:v9".to_owned()],
+        upstream_date: Some("2024-05-01".to_owned()),
+        misfit: None,
+    };
     let digest =
         store.keep_segment(writer.finish(head, &store.temporary_directory().unwrap()).unwrap()).unwrap();
     (store, digest)

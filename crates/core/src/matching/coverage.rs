@@ -65,6 +65,12 @@ fn of_feed(feed: &FeedState, scope: &Scope<'_>) -> Vec<BlindSpot> {
         spots
             .push(BlindSpot::new(Reason::FeedQuarantined, &*feed.name, detail).with_packages(scope.packages));
     }
+    if let Some(why) = feed.data.as_ref().and_then(|data| data.misfit.as_ref()) {
+        let detail = format!("the document that was served as {} may be another: {why}", feed.name);
+        spots.push(
+            BlindSpot::new(Reason::ReleaseNotCovered, &*feed.name, detail).with_packages(scope.packages),
+        );
+    }
     match &feed.data {
         Some(data) if data.stale => {
             let detail =

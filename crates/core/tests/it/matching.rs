@@ -88,6 +88,7 @@ fn loaded(name: &str) -> FeedState {
         segment: Digest::of(name.as_bytes()),
         records: 7,
         upstream_date: None,
+        misfit: None,
         changed_at: instant(),
         checked_at: instant(),
         stale: false,
@@ -250,6 +251,15 @@ fn quarantined_and_stale_feeds_are_said() {
     let report = scan(&index, &stale);
     assert_eq!(reasons(&report), [(Reason::FeedStale, MAIN, 1)]);
     assert_eq!(report.proof.stale, [MAIN]);
+}
+
+#[test]
+fn data_that_may_be_of_another_feed_is_used_and_said() {
+    let catalog = Written::with(&[("musl", "CVE-1", &[], fixed("9.9-r0"))])
+        .change(MAIN, |feed| feed.data.as_mut().unwrap().misfit = Some("it says v3.98".to_owned()));
+    let report = scan(&image(&[("musl", "1.2.3-r0", "musl")]), &catalog);
+    assert_eq!(reasons(&report), [(Reason::ReleaseNotCovered, MAIN, 1)]);
+    assert_eq!(report.verdict, Verdict::Vulnerable);
 }
 
 #[test]

@@ -43,8 +43,8 @@ pub struct Dialect<'a> {
 /// Reads one document.
 ///
 /// # Errors
-/// [`FeedError::Malformed`] where it is no security database, is cut off, or is that of another release or repository;
-/// [`FeedError::Unreadable`] where the reader fails. Records that were handed out before are void then.
+/// [`FeedError::Malformed`] where it is no security database or is cut off; [`FeedError::Unreadable`] where the reader
+/// fails. Records that were handed out before are void then.
 pub fn parse(
     dialect: &Dialect<'_>,
     source: &FeedSource,
@@ -53,18 +53,14 @@ pub fn parse(
 ) -> Result<FeedHead, FeedError> {
     let mut emit = |package: Package| records(dialect, source, &package).into_iter().for_each(&mut *sink);
     let document = Document::read(reader, &mut emit)?;
-    confirm("release", dialect.release, document.release.as_deref())?;
-    confirm("repository", Some(dialect.repository), document.repository.as_deref())?;
-    Ok(FeedHead { covers: vec![source.namespace.clone()], upstream_date: None })
+    let misfit = misfit("release", dialect.release, document.release.as_deref())
+        .or_else(|| misfit("repository", Some(dialect.repository), document.repository.as_deref()));
+    Ok(FeedHead { covers: vec![source.namespace.clone()], upstream_date: None, misfit })
 }
 
-fn confirm(what: &str, expected: Option<&str>, found: Option<&str>) -> Result<(), FeedError> {
-    match (expected, found) {
-        (Some(expected), Some(found)) if expected != found => {
-            Err(FeedError::Malformed(format!("it says that its {what} is “{found}”, not “{expected}”")))
-        }
-        _ => Ok(()),
-    }
+fn misfit(what: &str, expected: Option<&str>, found: Option<&str>) -> Option<String> {
+    let (expected, found) = (expected?, found?);
+    (expected != found).then(|| format!("it says that its {what} is “{found}”, not “{expected}”"))
 }
 
 fn records(dialect: &Dialect<'_>, source: &FeedSource, package: &Package) -> Vec<Record> {

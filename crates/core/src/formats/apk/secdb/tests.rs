@@ -104,8 +104,6 @@ fn another_document_is_refused_with_the_place() {
         (r#"{"packages": [{"pkg": {"name": " ", "secfixes": {}}}]}"#.to_owned(), "a package without a name"),
         (format!("{whole} x"), "trailing characters"),
         (format!("{whole}{whole}"), "trailing characters"),
-        (whole.replace("v3.16", "v3.15"), "its release is “v3.15”, not “v3.16”"),
-        (whole.replace("\"main\"", "\"community\""), "its repository is “community”, not “main”"),
         (format!("{}1{}", "[".repeat(1 << 16), "]".repeat(1 << 16)), "line 1"),
         (with_fixes(&format!("{{\"1\":{}", "[".repeat(1 << 16))), "recursion limit"),
     ] {
@@ -113,6 +111,23 @@ fn another_document_is_refused_with_the_place() {
             Err(FeedError::Malformed(why)) => assert!(why.contains(place), "{why} has no {place}"),
             other => panic!("{document:.80}: {other:?}"),
         }
+    }
+}
+
+#[test]
+fn a_document_that_names_another_feed_is_read_and_says_so() {
+    let whole = with_fixes(r#"{"1-r0": ["CVE-2022-1"]}"#);
+    let misfit = |document: &str| {
+        let source = FeedSource { namespace: "Alpine:v3.16".to_owned(), ..FeedSource::default() };
+        parse(&DIALECT, &source, &mut document.as_bytes(), &mut |_| {}).unwrap().misfit
+    };
+    assert_eq!(misfit(&whole), None);
+    assert_eq!(misfit(r#"{"packages":[]}"#), None, "a document need not say what it is");
+    for (document, why) in [
+        (whole.replace("v3.16", "v3.15"), "its release is “v3.15”, not “v3.16”"),
+        (whole.replace("\"main\"", "\"community\""), "its repository is “community”, not “main”"),
+    ] {
+        assert!(misfit(&document).is_some_and(|said| said.contains(why)), "{document}");
     }
 }
 
