@@ -3,8 +3,6 @@
 //! A tar archive: `catalog.digest`, `catalog.json`, which has that digest, and `segments/<hex>.segment`, sorted.
 //! (Segments are compressed in themselves.) The same state gives the same bytes.
 
-mod tar;
-
 use std::{
     collections::BTreeMap,
     io::{self, Read, Write},
@@ -34,13 +32,13 @@ pub fn export(store: &Store, out: &mut dyn Write) -> Result<(), ArrivalError> {
     let mut text = serde_json::to_vec(&state).map_err(io::Error::from)?;
     text.push(b'\n');
     let digest = format!("{}\n", Digest::of(&text));
-    tar::append(out, DIGEST, digest.len() as u64, &mut digest.as_bytes())?;
-    tar::append(out, CATALOG, text.len() as u64, &mut text.as_slice())?;
+    let mut archive = tar::Builder::new(out);
+    append(&mut archive, DIGEST, digest.len() as u64, &mut digest.as_bytes())?;
+    append(&mut archive, CATALOG, text.len() as u64, &mut text.as_slice())?;
     for (_, loaded) in in_force(&state).values() {
-        let mut file = open(store, loaded)?;
-        tar::append(out, &name_of(loaded), loaded.bytes, &mut file)?;
+        append(&mut archive, &name_of(loaded), loaded.bytes, &mut open(store, loaded)?)?;
     }
-    tar::finish(out)?;
+    archive.finish()?;
     Ok(())
 }
 
@@ -54,13 +52,14 @@ pub fn import(
     force: bool,
     now: DateTime<Utc>,
 ) -> Result<Arrival, ArrivalError> {
-    let mut files = tar::Files::of(archive);
+    let mut archive = tar::Archive::new(archive);
+    let mut entries = archive.entries()?;
     let mut next = |name: &str, most| {
-        let found = files.next()?;
-        if found.as_deref() != Some(name) {
-            return Err(wrong(&format!("not the archive of a catalog: {name} is not where it should be")));
-        }
-        Ok(read_bounded(&mut files, most)?)
+        let entry = entries.next().transpose()?.filter(|entry| &*entry.path_bytes() == name.as_bytes());
+        let mut entry = entry.ok_or_else(|| {
+            wrong(&format!("not the archive of a catalog: {name} is not where it should be"))
+        })?;
+        Ok::<_, ArrivalError>(read_bounded(&mut entry, most)?)
     };
     let digest = next(DIGEST, DIGEST_BYTES)?;
     let text = next(CATALOG, limits::CATALOG_BYTES)?;
@@ -70,11 +69,13 @@ pub fn import(
     let state = decode(&text, Path::new(CATALOG))?.portable();
     let mut missing: BTreeMap<String, (&str, &Loaded)> =
         in_force(&state).into_values().map(|(feed, loaded)| (name_of(loaded), (feed, loaded))).collect();
-    while let Some(name) = files.next()? {
+    for entry in entries {
+        let mut entry = entry?;
+        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let (feed, loaded) =
             missing.remove(&name).ok_or_else(|| wrong(&format!("unexpected file {name}")))?;
         let mut incoming = Incoming::new(store, loaded)?;
-        io::copy(&mut files, &mut incoming)?;
+        io::copy(&mut entry, &mut incoming)?;
         incoming.finish(store, feed, loaded)?;
     }
     for (name, (feed, loaded)) in missing {
@@ -83,6 +84,26 @@ pub fn import(
         }
     }
     put_in_force(store, state, force, now)
+}
+
+fn append(
+    archive: &mut tar::Builder<&mut dyn Write>,
+    name: &str,
+    size: u64,
+    content: &mut dyn Read,
+) -> io::Result<()> {
+    let mut header = tar::Header::new_ustar();
+    header.set_size(size);
+    header.set_mode(0o644);
+    header.set_mtime(0);
+    // The builder pads what it is given; a file that grew or shrank must not shift what follows.
+    let mut content = content.take(size);
+    archive.append_data(&mut header, name, &mut content)?;
+    if content.limit() == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("{name} is shorter than it was")))
+    }
 }
 
 fn name_of(loaded: &Loaded) -> String {
