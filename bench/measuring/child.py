@@ -10,7 +10,7 @@ import time
 
 output, *command = sys.argv[1:]
 written = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-errors = os.open(output + ".err", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+errors = os.open(output + ".err" if output != os.devnull else output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
 actions = [(os.POSIX_SPAWN_DUP2, written, 1), (os.POSIX_SPAWN_DUP2, errors, 2)]
 start = time.monotonic()
 child = os.posix_spawn(command[0], command, os.environ, file_actions=actions)

@@ -1,5 +1,6 @@
 """Whole processes, measured several times in turn."""
 
+import functools
 import json
 import statistics
 import subprocess
@@ -37,7 +38,15 @@ class Runs:
     def range(self, what):
         """The median with the least and the most, for a person."""
         values = sorted(getattr(run, what) for run in self.runs)
+        if what == "memory" and values[-1] <= least_memory():
+            return f"< {shown(what, least_memory())}"
         return f"{shown(what, self.median(what))} ({shown(what, values[0])}–{shown(what, values[-1])})"
+
+
+@functools.cache
+def least_memory():
+    """What a program that does nothing seems to take: the peak of the process that started it. Less cannot be seen."""
+    return once(["/bin/true"], "/dev/null").memory * 1.05
 
 
 def shown(what, value):

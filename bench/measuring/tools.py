@@ -1,6 +1,7 @@
 """The programs that are measured, and the images."""
 
 import gzip
+import os
 import shutil
 import subprocess
 import sys
@@ -19,17 +20,23 @@ class Tools:
 
     limpid: Path
     floor: Path
-    syft: Path | None
+    in_process: Path
+    syft: Path | None = None
+
+
+def built(root):
+    """Where Cargo puts the programs."""
+    release = Path(os.environ.get("CARGO_TARGET_DIR", root / "target")) / "release"
+    return Tools(release / "limpid", release / "examples" / "floor", release / "examples" / "in_process")
 
 
 def build(root):
     """Builds what is measured, as it is released."""
-    for what in (["-p", "limpid"], ["-p", "limpid-image", "--example", "floor"]):
+    limpid = ["-p", "limpid", "--bin", "limpid", "--example", "in_process"]
+    for what in (limpid, ["-p", "limpid-image", "--example", "floor"]):
         done = subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", *what], cwd=root)
         if done.returncode != 0:
             raise Failed(f"cargo build --release {' '.join(what)} failed")
-    release = root / "target" / "release"
-    return release / "limpid", release / "examples" / "floor"
 
 
 def syft(cache):
