@@ -4,6 +4,7 @@
 
 mod installed;
 mod limits;
+pub mod rolling;
 pub mod secdb;
 mod version;
 
