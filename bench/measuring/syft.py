@@ -38,7 +38,7 @@ def runs(tools, image, scratch, repeat):
     def limpid():
         with tempfile.TemporaryDirectory(dir=scratch) as data:
             command = [tools.limpid, "index", "--quiet", "--format", "json", "--db", data, image.argument]
-            return once(command, scratch / "limpid", (0, 3))
+            return once(command, scratch / "limpid")
 
     def syft():
         return once([tools.syft, "scan", "-q", "-o", "json", image.argument], scratch / "syft")
