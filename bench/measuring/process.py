@@ -40,7 +40,9 @@ class Runs:
         values = sorted(getattr(run, what) for run in self.runs)
         if what == "memory" and values[-1] <= least_memory():
             return f"< {shown(what, least_memory())}"
-        return f"{shown(what, self.median(what))} ({shown(what, values[0])}–{shown(what, values[-1])})"
+        unit, size, digits = scale(what, self.median(what))
+        median, least, most = (f"{value / size:.{digits}f}" for value in (self.median(what), values[0], values[-1]))
+        return f"{median} ({least}–{most}) {unit}"
 
 
 @functools.cache
@@ -49,11 +51,17 @@ def least_memory():
     return once(["/bin/true"], "/dev/null").memory * 1.05
 
 
+def scale(what, value):
+    """The unit to show a value in, its size, and how many digits follow the point."""
+    if what == "memory":
+        return "MB", 1e6, 0 if value >= 1e7 else 1
+    return ("s", 1, 2) if value >= 1 else ("ms", 1e-3, 1)
+
+
 def shown(what, value):
     """Seconds, milliseconds or megabytes."""
-    if what == "memory":
-        return f"{value / 1e6:.1f} MB" if value < 1e7 else f"{value / 1e6:.0f} MB"
-    return f"{value * 1000:.1f} ms" if value < 1 else f"{value:.2f} s"
+    unit, size, digits = scale(what, value)
+    return f"{value / size:.{digits}f} {unit}"
 
 
 def once(command, output, accepted=(0,)):
