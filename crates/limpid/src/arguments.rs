@@ -3,6 +3,7 @@
 //! Parsing never does anything: each command's own module acts.
 
 mod database;
+mod help;
 mod image;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use limpid_catalog::Mirror;
 
 pub(crate) use self::{
     database::{CacheCommand, DatabaseCommand, StatusFormat},
+    help::command,
     image::{
         CompareArguments, CompareFormat, ImageOptions, IndexArguments, IndexFormat, PolicyOptions,
         ScanArguments, ScanFormat,

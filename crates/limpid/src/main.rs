@@ -14,7 +14,7 @@ mod writer;
 
 use std::{io, process::ExitCode};
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use crate::{
     arguments::{Arguments, Command},
@@ -22,7 +22,8 @@ use crate::{
 };
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let matches = arguments::command().get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let status = match run(&arguments) {
         Ok(status) => status,
         Err(error) if is_broken_pipe(&error) => Status::Done,

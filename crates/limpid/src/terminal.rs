@@ -77,6 +77,13 @@ pub(crate) fn print_warning(text: &str) {
     drop(writeln!(out, "{word}warning:{word:#} {}", escaped(text)));
 }
 
+/// Tells a person that Limpid itself is at fault. A detector's fault is caught, and a blind spot in the report.
+pub(crate) fn print_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let what = panic.payload_as_str().unwrap_or("no message");
+    let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+    print_warning(&format!("a fault of Limpid itself, at {place}: {what}; please report it"));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -61,7 +61,7 @@ fn of_feed(feed: &FeedState, scope: &Scope<'_>) -> Vec<BlindSpot> {
     if let Some(why) = &feed.quarantined {
         let used = if feed.data.is_some() { "older data is in force" } else { "nothing of it is used" };
         let detail =
-            format!("its newest data looks wrong ({why}); {used}; limpid db accept {} lets it in", feed.name);
+            format!("its newest data looks wrong ({why}); {used}; see limpid db status {}", feed.name);
         spots
             .push(BlindSpot::new(Reason::FeedQuarantined, &*feed.name, detail).with_packages(scope.packages));
     }

@@ -2,22 +2,20 @@
 
 use std::{fs, io, path::Path};
 
+use crate::{arguments, exit::Status};
 use anyhow::Context;
-use clap::CommandFactory;
-
-use crate::{arguments::Arguments, exit::Status};
 
 /// Prints a shell's completions.
 pub(crate) fn completions(shell: clap_complete::Shell) -> anyhow::Result<Status> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "limpid", &mut script);
+    clap_complete::generate(shell, &mut arguments::command(), "limpid", &mut script);
     io::Write::write_all(&mut io::stdout().lock(), &script)?;
     Ok(Status::Done)
 }
 
 /// Writes one manual page a command into `directory`; without one, prints the main page.
 pub(crate) fn pages(directory: Option<&Path>) -> anyhow::Result<Status> {
-    let command = Arguments::command();
+    let command = arguments::command();
     match directory {
         Some(directory) => {
             fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
