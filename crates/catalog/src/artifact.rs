@@ -83,6 +83,8 @@ pub enum ArtifactError {
 struct Manifest {
     schema_version: u32,
     media_type: String,
+    /// Empty: an image, or an artifact of an older kind.
+    #[serde(default)]
     artifact_type: String,
     config: Descriptor,
     layers: Vec<Descriptor>,
@@ -201,7 +203,8 @@ fn decode_manifest(bytes: &[u8]) -> Result<Manifest, ArtifactError> {
     if manifest.artifact_type == ARTIFACT_TYPE && manifest.config.media_type == CONFIG_TYPE {
         Ok(manifest)
     } else {
-        Err(wrong(&format!("not a catalog, but {}", manifest.artifact_type)))
+        let found = if manifest.artifact_type.is_empty() { "an image" } else { &manifest.artifact_type };
+        Err(wrong(&format!("not a catalog, but {found}")))
     }
 }
 

@@ -45,6 +45,7 @@ struct Layer {
     tar: Vec<u8>,
     stored: Vec<u8>,
     media_type: String,
+    diff_id: Digest,
 }
 
 impl Default for ImageBuilder {
@@ -77,7 +78,20 @@ impl ImageBuilder {
             Stored::Gzip => (layer::gzip(&tar), "+gzip"),
             Stored::Zstd => (layer::zstd(&tar), "+zstd"),
         };
-        self.layers.push(Layer { tar, stored, media_type: format!("{LAYER_TYPE}{ending}") });
+        let diff_id = Digest::of(&tar);
+        self.layers.push(Layer { tar, stored, media_type: format!("{LAYER_TYPE}{ending}"), diff_id });
+        self
+    }
+
+    /// Sets the stored bytes of the layer that was added last: such as no honest tool makes of its tar.
+    pub fn stored_as(mut self, stored: impl Into<Vec<u8>>) -> Self {
+        self.layers.last_mut().expect("a layer was added").stored = stored.into();
+        self
+    }
+
+    /// Sets the diff id that the configuration claims for the layer that was added last.
+    pub fn diff_id(mut self, diff_id: Digest) -> Self {
+        self.layers.last_mut().expect("a layer was added").diff_id = diff_id;
         self
     }
 
@@ -95,8 +109,7 @@ impl ImageBuilder {
 
     /// The bytes of the configuration.
     pub fn config_bytes(&self) -> Vec<u8> {
-        let diff_ids: Vec<String> =
-            self.layers.iter().map(|layer| Digest::of(&layer.tar).to_string()).collect();
+        let diff_ids: Vec<String> = self.layers.iter().map(|layer| layer.diff_id.to_string()).collect();
         let mut config = json!({
             "os": self.os, "architecture": self.architecture,
             "rootfs": {"type": "layers", "diff_ids": diff_ids},

@@ -1,5 +1,6 @@
 //! For tests only: builds images, good and hostile, and the places that they come from.
 
+pub mod alpine;
 #[cfg(unix)]
 pub mod engine;
 pub mod http;

@@ -118,7 +118,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
                 if !["tests", "benches", "fixtures", "target"].contains(&name.as_str()) {
                     folders.push(path);
                 }
-            } else if name.ends_with(".rs") {
+            } else if name.ends_with(".rs") && name != "tests.rs" {
                 files.push(path);
             }
         }

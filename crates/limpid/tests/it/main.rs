@@ -1,3 +1,30 @@
 //! Tests of the command as a whole: the program is run, and what it prints is read.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that goes wrong shall end"
+)]
+
 mod architecture;
+mod blind_spots;
+mod clair;
+mod compare;
+mod corpus;
+mod determinism;
+mod evidence;
+mod exit_status;
+mod help;
+mod hostile;
+mod outputs;
+mod registry;
+mod releases;
+mod report;
+mod sources;
+mod support;
+mod transfer;
+mod updates;
+mod versions;

@@ -1,0 +1,169 @@
+//! Updates from a web server: what is asked, and what is not asked again.
+
+use limpid_testkit::{
+    alpine::{System, security_database},
+    http::{Answer, Server},
+};
+use serde_json::json;
+
+use crate::support::{Place, clean, findings, vulnerable};
+
+const ROOT: &str = "/secdb.alpinelinux.org/";
+
+fn path(release: &str, repository: &str) -> String {
+    format!("{ROOT}{release}/{repository}.json")
+}
+
+/// Serves two releases, and a listing of them.
+fn served() -> Server {
+    let server = Server::start();
+    let page = r#"<html><a href="../">../</a><a href="v3.98/">v3.98/</a><a href="v3.99/">v3.99/</a></html>"#;
+    server.answer(ROOT, Answer::ok(page).header("Content-Type", "text/html"));
+    for release in ["v3.98", "v3.99"] {
+        publish(&server, release, "main", &["CVE-2099-0001"], "1");
+        publish(&server, release, "community", &["CVE-2099-0006"], "1");
+    }
+    server
+}
+
+fn publish(server: &Server, release: &str, repository: &str, identifiers: &[&str], etag: &str) {
+    let document = security_database(release, repository, &[("busybox", "1.36.1-r0", identifiers)]);
+    let answer = Answer::ok(document.to_string()).header("ETag", &format!("\"{etag}\""));
+    server.answer(&path(release, repository), answer);
+}
+
+/// `METHOD PATH` of the requests since the last call, sorted.
+fn asked(server: &Server) -> Vec<String> {
+    let requests = server.take_requests().into_iter();
+    let mut asked: Vec<String> =
+        requests.map(|request| format!("{} {}", request.method, request.path)).collect();
+    asked.sort();
+    asked
+}
+
+#[test]
+fn an_update_asks_conditionally() {
+    let (place, server) = (Place::new(), served());
+    let update = format!("db update alpine --mirror {}", server.url());
+    let ran = place.run(&update).ended(0);
+    assert_eq!(
+        ran.stdout,
+        "alpine/v3.98/community  loaded, 1 records\nalpine/v3.98/main       loaded, 1 records\n\
+         alpine/v3.99/community  loaded, 1 records\nalpine/v3.99/main       loaded, 1 records\n"
+    );
+    server.take_requests();
+    let ran = place.run(&update).ended(0);
+    assert_eq!(ran.stdout.matches("unchanged").count(), 4, "{ran:#?}");
+    let documents: Vec<_> =
+        server.take_requests().into_iter().filter(|one| one.method == "GET" && one.path != ROOT).collect();
+    assert_eq!(documents.len(), 4);
+    assert!(documents.iter().all(|one| one.headers.get("if-none-match").is_some_and(|etag| etag == "\"1\"")));
+
+    publish(&server, "v3.99", "main", &["CVE-2099-0001", "CVE-2099-0002"], "2");
+    let ran = place.run(&update).ended(0);
+    assert!(ran.stdout.contains("alpine/v3.99/main       updated, 2 records"), "{ran:#?}");
+    assert_eq!(ran.stdout.matches("unchanged").count(), 3);
+}
+
+#[test]
+fn one_feed_or_the_beginning_of_names_is_updated_alone() {
+    let (place, server) = (Place::new(), served());
+    for (feeds, count) in
+        [("alpine/v3.99/main", 1), ("alpine/v3.98", 2), ("alpine/v3.98 alpine/v3.99/main", 3)]
+    {
+        let ran = place.run(&format!("db update {feeds} --mirror {}", server.url())).ended(0);
+        assert_eq!(ran.stdout.lines().count(), count, "{feeds}: {ran:#?}");
+    }
+    let ran = place.run(&format!("db update alpine/v3.97 --mirror {}", server.url())).ended(2);
+    assert!(ran.stderr.contains("there is no feed alpine/v3.97"), "{ran:#?}");
+}
+
+#[test]
+fn a_scan_fetches_the_feeds_that_it_needs_and_no_others() {
+    let (place, server) = (Place::new(), served());
+    let image = place.image("app.tar", &vulnerable());
+    let scan = format!("scan {image} --format json --mirror {}", server.url());
+    let report = place.run(&scan).ended(0).json();
+    assert_eq!(findings(&report).len(), 4);
+    let expected = ["community", "main"].map(|part| format!("GET {}", path("v3.99", part)));
+    assert_eq!(asked(&server), expected);
+    // A fleet of scans shares one look.
+    place.run(&scan).ended(0);
+    assert_eq!(asked(&server), [""; 0]);
+    // Whoever says so is not asked for anything; nor is there anything to ask about nothing.
+    place.run(&format!("{scan} --offline")).ended(0);
+    let scratch = place.image("scratch.tar", &System::undeclared().file("hello", "hello"));
+    place.run(&format!("scan {scratch} --mirror {}", server.url())).ended(3);
+    assert_eq!(asked(&server), [""; 0]);
+}
+
+#[test]
+fn a_feed_that_cannot_be_had_is_a_warning_and_a_blind_spot() {
+    let (place, server) = (Place::new(), served());
+    server.answer(&path("v3.99", "community"), Answer::status(403));
+    let image = place.image("app.tar", &clean());
+    let ran = place.run(&format!("scan {image} --format json --mirror {}", server.url())).ended(3);
+    assert!(
+        ran.stderr.contains("warning: alpine/v3.99/community was not updated: ")
+            && ran.stderr.contains("403"),
+        "{ran:#?}"
+    );
+    let report = ran.json();
+    assert_eq!(report["blind_spots"][0]["reason"], "feed-not-loaded");
+    assert_eq!(report["blind_spots"][0]["subject"], "alpine/v3.99/community");
+    let ran = place.run(&format!("scan {image} --quiet --format json --mirror {}", server.url())).ended(3);
+    assert_eq!(ran.stderr, "");
+    // An update looks first whether it is there.
+    server.answers(&path("v3.99", "community"), [Answer::ok(""), Answer::status(403)]);
+    let ran = place.run(&format!("db update alpine/v3.99 --mirror {}", server.url())).ended(2);
+    let rows: Vec<&str> = ran.stdout.lines().collect();
+    assert!(rows[0].starts_with("alpine/v3.99/community  failed: ") && rows[0].contains("403"), "{ran:#?}");
+    assert_eq!(rows[1], "alpine/v3.99/main       unchanged", "the other one is not held up");
+    // Once it can be had, nothing else has to be done.
+    publish(&server, "v3.99", "community", &["CVE-2099-0006"], "1");
+    place.run(&format!("scan {image} --mirror {}", server.url())).ended(0);
+}
+
+#[test]
+fn a_document_that_ends_early_is_not_taken() {
+    let (place, server) = (Place::new(), served());
+    let update = format!("db update alpine/v3.99 --mirror {}", server.url());
+    place.run(&update).ended(0);
+    let document =
+        security_database("v3.99", "main", &[("busybox", "1.36.1-r0", &["CVE-2099-0001"])]).to_string();
+    server.answer(&path("v3.99", "main"), Answer::ok(document).cut_off(20));
+    let ran = place.run(&update).ended(3);
+    assert!(ran.stdout.contains("cut off"), "{ran:#?}");
+    let status = place.run("db status alpine/v3.99/main --format json").ended(0).json();
+    assert_eq!(status["feeds"]["alpine/v3.99/main"]["records"], 1);
+}
+
+#[test]
+fn the_status_says_what_is_here() {
+    let (place, server) = (Place::new(), served());
+    let empty = place.run("db status --format json").ended(0).json();
+    assert_eq!((&empty["feeds"], &empty["namespaces"]), (&json!({}), &json!({})));
+    place.run(&format!("db update alpine/v3.99 --mirror {}", server.url())).ended(0);
+    let status = place.run("db status --format json").ended(0).json();
+    assert_eq!(status["namespaces"], json!({"Alpine:v3.99": 2}));
+    assert_eq!(status["discoveries"]["alpine"]["feeds"], 4);
+    assert_ne!(status["catalog"], empty["catalog"]);
+    let feed = &status["feeds"]["alpine/v3.99/main"];
+    assert_eq!(feed["condition"], "fresh");
+    assert_eq!((&feed["records"], &feed["operations"]), (&json!(1), &json!(1)));
+    assert_eq!(feed["coverage"], json!({"Alpine:v3.99": 1}));
+    assert_eq!(
+        (&feed["quarantined"], &feed["failure"], &feed["acceptable"]),
+        (&json!(null), &json!(null), &json!(false))
+    );
+    // Upstream has the other release too; it was not asked for.
+    assert_eq!(status["feeds"]["alpine/v3.98/main"]["condition"], "not-loaded");
+
+    let one = place.run("db status alpine/v3.99/main --format json").ended(0).json();
+    assert_eq!(one["feeds"].as_object().unwrap().len(), 1);
+    let table = place.run("db status").ended(0).stdout;
+    assert!(
+        table.lines().any(|line| line.contains("alpine/v3.99/main") && line.contains("fresh")),
+        "{table}"
+    );
+}
