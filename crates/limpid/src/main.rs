@@ -12,7 +12,7 @@ mod progress;
 mod terminal;
 mod writer;
 
-use std::{io, process::ExitCode};
+use std::{io, panic, process::ExitCode};
 
 use clap::FromArgMatches;
 
@@ -22,6 +22,7 @@ use crate::{
 };
 
 fn main() -> ExitCode {
+    panic::set_hook(Box::new(terminal::print_panic));
     let matches = arguments::command().get_matches();
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let status = match run(&arguments) {
