@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use limpid_core::{
-    Digest,
+    Affected, Digest,
     digest::Hasher,
     ecosystem::Ecosystems,
     matching::{Advisories, Coverage, FeedState, Found, Statement},
@@ -167,12 +167,14 @@ impl Advisories for Catalog {
         Coverage { unknown_upstream: !loaded && known.is_some_and(|known| !listed(known)), feeds }
     }
 
-    fn find(&self, namespace: &str, package: &str) -> Found {
+    fn find(&self, namespace: &str, package: &str, wanted: &mut dyn FnMut(&Affected) -> bool) -> Found {
         let mut found = Found::default();
         for name in self.by_namespace.get(namespace).into_iter().flatten() {
             let segment = self.feeds.get(name).and_then(|feed| feed.segment.as_ref());
             let said = match segment {
-                Some(Ok(segment)) => segment.find(namespace, package).map_err(|error| error.to_string()),
+                Some(Ok(segment)) => {
+                    segment.find(namespace, package, wanted).map_err(|error| error.to_string())
+                }
                 Some(Err(error)) => Err(error.to_string()),
                 None => Err("nothing is loaded".to_owned()),
             };

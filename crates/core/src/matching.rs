@@ -3,6 +3,7 @@
 //! Pure: the same index report, advisories and day give the same judgement. Every package ends either judged or under
 //! a blind spot that says why not; one bad version or record never loses the rest.
 
+mod aliases;
 mod coverage;
 mod finding;
 
@@ -24,12 +25,11 @@ pub trait Advisories {
     /// What is known about a namespace such as `Alpine:v3.16`.
     fn coverage(&self, namespace: &str) -> Coverage;
 
-    /// All that the loaded feeds say about a package name (of a source or an installed package) in a namespace.
+    /// What the loaded feeds say about a package name (of a source or an installed package) in a namespace, as far as
+    /// it is `wanted`. Of most statements only the range is ever looked at; their texts need not be read.
     ///
-    /// # Errors
-    /// The data of a feed that cannot be read. Other feeds may still have something to say, so what they say comes
-    /// along.
-    fn find(&self, namespace: &str, package: &str) -> Found;
+    /// A feed that cannot be read is named in what is found; what others say comes along.
+    fn find(&self, namespace: &str, package: &str, wanted: &mut dyn FnMut(&Affected) -> bool) -> Found;
 }
 
 /// See [`Advisories::find`].

@@ -75,19 +75,12 @@ impl Segment {
         serde_json::from_slice(bytes).map_err(|_not_so| self.damaged("its head is not as it was written"))
     }
 
-    /// All that the segment says about a package of a namespace, in a fixed order.
+    /// What the segment says about a package of a namespace, as far as it is wanted, in a fixed order. The texts of what
+    /// is not wanted are not read, which would be most of the work.
     ///
     /// # Errors
     /// [`SegmentError::Damaged`].
-    pub fn find(&self, namespace: &str, package: &str) -> Result<Vec<(Affected, Advisory)>, SegmentError> {
-        self.find_where(namespace, package, &mut |_| true)
-    }
-
-    /// The same, of those statements only that are wanted. The texts of others are not read, which is most of the work.
-    ///
-    /// # Errors
-    /// [`SegmentError::Damaged`].
-    pub fn find_where(
+    pub fn find(
         &self,
         namespace: &str,
         package: &str,

@@ -92,8 +92,8 @@ fn an_earlier_instant_gets_the_earlier_data_and_its_digest() {
     let open = |at| Catalog::open(&workshop.store(), &ecosystems("1"), at).unwrap();
     assert_ne!(workshop.catalog().digest(), digest);
     assert_eq!(open(then).digest(), digest);
-    assert!(open(then).find("Tiny:v1", "package20").statements.is_empty());
-    assert_eq!(workshop.catalog().find("Tiny:v1", "package20").statements.len(), 1);
+    assert!(open(then).find("Tiny:v1", "package20", &mut |_| true).statements.is_empty());
+    assert_eq!(workshop.catalog().find("Tiny:v1", "package20", &mut |_| true).statements.len(), 1);
     let before = open(then - chrono::TimeDelta::hours(2));
     assert!(feed(&before, "tiny/v1/main").data.is_none());
 }
@@ -132,12 +132,12 @@ fn a_damaged_segment_is_told_and_the_next_update_heals_it() {
             None => fs::remove_file(&path).unwrap(),
         }
         let catalog = workshop.catalog();
-        let found = catalog.find("Tiny:v1", "package1");
+        let found = catalog.find("Tiny:v1", "package1", &mut |_| true);
         assert_eq!((found.statements.len(), found.unreadable.len()), (0, 1));
         assert_eq!(found.unreadable[0].0, "tiny/v1/main");
         assert_eq!(catalog.status().feeds["tiny/v1/main"].condition, FeedCondition::Unreadable);
         workshop.update();
-        let found = workshop.catalog().find("Tiny:v1", "package1");
+        let found = workshop.catalog().find("Tiny:v1", "package1", &mut |_| true);
         assert_eq!((found.statements.len(), found.unreadable.len()), (1, 0));
     }
 }

@@ -56,7 +56,7 @@ fn data_that_looks_wrong_leaves_the_old_data_in_force_and_everybody_is_told() {
         assert_eq!(state(&after).data, state(&before).data, "the old data stays, and grows older");
         assert!(state(&after).quarantined.unwrap().starts_with(expected));
         assert_eq!(catalog.status().feeds[FEED].condition, FeedCondition::Quarantined);
-        assert_eq!(catalog.find("Tiny:v1", "package7").statements.len(), 1);
+        assert_eq!(catalog.find("Tiny:v1", "package7", &mut |_| true).statements.len(), 1);
     }
 }
 
@@ -111,8 +111,8 @@ fn a_person_can_accept_what_could_be_read_and_nothing_else() {
     assert_eq!(workshop.catalog().status().feeds[FEED].condition, FeedCondition::Fresh);
     // What was accepted is what the next update compares with.
     assert_eq!(workshop.update_one(FEED), Outcome::Unchanged);
-    assert_eq!(workshop.catalog().find("Tiny:v1", "package4").statements.len(), 1);
-    assert!(workshop.catalog().find("Tiny:v1", "package7").statements.is_empty());
+    assert_eq!(workshop.catalog().find("Tiny:v1", "package4", &mut |_| true).statements.len(), 1);
+    assert!(workshop.catalog().find("Tiny:v1", "package7", &mut |_| true).statements.is_empty());
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn a_body_that_is_cut_off_is_asked_for_again_and_never_used() {
     let length = document("v1", 21).len();
     let cut = outcome(&workshop, &server, vec![good(21).cut_off(4)]);
     assert_eq!(why(&cut), format!("cut off: the transfer ended after {} bytes of {length}", length - 4));
-    assert!(workshop.catalog().find("Tiny:v1", "package20").statements.is_empty());
+    assert!(workshop.catalog().find("Tiny:v1", "package20", &mut |_| true).statements.is_empty());
     assert_eq!(outcome(&workshop, &server, vec![good(20)]), Outcome::Unchanged);
     assert_eq!(workshop.catalog().coverage("Tiny:v1").feeds[1].quarantined, None);
 }

@@ -65,7 +65,7 @@ proptest! {
         walked.sort();
         prop_assert_eq!(&walked, &expected);
         for (affected, _) in &expected {
-            let mut found = segment.find(&affected.namespace, &affected.package).unwrap();
+            let mut found = segment.find(&affected.namespace, &affected.package, &mut |_| true).unwrap();
             found.sort();
             let same = |said: &&(Affected, Advisory)| {
                 (&said.0.namespace, &said.0.package) == (&affected.namespace, &affected.package)

@@ -34,7 +34,7 @@ fn ten_operations_are_kept_and_what_only_older_ones_used_goes_after_a_while() {
     let state = workshop.store().read().unwrap();
     assert!(state.feeds["tiny/v1/main"].data.has_forgotten());
     assert!(state.segments().all(|loaded| workshop.store().segment(&loaded.segment).is_ok()));
-    assert_eq!(reader.find("Tiny:v1", "package29").statements.len(), 1);
+    assert_eq!(reader.find("Tiny:v1", "package29", &mut |_| true).statements.len(), 1);
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_reader_keeps_what_it_opened_even_when_the_file_is_gone() {
     workshop.update();
     let catalog = workshop.catalog();
     fs::remove_dir_all(workshop.folder.path().join("db/segments")).unwrap();
-    assert_eq!(catalog.find("Tiny:v1", "package3").statements.len(), 1);
+    assert_eq!(catalog.find("Tiny:v1", "package3", &mut |_| true).statements.len(), 1);
 }
 
 #[test]

@@ -65,14 +65,14 @@ fn every_statement_is_found_and_nothing_else() {
     let segment = store.segment(&digest).unwrap();
     let expected = expected(&records);
     for ((namespace, package), said) in &expected {
-        let mut found = segment.find(namespace, package).unwrap();
+        let mut found = segment.find(namespace, package, &mut |_| true).unwrap();
         found.sort();
         assert_eq!(&found, said, "{namespace} {package}");
     }
     for (namespace, package) in
         [("Tiny:v1", "linu"), ("Tiny:v1", "linuxx"), ("", ""), ("Tiny:v9", "a"), ("Zzz", "z")]
     {
-        assert_eq!(segment.find(namespace, package).unwrap(), [], "{namespace} {package}");
+        assert_eq!(segment.find(namespace, package, &mut |_| true).unwrap(), [], "{namespace} {package}");
     }
     let walked: Result<Said, _> = segment.iter().collect();
     let walked = walked.unwrap();
@@ -129,14 +129,16 @@ fn a_find_in_a_damaged_segment_is_an_error_or_right() {
     let records: Vec<Record> = records().into_iter().take(300).collect();
     let (store, digest) = write(&records, folder.path());
     let good = fs::read(store.segment_path(&digest)).unwrap();
-    let right = store.segment(&digest).unwrap().find("Tiny:v0", "package3").unwrap();
+    let right = store.segment(&digest).unwrap().find("Tiny:v0", "package3", &mut |_| true).unwrap();
     assert!(!right.is_empty());
     let path = folder.path().join("damaged");
     for place in (0..good.len()).step_by(3) {
         let mut bytes = good.clone();
         bytes[place] = !bytes[place];
         fs::write(&path, &bytes).unwrap();
-        if let Ok(found) = Segment::open(&path).and_then(|segment| segment.find("Tiny:v0", "package3")) {
+        if let Ok(found) =
+            Segment::open(&path).and_then(|segment| segment.find("Tiny:v0", "package3", &mut |_| true))
+        {
             assert_eq!(found, right, "byte {place}");
         }
     }
@@ -183,13 +185,13 @@ fn texts_that_are_not_wanted_are_not_read() {
     let folder = TempDir::new().unwrap();
     let (store, digest) = write(&records(), folder.path());
     let segment = store.segment(&digest).unwrap();
-    let none = segment.find_where("Tiny:v1", "linux", &mut |_| false).unwrap();
+    let none = segment.find("Tiny:v1", "linux", &mut |_| false).unwrap();
     let mut left = 3;
     let mut three = |_: &Affected| {
         left -= 1;
         left >= 0
     };
-    let found = segment.find_where("Tiny:v1", "linux", &mut three).unwrap();
+    let found = segment.find("Tiny:v1", "linux", &mut three).unwrap();
     assert_eq!((none.len(), found.len()), (0, 3));
     assert!(found.iter().all(|(_, advisory)| advisory.id.starts_with("KERNEL-")));
 }

@@ -23,8 +23,8 @@ fn only_one_of_many_transfers_a_feed_and_all_have_it_afterwards() {
             barrier.wait();
             let report = updater.update(&ecosystems("1"), &selection, None, &Quiet).unwrap();
             let catalog = workshop.catalog();
-            assert_eq!(catalog.find("Tiny:v1", "package5").statements.len(), 1);
-            assert_eq!(catalog.find("Tiny:v2", "package5").statements.len(), 1);
+            assert_eq!(catalog.find("Tiny:v1", "package5", &mut |_| true).statements.len(), 1);
+            assert_eq!(catalog.find("Tiny:v2", "package5", &mut |_| true).statements.len(), 1);
             report
         };
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(work)).collect();

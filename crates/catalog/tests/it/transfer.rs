@@ -39,7 +39,7 @@ fn an_archive_brings_the_same_catalog_to_another_machine() {
     let arrival = import(&to.store(), &mut archive.as_slice(), false, to.clock.now()).unwrap();
     assert_eq!(arrival.changed, ["tiny/v1/main", "tiny/v2/main"]);
     assert_eq!(to.catalog().digest(), from.catalog().digest());
-    assert_eq!(to.catalog().find("Tiny:v2", "package9").statements.len(), 1);
+    assert_eq!(to.catalog().find("Tiny:v2", "package9", &mut |_| true).statements.len(), 1);
     assert!(to.catalog().coverage("Tiny:v9").unknown_upstream);
     let again = import(&to.store(), &mut archive.as_slice(), false, to.clock.now()).unwrap();
     assert_eq!((again.changed.len(), again.unchanged.len()), (0, 2));
@@ -59,8 +59,8 @@ fn an_older_archive_is_taken_by_force_only_and_local_feeds_are_never_lost() {
     assert!(matches!(refused, Err(ArrivalError::Older { feeds }) if feeds == ["tiny/v1/main"]));
     assert_eq!(to.store().read().unwrap().feeds, before.feeds);
     import(&to.store(), &mut old.as_slice(), true, to.clock.now()).unwrap();
-    assert!(to.catalog().find("Tiny:v1", "package24").statements.is_empty());
-    assert_eq!(to.catalog().find("Tiny:v2", "package9").statements.len(), 1);
+    assert!(to.catalog().find("Tiny:v1", "package24", &mut |_| true).statements.is_empty());
+    assert_eq!(to.catalog().find("Tiny:v2", "package9", &mut |_| true).statements.len(), 1);
 }
 
 #[test]

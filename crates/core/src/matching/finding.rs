@@ -1,17 +1,12 @@
 //! Judging one package: comparing its version with every range that names it.
 //!
-//! Advisories that are aliases of each other become one finding. A version or range that cannot be read becomes a
-//! blind spot of its own and leaves the other advisories standing.
+//! A version or range that cannot be read becomes a blind spot of its own and leaves the other advisories standing.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cmp::Ordering, collections::BTreeSet};
 
-use super::{Advisories, Judgement, Statement};
+use super::{Advisories, Judgement, Statement, aliases};
 use crate::{
-    Advisory, AffectedRange, BlindSpot, Ecosystem, IndexedPackage, Package, Reason, advisory::Names,
-    version::InvalidVersion,
+    Advisory, Affected, AffectedRange, BlindSpot, Ecosystem, IndexedPackage, Package, Reason, advisory::Names,
 };
 
 /// A package and an advisory that its version is affected by.
@@ -39,22 +34,22 @@ pub(super) struct Judged {
 
 /// Judges one package, and adds what it finds to the judgement.
 pub(super) fn judge_package(
-    package: &IndexedPackage,
+    indexed: &IndexedPackage,
     ecosystem: &Ecosystem,
     advisories: &dyn Advisories,
     judgement: &mut Judgement,
 ) -> Judged {
-    let Heard { statements, mut compared } = statements_about(package, advisories, judgement);
-    let named = !statements.is_empty();
-    if let Err(invalid) = (ecosystem.versions.check)(&package.package.version) {
-        judgement.blind_spots.push(unparsable(&package.package, &invalid.to_string()));
-        return Judged { compared: false, named };
+    let package = &indexed.package;
+    let mut judged = Judged { compared: true, named: false };
+    if let Err(invalid) = (ecosystem.versions.check)(&package.version) {
+        judgement.blind_spots.push(unparsable(package, &invalid.to_string()));
+        judged.compared = false;
     }
     let mut matches = Vec::new();
-    for statement in statements {
-        match affects(&statement, &package.package, ecosystem) {
+    for statement in statements_about(indexed, ecosystem, advisories, judgement, &mut judged) {
+        match affects(&statement.affected, package, ecosystem) {
             Ok(Some((why, fixed_in))) => matches.push(Match {
-                package: package.clone(),
+                package: indexed.clone(),
                 advisory: statement.advisory,
                 fixed_in,
                 feed: statement.feed,
@@ -62,14 +57,14 @@ pub(super) fn judge_package(
             }),
             Ok(None) => {}
             Err(unread) => {
-                compared = false;
+                judged.compared = false;
                 let detail = format!("{} of {}: {unread}", statement.advisory.id, statement.feed);
-                judgement.blind_spots.push(unparsable(&package.package, &detail));
+                judgement.blind_spots.push(unparsable(package, &detail));
             }
         }
     }
-    judgement.findings.extend(merge_aliases(matches, ecosystem));
-    Judged { compared, named }
+    judgement.findings.extend(aliases::merge(matches, ecosystem));
+    judged
 }
 
 fn unparsable(package: &Package, detail: &str) -> BlindSpot {
@@ -77,46 +72,46 @@ fn unparsable(package: &Package, detail: &str) -> BlindSpot {
     BlindSpot::new(Reason::VersionUnparsable, subject, detail).with_packages(1)
 }
 
-/// What the feeds say about a package, and whether all of them could be heard.
-struct Heard {
-    statements: Vec<Statement>,
-    compared: bool,
-}
-
-/// Everything that is said about the package under its own name or its source's. A feed that cannot be read becomes
-/// a blind spot.
+/// What is said about the package, under its own name or its source's, that affects it or cannot be compared. A feed
+/// that cannot be read becomes a blind spot.
 fn statements_about(
-    package: &IndexedPackage,
+    indexed: &IndexedPackage,
+    ecosystem: &Ecosystem,
     advisories: &dyn Advisories,
     judgement: &mut Judgement,
-) -> Heard {
-    let mut heard = Heard { statements: Vec::new(), compared: true };
-    let Some(namespace) = &package.namespace else { return Heard { compared: false, ..heard } };
-    let package = &package.package;
+    judged: &mut Judged,
+) -> Vec<Statement> {
+    let Some(namespace) = &indexed.namespace else { return Vec::new() };
+    let package = &indexed.package;
+    let mut statements = Vec::new();
+    // A version that follows no rule has its blind spot already.
+    let is_comparable = judged.compared;
     for name in BTreeSet::from([package.source_name(), &package.name]) {
-        let found = advisories.find(namespace, name);
-        heard.statements.extend(found.statements.into_iter().filter(
-            |statement| match statement.affected.names {
+        let found = advisories.find(namespace, name, &mut |affected| {
+            let is_meant = match affected.names {
                 Names::Source => name == package.source_name(),
                 Names::Binary => name == package.name,
-            },
-        ));
+            };
+            judged.named |= is_meant;
+            is_meant && is_comparable && !matches!(affects(affected, package, ecosystem), Ok(None))
+        });
+        statements.extend(found.statements);
         for (feed, why) in found.unreadable {
             let detail = format!("its data cannot be read ({why}); limpid db update {feed} fetches it again");
             judgement.blind_spots.push(BlindSpot::new(Reason::FeedNotLoaded, feed, detail));
-            heard.compared = false;
+            judged.compared = false;
         }
     }
-    heard
+    statements
 }
 
 /// Why the package is affected, and the version that fixes it; `None` where it is not affected.
 fn affects(
-    statement: &Statement,
+    affected: &Affected,
     package: &Package,
     ecosystem: &Ecosystem,
 ) -> Result<Option<(String, Option<String>)>, String> {
-    let (owner, version) = match (&statement.affected.names, &package.source) {
+    let (owner, version) = match (&affected.names, &package.source) {
         (Names::Source, Some(source)) if source.name != package.name || source.version != package.version => {
             (format!("{} ", source.name), source.version.as_str())
         }
@@ -130,84 +125,15 @@ fn affects(
     let from = |introduced: &Option<String>| {
         introduced.as_ref().map_or(String::new(), |first| format!("{first} ≤ "))
     };
-    match &statement.affected.range {
+    match &affected.range {
         AffectedRange::NeverAffected => Ok(None),
         AffectedRange::Unreadable { text } => Err(format!("“{text}” could not be read")),
         AffectedRange::Unfixed { introduced } => Ok(reached(introduced)?
             .then(|| (format!("{owner}{}{version}, no fix is known", from(introduced)), None))),
         AffectedRange::Fixed { introduced, fixed } => {
-            let affected = reached(introduced)? && compare(fixed)? == Ordering::Less;
-            Ok(affected
+            let is_affected = reached(introduced)? && compare(fixed)? == Ordering::Less;
+            Ok(is_affected
                 .then(|| (format!("{owner}{}{version} < {fixed}", from(introduced)), Some(fixed.clone()))))
         }
-    }
-}
-
-/// One finding for each vulnerability.
-///
-/// Each CVE is one. What has another identifier joins the first that it is an alias of; it never joins two CVEs into
-/// one, because one advisory of another body may well speak about several.
-fn merge_aliases(matches: Vec<Match>, ecosystem: &Ecosystem) -> Vec<Match> {
-    let (cves, mut others): (Vec<Match>, Vec<Match>) =
-        matches.into_iter().partition(|one| is_cve(&one.advisory.id));
-    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
-    for one in cves {
-        groups.entry(one.advisory.id.clone()).or_default().add(one);
-    }
-    others.sort();
-    for one in others {
-        let home = groups.iter().find(|(_, group)| group.speaks_of_the_same(&one)).map(|(id, _)| id.clone());
-        groups.entry(home.unwrap_or_else(|| one.advisory.id.clone())).or_default().add(one);
-    }
-    groups.into_values().filter_map(|group| merged(group, ecosystem)).collect()
-}
-
-fn is_cve(id: &str) -> bool {
-    id.starts_with("CVE-")
-}
-
-/// Matches that speak of one vulnerability.
-#[derive(Default)]
-struct Group {
-    ids: BTreeSet<String>,
-    members: Vec<Match>,
-}
-
-impl Group {
-    fn add(&mut self, one: Match) {
-        self.ids.insert(one.advisory.id.clone());
-        self.ids.extend(one.advisory.aliases.iter().cloned());
-        self.members.push(one);
-    }
-
-    fn speaks_of_the_same(&self, one: &Match) -> bool {
-        self.ids.contains(&one.advisory.id)
-            || one.advisory.aliases.iter().any(|alias| self.ids.contains(alias))
-    }
-}
-
-/// The member that stands for its group: a CVE before other identifiers, then the one that asks for the newest fix.
-fn merged(group: Group, ecosystem: &Ecosystem) -> Option<Match> {
-    let Group { ids, mut members } = group;
-    members.sort_by(|a, b| {
-        let foreign = |one: &Match| !is_cve(&one.advisory.id);
-        let newest = by_fix(b, a, ecosystem).unwrap_or_else(|_| b.fixed_in.cmp(&a.fixed_in));
-        foreign(a)
-            .cmp(&foreign(b))
-            .then(a.advisory.id.cmp(&b.advisory.id))
-            .then(newest)
-            .then(a.feed.cmp(&b.feed))
-    });
-    let severity = members.iter().map(|one| one.advisory.severity).max();
-    let mut first = members.into_iter().next()?;
-    first.advisory.aliases = ids.into_iter().filter(|id| *id != first.advisory.id).collect();
-    first.advisory.severity = severity.unwrap_or(first.advisory.severity);
-    Some(first)
-}
-
-fn by_fix(a: &Match, b: &Match, ecosystem: &Ecosystem) -> Result<Ordering, InvalidVersion> {
-    match (&a.fixed_in, &b.fixed_in) {
-        (Some(a), Some(b)) => (ecosystem.versions.compare)(a, b),
-        (a, b) => Ok(b.is_some().cmp(&a.is_some())),
     }
 }

@@ -35,8 +35,10 @@ impl Advisories for Written {
         if namespace == NAMESPACE { self.coverage.clone() } else { Coverage::default() }
     }
 
-    fn find(&self, namespace: &str, package: &str) -> Found {
-        let about = |one: &&Statement| one.affected.namespace == namespace && one.affected.package == package;
+    fn find(&self, namespace: &str, package: &str, wanted: &mut dyn FnMut(&Affected) -> bool) -> Found {
+        let about = |one: &&Statement| {
+            one.affected.namespace == namespace && one.affected.package == package && wanted(&one.affected)
+        };
         Found {
             statements: self.statements.iter().filter(about).cloned().collect(),
             unreadable: self.unreadable.clone(),
@@ -303,8 +305,8 @@ fn a_release_past_its_end_is_judged_up_to_that_day() {
         fn coverage(&self, _namespace: &str) -> Coverage {
             self.0.coverage(NAMESPACE)
         }
-        fn find(&self, namespace: &str, package: &str) -> Found {
-            self.0.find(namespace, package)
+        fn find(&self, namespace: &str, package: &str, wanted: &mut dyn FnMut(&Affected) -> bool) -> Found {
+            self.0.find(namespace, package, wanted)
         }
     }
     let catalog = Everywhere(Written::with(&[]));

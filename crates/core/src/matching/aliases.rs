@@ -1,0 +1,78 @@
+//! Advisories that are aliases of each other become one finding.
+
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use super::Match;
+use crate::{Ecosystem, version::InvalidVersion};
+
+/// One finding for each vulnerability.
+///
+/// Each CVE is one. What has another identifier joins the first that it is an alias of; it never joins two CVEs into
+/// one, because one advisory of another body may well speak about several.
+pub(super) fn merge(matches: Vec<Match>, ecosystem: &Ecosystem) -> Vec<Match> {
+    let (cves, mut others): (Vec<Match>, Vec<Match>) =
+        matches.into_iter().partition(|one| is_cve(&one.advisory.id));
+    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    for one in cves {
+        groups.entry(one.advisory.id.clone()).or_default().add(one);
+    }
+    others.sort();
+    for one in others {
+        let home = groups.iter().find(|(_, group)| group.speaks_of_the_same(&one)).map(|(id, _)| id.clone());
+        groups.entry(home.unwrap_or_else(|| one.advisory.id.clone())).or_default().add(one);
+    }
+    groups.into_values().filter_map(|group| merged(group, ecosystem)).collect()
+}
+
+fn is_cve(id: &str) -> bool {
+    id.starts_with("CVE-")
+}
+
+/// Matches that speak of one vulnerability.
+#[derive(Default)]
+struct Group {
+    ids: BTreeSet<String>,
+    members: Vec<Match>,
+}
+
+impl Group {
+    fn add(&mut self, one: Match) {
+        self.ids.insert(one.advisory.id.clone());
+        self.ids.extend(one.advisory.aliases.iter().cloned());
+        self.members.push(one);
+    }
+
+    fn speaks_of_the_same(&self, one: &Match) -> bool {
+        self.ids.contains(&one.advisory.id)
+            || one.advisory.aliases.iter().any(|alias| self.ids.contains(alias))
+    }
+}
+
+/// The member that stands for its group: a CVE before other identifiers, then the one that asks for the newest fix.
+fn merged(group: Group, ecosystem: &Ecosystem) -> Option<Match> {
+    let Group { ids, mut members } = group;
+    members.sort_by(|a, b| {
+        let foreign = |one: &Match| !is_cve(&one.advisory.id);
+        let newest = by_fix(b, a, ecosystem).unwrap_or_else(|_| b.fixed_in.cmp(&a.fixed_in));
+        foreign(a)
+            .cmp(&foreign(b))
+            .then(a.advisory.id.cmp(&b.advisory.id))
+            .then(newest)
+            .then(a.feed.cmp(&b.feed))
+    });
+    let severity = members.iter().map(|one| one.advisory.severity).max();
+    let mut first = members.into_iter().next()?;
+    first.advisory.aliases = ids.into_iter().filter(|id| *id != first.advisory.id).collect();
+    first.advisory.severity = severity.unwrap_or(first.advisory.severity);
+    Some(first)
+}
+
+fn by_fix(a: &Match, b: &Match, ecosystem: &Ecosystem) -> Result<Ordering, InvalidVersion> {
+    match (&a.fixed_in, &b.fixed_in) {
+        (Some(a), Some(b)) => (ecosystem.versions.compare)(a, b),
+        (a, b) => Ok(b.is_some().cmp(&a.is_some())),
+    }
+}
