@@ -2,9 +2,14 @@
 //!
 //! What comes out was under a checksum that matched, or is an error. Nothing is parsed to open a segment.
 
-use std::{fs::File, io, path::Path, path::PathBuf, sync::OnceLock};
+use std::{
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
 
-use limpid_core::{Advisory, Affected, Digest};
+use limpid_core::{Advisory, Affected, AffectedRange, Digest, advisory::Names};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
@@ -91,11 +96,23 @@ impl Segment {
         // The package's first entry may stand within the block before the first that begins with it.
         let after = index.partition_point(|key| key < sought).ok_or_else(|| self.index_damaged())?;
         let end = index.partition_point(|key| key <= sought).ok_or_else(|| self.index_damaged())?;
+        // One value serves all entries: most of them are looked at once and forgotten.
+        let (names, range) = (Names::Source, AffectedRange::NeverAffected);
+        let mut affected =
+            Affected { namespace: namespace.to_owned(), package: package.to_owned(), names, range };
         let mut found = Vec::new();
         for block in after.saturating_sub(1)..end {
-            for (affected, text) in self.entries_of(block, Some((namespace, package)))? {
+            let raw = self.entry_block(block)?;
+            let mut rest = &*raw;
+            while !rest.is_empty() {
+                let entry = Entry::take(&mut rest).ok_or_else(|| self.entry_damaged())?;
+                if (entry.namespace, entry.package) != (namespace, package) {
+                    continue;
+                }
+                let body = entry.body().ok_or_else(|| self.entry_damaged())?;
+                (affected.names, affected.range) = (body.names, body.range);
                 if wanted(&affected) {
-                    found.push((affected, self.advisory(text)?));
+                    found.push((affected.clone(), self.advisory(entry.text)?));
                 }
             }
         }
@@ -157,32 +174,30 @@ impl Segment {
         index.ok_or_else(|| self.index_damaged())
     }
 
-    /// The entries of a block; of one package, where one is given.
-    fn entries_of(
-        &self,
-        block: usize,
-        of: Option<(&str, &str)>,
-    ) -> Result<Vec<(Affected, u32)>, SegmentError> {
-        let line = self.entry_index()?.line(block).ok_or_else(|| self.index_damaged())?;
-        let raw = self.entry_blocks.get_or_read(block, || {
-            let [_, section, ..] = self.header.0;
-            line.read(self.section(section)?).map_err(|what| self.damaged(what))
-        })?;
-        let broken = || self.damaged("an entry is not as it was written");
+    /// All entries of a block.
+    fn entries_of(&self, block: usize) -> Result<Vec<(Affected, u32)>, SegmentError> {
+        let raw = self.entry_block(block)?;
         let mut rest = &*raw;
         let mut entries = Vec::new();
         while !rest.is_empty() {
-            let entry = Entry::take(&mut rest).ok_or_else(broken)?;
-            if of.is_none_or(|wanted| wanted == (entry.namespace, entry.package)) {
-                let body = entry.body().ok_or_else(broken)?;
-                let (namespace, package) = (entry.namespace.to_owned(), entry.package.to_owned());
-                entries.push((
-                    Affected { namespace, package, names: body.names, range: body.range },
-                    entry.text,
-                ));
-            }
+            let entry = Entry::take(&mut rest).ok_or_else(|| self.entry_damaged())?;
+            let body = entry.body().ok_or_else(|| self.entry_damaged())?;
+            let (namespace, package) = (entry.namespace.to_owned(), entry.package.to_owned());
+            entries.push((Affected { namespace, package, names: body.names, range: body.range }, entry.text));
         }
         Ok(entries)
+    }
+
+    fn entry_block(&self, block: usize) -> Result<Arc<[u8]>, SegmentError> {
+        let line = self.entry_index()?.line(block).ok_or_else(|| self.index_damaged())?;
+        self.entry_blocks.get_or_read(block, || {
+            let [_, section, ..] = self.header.0;
+            line.read(self.section(section)?).map_err(|what| self.damaged(what))
+        })
+    }
+
+    fn entry_damaged(&self) -> SegmentError {
+        self.damaged("an entry is not as it was written")
     }
 
     fn advisory(&self, number: u32) -> Result<Advisory, SegmentError> {
@@ -236,7 +251,7 @@ impl Statements<'_> {
             if self.block >= self.segment.entry_index()?.len() {
                 return Ok(None);
             }
-            self.pending = self.segment.entries_of(self.block, None)?.into_iter();
+            self.pending = self.segment.entries_of(self.block)?.into_iter();
             self.block += 1;
         }
     }
