@@ -8,7 +8,7 @@ mod image;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::FalseyValueParser};
 use limpid_catalog::Mirror;
 
 pub(crate) use self::{
@@ -60,7 +60,7 @@ pub(crate) struct Common {
     pub(crate) mirror: Option<String>,
 
     /// Ask no network for advisory data; what is here is used, and its age is judged
-    #[arg(long, env = "LIMPID_OFFLINE", global = true)]
+    #[arg(long, env = "LIMPID_OFFLINE", global = true, value_parser = FalseyValueParser::new())]
     pub(crate) offline: bool,
 
     /// No progress bars and no hints

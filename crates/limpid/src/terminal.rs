@@ -66,7 +66,21 @@ pub(crate) fn print_error(error: &anyhow::Error) {
     let mut out = anstream::stderr().lock();
     let word = style::ERROR;
     // Where standard error is closed there is nobody to tell; the exit status still says it.
-    drop(writeln!(out, "{word}error:{word:#} {}", escaped(&format!("{error:#}"))));
+    drop(writeln!(out, "{word}error:{word:#} {}", escaped(&with_causes(error))));
+}
+
+/// An error with its causes, without those whose words the error before has taken in already.
+fn with_causes(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.ends_with(&cause) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&cause);
+        }
+    }
+    text
 }
 
 /// Tells a person something that the result says in another way too, on standard error.
@@ -87,6 +101,14 @@ pub(crate) fn print_panic(panic: &std::panic::PanicHookInfo<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let error =
+            anyhow::anyhow!("no space left").context("db cannot be written: no space left").context("app:1");
+        assert_eq!(with_causes(&error), "app:1: db cannot be written: no space left");
+        assert_eq!(with_causes(&anyhow::anyhow!("a").context("b")), "b: a");
+    }
 
     #[test]
     fn a_pipe_is_for_programs_unless_colour_is_forced() {

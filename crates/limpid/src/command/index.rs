@@ -23,6 +23,10 @@ pub(crate) fn run(common: &Common, arguments: &IndexArguments) -> anyhow::Result
     let (indexes, status) =
         each_image(&arguments.images, |image| engine.index(image, &arguments.image, &bars.layers(image)));
     bars.clear();
+    if indexes.is_empty() {
+        // As for scan: a list that is in a file already is better than none.
+        return Ok(status);
+    }
     for output in &arguments.format {
         write_to(output.file.as_deref(), |out| {
             let terminal = if output.file.is_some() { Terminal::PIPED } else { Terminal::of_stdout() };

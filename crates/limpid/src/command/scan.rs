@@ -27,6 +27,10 @@ pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<
         refresh(&engine, &indexes, &bars, common.quiet);
     }
     bars.clear();
+    if indexes.is_empty() {
+        // Nothing to report: a report that is in a file already is better than none.
+        return Ok(status);
+    }
     let catalog = engine.open_catalog(arguments.as_of)?;
     let policy = policy(&arguments.policy);
     let scanned: Vec<Scanned> = indexes

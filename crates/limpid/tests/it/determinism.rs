@@ -142,3 +142,18 @@ fn the_past_is_answered_as_it_was() {
     let before = as_of(day(30)).ended(3).json();
     assert_eq!(counting(&before)[0].0, "feed-not-loaded");
 }
+
+#[test]
+fn a_layer_that_is_there_twice_is_read_once() {
+    let place = advised();
+    let tar = vulnerable().tar().finish();
+    let image = vulnerable()
+        .image()
+        .layer(Tar::new().file("etc/motd", "a").finish(), Stored::Gzip)
+        .layer(tar, Stored::Gzip);
+    let image = place.write("app.tar", Layout::of(&image, "latest").tar().finish());
+    let report = place.report(&image);
+    assert_eq!(report["image"]["layers"].as_array().unwrap().len(), 3);
+    assert_eq!(findings(&report).len(), 3);
+    assert_eq!(bytes(place.report(&image)), bytes(report));
+}

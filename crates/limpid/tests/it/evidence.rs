@@ -178,3 +178,38 @@ fn what_was_used_longest_ago_is_evicted_first() {
     place.run("cache evict --limit 0").ended(0);
     assert_eq!(packs(&place).len(), 0);
 }
+
+#[test]
+fn evidence_that_is_damaged_is_read_again() {
+    let place = advised();
+    let image = place.image("app.tar", &vulnerable());
+    let expected = proven(place.report(&image));
+    let whole = fs::read(&packs(&place)[0]).unwrap();
+    let damaged = (0..whole.len()).step_by(whole.len() / 25).map(|at| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x10;
+        bytes
+    });
+    let cut_off = (0..whole.len()).step_by(whole.len() / 10).map(|length| whole[..length].to_vec());
+    for (number, bytes) in damaged.chain(cut_off).enumerate() {
+        let pack = packs(&place).remove(0);
+        fs::remove_file(&pack).unwrap();
+        fs::write(&pack, bytes).unwrap();
+        assert_eq!(proven(place.report(&image)), expected, "{number}");
+        assert_eq!(fs::read(&pack).unwrap(), whole, "{number}");
+    }
+}
+
+#[test]
+fn evidence_that_is_cleared_meanwhile_is_read_again() {
+    let place = advised();
+    let image = place.image("app.tar", &vulnerable());
+    let expected = proven(place.report(&image));
+    thread::scope(|scope| {
+        let scans = || (0..15).for_each(|_| assert_eq!(proven(place.report(&image)), expected));
+        let scanning = [scope.spawn(scans), scope.spawn(scans), scope.spawn(scans)];
+        while scanning.iter().any(|one| !one.is_finished()) {
+            place.run("cache clear").ended(0);
+        }
+    });
+}

@@ -150,3 +150,41 @@ fn one_image_that_fails_keeps_none_of_the_others_from_their_report() {
         place.run(&format!("scan {images} --offline --fail-on unknown")).ended(status);
     }
 }
+
+#[test]
+fn options_come_from_the_environment_too() {
+    let place = advised();
+    let image = place.image("app.tar", &clean());
+    let with = |name: &str, value: &str| {
+        let mut command =
+            place.command(&format!("db update alpine --mirror {}", place.path("mirror").display()));
+        crate::support::Ran::of(command.env(name, value).output().unwrap())
+    };
+    for (value, status) in [("1", 2), ("true", 2), ("yes", 2), ("0", 0), ("false", 0), ("", 0)] {
+        with("LIMPID_OFFLINE", value).ended(status);
+    }
+    let mut command = place.command(&format!("scan {image} --offline"));
+    command.env("LIMPID_DB", place.path("elsewhere"));
+    assert_eq!(command.status().unwrap().code(), Some(3), "nothing is loaded there");
+    place.run(&format!("scan {image} --offline --db {}", place.db().display())).ended(0);
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_used() {
+    let place = advised();
+    let image = place.image("app.tar", &clean());
+    let file = place.write("file", "not a directory");
+    for words in [&*format!("scan {image} --offline"), "db status", "cache", "db accept alpine/v3.99/main"] {
+        let ran = place.run(&format!("{words} --db {file}")).ended(2);
+        assert_eq!(ran.stderr.matches("Not a directory").count(), 1, "{ran:#?}");
+    }
+    for (content, said) in
+        [("{", "damaged"), ("", "damaged"), (r#"{"format":99,"feeds":{}}"#, "use a newer one")]
+    {
+        std::fs::write(place.db().join("catalog.json"), content).unwrap();
+        for words in [&*format!("scan {image} --offline"), "db status"] {
+            let ran = place.run(words).ended(2);
+            assert!(ran.stdout.is_empty() && ran.stderr.contains(said), "{ran:#?}");
+        }
+    }
+}

@@ -112,3 +112,32 @@ fn whoever_stops_reading_is_no_failure() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(output.stderr, b"");
 }
+
+#[test]
+fn a_report_in_a_file_is_not_lost_to_images_that_cannot_be_read() {
+    let place = advised();
+    let image = place.image("app.tar", &vulnerable());
+    for command in ["scan --offline", "index"] {
+        let file = place.write("report.json", "an earlier report");
+        let words = format!("{command} --format json={file}");
+        place.run(&format!("{words} ./missing.tar")).ended(2);
+        assert_eq!(fs::read_to_string(&file).unwrap(), "an earlier report", "{command}");
+        place.run(&format!("{words} ./missing.tar {image}")).ended(2);
+        let report: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        assert_eq!(report["image"]["reference"], image.as_str(), "{command}");
+    }
+}
+
+#[test]
+fn output_that_cannot_be_written_is_a_failure() {
+    let place = advised();
+    let image = place.image("app.tar", &vulnerable());
+    let (scan, index) = (format!("scan {image} --offline"), format!("index {image}"));
+    for words in [&*scan, &index, "db status", "cache", "demo", "version", "completions bash", "man"] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = place.command(words).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{words}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.starts_with("error: ") && said.contains("No space left"), "{words}: {said}");
+    }
+}

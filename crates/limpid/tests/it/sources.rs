@@ -148,3 +148,39 @@ fn a_platform_is_chosen_in_an_archive() {
     let ran = scan("windows/amd64").ended(2);
     assert!(ran.stderr.contains("linux/amd64, linux/arm64/v8"), "{ran:#?}");
 }
+
+#[test]
+fn a_root_file_system_is_known_by_its_content_alone() {
+    let (one, other) = (advised(), advised());
+    vulnerable().unpack(&one.path("root"));
+    vulnerable().unpack(&other.path("deeper/copy"));
+    let report = anonymous(one.report(&format!("dir:{}", one.path("root").display())));
+    assert_eq!(report, anonymous(other.report(&format!("dir:{}", other.path("deeper/copy").display()))));
+    std::fs::write(one.path("root/etc/motd"), "hello").unwrap();
+    let changed = anonymous(one.report(&format!("dir:{}", one.path("root").display())));
+    assert_ne!(report["image"]["digest"], changed["image"]["digest"]);
+    assert_eq!(report["findings"], changed["findings"]);
+}
+
+#[test]
+fn a_system_within_an_image_is_judged_too() {
+    let place = advised();
+    let nested = vulnerable().files().into_iter();
+    let system = nested
+        .fold(clean(), |system, (path, bytes)| system.file(&format!("var/lib/machines/one/{path}"), bytes));
+    let report = place.report(&place.image("app.tar", &system));
+    assert_eq!(findings(&report).len(), 3);
+    assert_eq!(report["findings"][0]["package"]["path"], "var/lib/machines/one/lib/apk/db/installed");
+    assert_eq!(report["summary"]["packages"], 6);
+}
+
+#[test]
+fn the_database_is_found_in_its_new_place() {
+    let place = advised();
+    let system = vulnerable();
+    let moved = limpid_testkit::alpine::System::alpine("3.99.1")
+        .file("usr/lib/apk/db/installed", system.database().to_vec());
+    let report = place.report(&place.image("app.tar", &moved));
+    assert_eq!(findings(&report).len(), 3);
+    assert_eq!(report["findings"][0]["package"]["path"], "usr/lib/apk/db/installed");
+}

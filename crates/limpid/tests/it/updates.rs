@@ -167,3 +167,28 @@ fn the_status_says_what_is_here() {
         "{table}"
     );
 }
+
+#[test]
+fn the_past_is_asked_of_nobody() {
+    let (place, server) = (Place::new(), served());
+    let image = place.image("app.tar", &vulnerable());
+    place.run(&format!("scan {image} --as-of 2099-01-01 --mirror {}", server.url())).ended(3);
+    place
+        .run(&format!("compare {image} --as-of 2098-01-01 --as-of 2099-01-01 --mirror {}", server.url()))
+        .ended(0);
+    assert_eq!(asked(&server), [""; 0]);
+}
+
+#[test]
+fn several_updates_at_once_share_the_work() {
+    let (place, server) = (Place::new(), served());
+    let update = format!("db update alpine --mirror {}", server.url());
+    let children: Vec<_> =
+        (0..6).map(|_| place.command(&update).stdout(std::process::Stdio::null()).spawn().unwrap()).collect();
+    for mut child in children {
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+    let status = place.run("db status --format json").ended(0).json();
+    assert_eq!(status["namespaces"], json!({"Alpine:v3.98": 2, "Alpine:v3.99": 2}));
+    assert!(status["feeds"].as_object().unwrap().values().all(|feed| feed["operations"] == 1));
+}
