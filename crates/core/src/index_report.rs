@@ -20,9 +20,14 @@ pub struct ImageFacts {
     pub layers: Vec<Digest>,
 }
 
+/// The name and version of the JSON form of [`IndexReport`].
+pub const SCHEMA: &str = "limpid/index/1";
+
 /// What is installed in an image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexReport {
+    /// Always [`SCHEMA`].
+    pub schema: String,
     /// The image.
     pub image: ImageFacts,
     /// Digest of all that detected ([`crate::ecosystem::Ecosystems::index_state`]).

@@ -6,7 +6,7 @@
 
 use limpid_core::{
     BlindSpot, Digest, ImageFacts, IndexReport, Reason, digest::Hasher, ecosystem::Ecosystems,
-    wants::WantList,
+    index_report::SCHEMA, wants::WantList,
 };
 
 use crate::{
@@ -116,6 +116,7 @@ impl Indexer {
         blind_spots.sort();
         blind_spots.dedup();
         Ok(IndexReport {
+            schema: SCHEMA.to_owned(),
             image: image.clone(),
             index_state: self.state.clone(),
             distributions,

@@ -99,6 +99,7 @@ fn side() -> Side {
             summary: Summary::default(),
         },
         index: Some(IndexReport {
+            schema: "limpid/index/1".to_owned(),
             image,
             index_state: digest("state"),
             distributions,

@@ -73,8 +73,11 @@ fn of_feed(feed: &FeedState, scope: &Scope<'_>) -> Vec<BlindSpot> {
     }
     match &feed.data {
         Some(data) if data.stale => {
-            let detail =
-                format!("last checked {}; limpid db update {}", data.checked_at.date_naive(), feed.name);
+            // No instant here: when a feed was looked at is observed, not part of what a report is a function of.
+            let name = &feed.name;
+            let detail = format!(
+                "nobody has looked for long whether upstream has newer data; limpid db update {name}"
+            );
             spots.push(BlindSpot::new(Reason::FeedStale, &*feed.name, detail).with_packages(scope.packages));
         }
         None if feed.quarantined.is_none() => {

@@ -118,6 +118,7 @@ fn image(packages: &[(&str, &str, &str)]) -> IndexReport {
         layer: Some(layer.clone()),
     };
     IndexReport {
+        schema: "limpid/index/1".to_owned(),
         image: ImageFacts {
             reference: "test".to_owned(),
             digest: Digest::of(b"image"),

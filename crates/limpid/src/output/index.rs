@@ -113,6 +113,7 @@ mod tests {
             layer: report.image.layers.first().cloned(),
         };
         IndexReport {
+            schema: "limpid/index/1".to_owned(),
             image: report.image.clone(),
             index_state: report.proof.index_state,
             distributions: report.distributions,
