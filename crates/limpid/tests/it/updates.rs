@@ -1,5 +1,7 @@
 //! Updates from a web server: what is asked, and what is not asked again.
 
+use std::{process::Stdio, thread, time::Instant};
+
 use limpid_testkit::{
     alpine::{System, security_database},
     http::{Answer, Server},
@@ -191,4 +193,40 @@ fn several_updates_at_once_share_the_work() {
     let status = place.run("db status --format json").ended(0).json();
     assert_eq!(status["namespaces"], json!({"Alpine:v3.98": 2, "Alpine:v3.99": 2}));
     assert!(status["feeds"].as_object().unwrap().values().all(|feed| feed["operations"] == 1));
+}
+
+#[test]
+fn an_update_that_is_killed_leaves_one_whole_catalog_in_force() {
+    let place = Place::new();
+    // One identifier more each time: fewer would look wrong.
+    let publish = |count: usize| {
+        let identifiers: Vec<String> = (0..count).map(|number| format!("CVE-2099-{number:04}")).collect();
+        let identifiers: Vec<&str> = identifiers.iter().map(String::as_str).collect();
+        place.mirror().alpine("v3.99", "main", &[("busybox", "1.36.1-r0", &identifiers)]);
+    };
+    publish(1);
+    place.mirror().alpine("v3.99", "community", &[("nodejs", "20.1.0-r0", &["CVE-2099-0006"])]);
+    let begun = Instant::now();
+    place.update().ended(0);
+    let whole = begun.elapsed();
+    let system = System::alpine("3.99.1").package("busybox", "1.36.0-r1", "busybox");
+    let image = place.image("app.tar", &system);
+    let found = || findings(&place.report(&image)).len();
+    assert_eq!(found(), 1);
+    for turn in 1..17 {
+        publish(turn + 1);
+        // The moment is what is tried: one after the other over the time that a whole update takes.
+        let mut child = place
+            .command(&format!("db update alpine --mirror {}", place.path("mirror").display()))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(whole.mul_f64(turn as f64 / 17.0));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!([turn, turn + 1].contains(&found()), "{turn}");
+        place.update().ended(0);
+        assert_eq!(found(), turn + 1, "the next update brings it up to date");
+    }
 }
