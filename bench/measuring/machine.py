@@ -14,6 +14,7 @@ def describe(root):
         f"Memory: {memory / 2**30:.0f} GiB",
         f"Kernel: {platform.system()} {platform.release()}",
         f"Compiler: {printed(['rustc', '--version'], root)}",
+        f"Load before (1, 5, 15 minutes): {', '.join(f'{load:.1f}' for load in os.getloadavg())}",
         f"Revision: {revision(root)}",
     ]
 
