@@ -52,7 +52,13 @@ impl Updater {
             );
         }
         for prefix in prefixes.unwrap_or_default() {
-            if !jobs.iter().any(|(_, source)| has_prefix(&source.name, prefix)) {
+            let found = jobs.iter().any(|(_, source)| has_prefix(&source.name, prefix));
+            // Where upstream could not be asked, nobody knows that it has no such feed; the report says why.
+            let unasked = report
+                .discoveries
+                .iter()
+                .any(|(id, result)| result.is_err() && prefix.split('/').next() == Some(id.as_str()));
+            if !found && !unasked {
                 return Err(UpdateError::UnknownFeed(prefix.clone()));
             }
         }
