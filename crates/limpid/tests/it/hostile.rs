@@ -152,9 +152,9 @@ fn paths_that_lead_elsewhere() {
     let hostile = Tar::new()
         .file("../../../../../../../../../../tmp/limpid-was-here", "out")
         .file(format!("{home}/absolute"), "out")
-        .file("./../work/relative", "out")
-        .symlink("work", place.path("work").display().to_string())
-        .file("work/through-a-link", "out")
+        .file("./../here/relative", "out")
+        .symlink("here", place.path("here").display().to_string())
+        .file("here/through-a-link", "out")
         .hard_link("etc/passwd-too", "../../../../etc/passwd")
         .symlink("lib/apk/db/installed", "/etc/passwd")
         .finish();

@@ -16,7 +16,7 @@ pub(crate) struct Place(TempDir);
 impl Place {
     pub(crate) fn new() -> Self {
         let place = Self(tempfile::tempdir().unwrap());
-        for name in ["home", "work", "mirror"] {
+        for name in ["home", "here", "mirror"] {
             fs::create_dir(place.path(name)).unwrap();
         }
         place
@@ -55,7 +55,7 @@ impl Place {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.path("home"))
             .env("LIMPID_DB", self.db())
-            .current_dir(self.path("work"))
+            .current_dir(self.path("here"))
             .args(words.split_whitespace());
         command
     }
