@@ -98,15 +98,31 @@ fn parse(
 }
 
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
-    let mut releases = match upstream.list(ROOT)? {
+    let listed = upstream.list(ROOT)?;
+    let is_listed = listed.is_some();
+    let mut releases = match listed {
         Some(names) => names.iter().filter_map(|name| Release::read(name.trim_end_matches('/'))).collect(),
         None => probe(upstream)?,
     };
     releases.sort();
     releases.dedup();
+    let all = releases
+        .into_iter()
+        .flat_map(|release| release.repositories().iter().map(move |repository| release.source(repository)));
     let mut sources = Vec::new();
-    for release in releases {
-        sources.extend(documents(upstream, release)?);
+    let mut answers = true;
+    for source in all {
+        match if answers { upstream.exists(&source.url) } else { Ok(true) } {
+            Ok(true) => sources.push(source),
+            Ok(false) => {}
+            // One document of a listed release that cannot be asked for must not hide all others. It counts as there,
+            // and its own fetch says what is wrong; further questions would only take time.
+            Err(_unanswered) if is_listed => {
+                answers = false;
+                sources.push(source);
+            }
+            Err(error) => return Err(error),
+        }
     }
     Ok(sources)
 }
@@ -146,17 +162,6 @@ fn exists(upstream: &dyn Upstream, release: Release) -> Result<bool, DiscoveryEr
         }
     }
     Ok(false)
-}
-
-fn documents(upstream: &dyn Upstream, release: Release) -> Result<Vec<FeedSource>, DiscoveryError> {
-    let mut sources = Vec::new();
-    for repository in release.repositories() {
-        let source = release.source(repository);
-        if upstream.exists(&source.url)? {
-            sources.push(source);
-        }
-    }
-    Ok(sources)
 }
 
 #[cfg(test)]

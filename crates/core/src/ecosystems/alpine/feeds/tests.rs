@@ -7,12 +7,14 @@ struct Documents {
     urls: BTreeSet<String>,
     lists: bool,
     asked: RefCell<usize>,
+    /// An address about which there is no answer.
+    silent: Option<String>,
 }
 
 impl Documents {
     fn new(lists: bool, releases: &[&str]) -> Self {
         let of = |release: &&str| ["main", "community"].map(|part| format!("{ROOT}{release}/{part}.json"));
-        Self { urls: releases.iter().flat_map(of).collect(), lists, asked: RefCell::default() }
+        Self { urls: releases.iter().flat_map(of).collect(), lists, asked: RefCell::default(), silent: None }
     }
 
     fn discovered(&self) -> Vec<String> {
@@ -29,6 +31,9 @@ impl Upstream for Documents {
 
     fn exists(&self, url: &str) -> Result<bool, DiscoveryError> {
         *self.asked.borrow_mut() += 1;
+        if self.silent.as_deref() == Some(url) {
+            return Err(DiscoveryError { url: url.to_owned(), reason: "status 403".to_owned() });
+        }
         Ok(self.urls.contains(url))
     }
 }
@@ -80,4 +85,17 @@ fn an_upstream_without_any_release_has_no_feeds_and_one_that_fails_is_an_error()
         assert_eq!(discover(&Documents::new(lists, &[])), Ok(vec![]));
     }
     assert_eq!(discover(&Failing).unwrap_err().reason, "status 503");
+}
+
+#[test]
+fn a_listed_document_that_cannot_be_asked_for_hides_no_other() {
+    let silent = Some(format!("{ROOT}v3.9/main.json"));
+    let listed = Documents { silent: silent.clone(), ..Documents::new(true, &["v3.9", "v3.10"]) };
+    assert_eq!(
+        listed.discovered(),
+        ["alpine/v3.9/main", "alpine/v3.9/community", "alpine/v3.10/main", "alpine/v3.10/community"]
+    );
+    assert_eq!(*listed.asked.borrow(), 1, "one silence is enough");
+    let unlisted = Documents { silent, ..Documents::new(false, &["v3.9", "v3.10"]) };
+    assert_eq!(discover(&unlisted).unwrap_err().reason, "status 403");
 }
