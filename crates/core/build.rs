@@ -1,4 +1,7 @@
 //! Writes one revision per ecosystem, per shared format and for the code that all of them share.
+//!
+//! What a revision leaves out is named here, never what it has: a new file counts everywhere until somebody says
+//! otherwise, so one that is forgotten costs time and makes no result wrong.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a build script has no other way to fail")]
 
@@ -7,47 +10,77 @@ mod revision;
 
 use std::{env, fs, path::Path};
 
-/// What every detector's result also depends on: a change here is a change of all of them.
-const SHARED_BY_DETECTORS: &[&str] = &[
+/// What makes something else of finished reports, and the list of the modules.
+const DECIDES_NOTHING: &[&str] = &["clair", "clair.rs", "comparison", "comparison.rs", "lib.rs"];
+
+/// What no detector's result depends on.
+const NOT_DETECTING: &[&str] = &[
+    "advisory.rs",
+    "feed.rs",
+    "matching",
+    "matching.rs",
+    "policy.rs",
+    "report",
+    "report.rs",
+    "severity.rs",
+    "verdict.rs",
+    "version.rs",
+];
+
+/// What no parser of feeds depends on.
+const NOT_PARSING: &[&str] = &[
+    "blind_spot.rs",
     "distribution.rs",
-    "ecosystem.rs",
     "ecosystems/unread.rs",
+    "index_report.rs",
+    "matching",
+    "matching.rs",
     "os_release.rs",
     "package.rs",
     "path.rs",
+    "policy.rs",
     "purl.rs",
+    "report",
+    "report.rs",
+    "verdict.rs",
+    "version.rs",
     "wants.rs",
 ];
 
-/// What every parser of feeds also depends on.
-const SHARED_BY_PARSERS: &[&str] = &["advisory.rs", "feed.rs", "severity.rs"];
-
-/// What turns an index report and a catalog into a report.
-const JUDGEMENT: &[&str] =
-    &["advisory.rs", "matching", "matching.rs", "policy.rs", "report", "report.rs", "verdict.rs"];
+/// What does nothing between an index report with a catalog and a report.
+const NOT_JUDGING: &[&str] =
+    &["ecosystems/unread.rs", "feed.rs", "os_release.rs", "path.rs", "purl.rs", "wants.rs"];
 
 fn main() {
     let source = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap()).join("src");
+    let folders: Vec<String> =
+        ["ecosystems", "formats"].iter().flat_map(|parent| folders(&source, parent)).collect();
     let mut table = String::from("&[\n");
-    for parent in ["ecosystems", "formats"] {
-        let mut names: Vec<String> = fs::read_dir(source.join(parent))
-            .unwrap()
-            .map(|entry| entry.unwrap())
-            .filter(|entry| entry.path().is_dir())
-            .map(|entry| entry.file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        for name in names {
-            let unit = format!("{parent}/{name}");
-            table.push_str(&format!("    ({unit:?}, {:?}),\n", revision::revision(&source, &unit)));
-        }
+    let mut write = |name: &str, revision: &str| table.push_str(&format!("    ({name:?}, {revision:?}),\n"));
+    for folder in &folders {
+        write(folder, &revision::revision(&source, folder, &[]));
     }
-    for (name, units) in
-        [("shared", SHARED_BY_DETECTORS), ("parsers", SHARED_BY_PARSERS), ("judgement", JUDGEMENT)]
-    {
-        let joined: Vec<String> = units.iter().map(|unit| revision::revision(&source, unit)).collect();
-        table.push_str(&format!("    ({name:?}, {:?}),\n", joined.join("")));
+    // Each folder has a revision of its own.
+    let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+    for (name, except) in [("shared", NOT_DETECTING), ("parsers", NOT_PARSING), ("judgement", NOT_JUDGING)] {
+        let except = [&folders, DECIDES_NOTHING, except].concat();
+        write(name, &revision::revision(&source, "", &except));
     }
+    // Which path a want matches decides what is kept of a layer.
+    let wants = ["path.rs", "wants.rs"].map(|file| revision::revision(&source, file, &[]));
+    write("wants", &wants.concat());
     table.push_str("]\n");
     fs::write(Path::new(&env::var("OUT_DIR").unwrap()).join("revisions.rs"), table).unwrap();
+}
+
+/// The folders in one, sorted, relative to `source`.
+fn folders(source: &Path, parent: &str) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(source.join(parent))
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| format!("{parent}/{}", entry.file_name().to_str().unwrap()))
+        .collect();
+    names.sort();
+    names
 }

@@ -1,12 +1,12 @@
 //! Revisions: digests of the code and data tables that decide a result, computed at build time.
 //!
 //! Nobody bumps a version by hand, so nobody can forget to. The build script hashes each folder under `ecosystems/`
-//! and `formats/`, the sources that all detectors share, and those that judge.
+//! and `formats/`, and the sources that all detectors share, that all parsers share, and that judge.
 
 /// (unit, revision), written by `build.rs`.
 const REVISIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/revisions.rs"));
 
-/// The revision of a unit: `ecosystems/alpine`, `formats/apk`, `shared`, `judgement`.
+/// The revision of a unit: `ecosystems/alpine`, `formats/apk`, `shared`, `parsers`, `judgement`, `wants`.
 ///
 /// Meant for constants: a unit that does not exist fails the build.
 pub const fn of(unit: &str) -> &'static str {

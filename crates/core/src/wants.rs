@@ -4,7 +4,7 @@
 //! any other change of a detector only parses the kept evidence again. A want is matched by path alone, while a layer
 //! streams by, before it is known where symbolic links of other layers lead; so patterns are generous.
 
-use crate::{FilePath, digest::Hasher};
+use crate::{FilePath, digest::Hasher, revision};
 
 /// One kind of file to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,9 +67,11 @@ impl WantList {
         self.wants.iter().filter(|want| want.pattern.matches(path)).map(|want| want.most).max()
     }
 
-    /// A digest of the list: equal lists keep the same files.
+    /// A digest of the list, and of the code that tells which paths are meant: where it is equal, the same files are
+    /// kept.
     pub fn revision(&self) -> String {
         let mut hasher = Hasher::sha256();
+        hasher.update_field(revision::of("wants"));
         for want in &self.wants {
             hasher.update_field(&format!("{want:?}"));
         }
