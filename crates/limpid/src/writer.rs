@@ -31,7 +31,10 @@ pub(crate) fn write_to(
     #[cfg(unix)] // A report is for others to read; temporary files are made for one's own eyes.
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
     let mut temporary = builder.tempfile_in(folder).with_context(named)?;
-    write(&mut BufWriter::new(&mut temporary)).with_context(named)?;
+    let mut out = BufWriter::new(&mut temporary);
+    // Flushed by hand: what a buffer cannot write when it goes out of scope, nobody is told.
+    write(&mut out).and_then(|()| out.flush()).with_context(named)?;
+    drop(out);
     temporary.persist(file).map_err(|error| error.error).with_context(named)?;
     Ok(())
 }
