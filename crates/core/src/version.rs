@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use crate::formats;
+use crate::ecosystems;
 
 /// One way to order versions.
 #[derive(Debug, Clone, Copy)]
@@ -28,10 +28,15 @@ pub struct InvalidVersion {
     pub version: String,
 }
 
-/// Every order, by the name of its scheme.
-pub const ORDERS: &[&VersionOrder] = &[&formats::apk::VERSIONS];
+/// The orders of all ecosystems, each once, sorted by the name of the scheme.
+pub fn orders() -> Vec<&'static VersionOrder> {
+    let mut orders: Vec<_> = ecosystems::all().iter().map(|ecosystem| ecosystem.versions).collect();
+    orders.sort_by_key(|order| order.scheme);
+    orders.dedup_by_key(|order| order.scheme);
+    orders
+}
 
 /// The order of this name.
 pub fn order(scheme: &str) -> Option<&'static VersionOrder> {
-    ORDERS.iter().copied().find(|order| order.scheme == scheme)
+    orders().into_iter().find(|order| order.scheme == scheme)
 }

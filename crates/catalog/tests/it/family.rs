@@ -41,7 +41,7 @@ pub(crate) fn ecosystems(revision: &'static str) -> Ecosystems {
         purl: PurlNames { kind: "apk", namespace: Some("tiny") },
         detectors: &[],
         identity: None,
-        versions: version::ORDERS[0],
+        versions: version::order("apk").unwrap(),
         feeds: &FAMILY,
         end_of_life: |_| None,
         revision,

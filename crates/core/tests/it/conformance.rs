@@ -64,9 +64,12 @@ fn revisions_are_those_of_the_folders() {
 }
 
 #[test]
-fn every_order_of_versions_can_be_named() {
+fn orders_of_versions_are_named_once_each() {
+    let schemes: Vec<&str> = version::orders().iter().map(|order| order.scheme).collect();
+    assert!(schemes.is_sorted_by(|a, b| a < b), "{schemes:?}");
     for ecosystem in ecosystems::all().iter() {
-        assert!(version::order(ecosystem.versions.scheme).is_some(), "{}", ecosystem.versions.scheme);
+        let scheme = ecosystem.versions.scheme;
+        assert_eq!(version::order(scheme).map(|order| order.scheme), Some(scheme));
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use limpid_core::version::{self, ORDERS, VersionOrder};
+use limpid_core::version::{self, VersionOrder};
 
 use crate::{arguments::VersionCommand, exit::Status};
 
@@ -17,7 +17,7 @@ pub(crate) fn run(command: Option<&VersionCommand>) -> anyhow::Result<Status> {
         None => writeln!(out, "limpid {}", env!("CARGO_PKG_VERSION"))?,
         Some(VersionCommand::Compare { scheme, a, b }) => {
             let Some(order) = version::order(scheme) else {
-                let known: Vec<&str> = ORDERS.iter().map(|order| order.scheme).collect();
+                let known: Vec<&str> = version::orders().iter().map(|order| order.scheme).collect();
                 bail!("“{scheme}” is not an order of versions; the orders are: {}", known.join(", "));
             };
             match (a.as_str(), b) {
