@@ -15,7 +15,7 @@ pub(crate) use self::{
     database::{CacheCommand, DatabaseCommand, StatusFormat},
     help::command,
     image::{
-        CompareArguments, CompareFormat, ImageOptions, IndexArguments, IndexFormat, PolicyOptions,
+        CompareArguments, CompareFormat, ImageOptions, IndexArguments, IndexFormat, Output, PolicyOptions,
         ScanArguments, ScanFormat,
     },
 };

@@ -157,6 +157,21 @@ impl<F: ValueEnum> FromStr for Output<F> {
     }
 }
 
+impl<F> Output<F> {
+    /// Refuses outputs that would overwrite each other, or mix on standard output.
+    pub(crate) fn check_places(outputs: &[Self]) -> anyhow::Result<()> {
+        let mut places: Vec<_> = outputs.iter().map(|output| &output.file).collect();
+        places.sort();
+        match places.windows(2).find(|pair| pair.first() == pair.last()).and_then(<[_]>::first) {
+            None => Ok(()),
+            Some(None) => {
+                anyhow::bail!("only one --format goes to standard output; name a file, as FORMAT=FILE")
+            }
+            Some(Some(file)) => anyhow::bail!("two formats go to {}; name two files", file.display()),
+        }
+    }
+}
+
 fn parse_day(text: &str) -> Result<NaiveDate, String> {
     text.parse().map_err(|_error| format!("“{text}” is not a day; write it as 2026-11-23"))
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use limpid_core::{IndexReport, clair};
 
 use crate::{
-    arguments::{Common, IndexArguments, IndexFormat},
+    arguments::{Common, IndexArguments, IndexFormat, Output},
     command::{each_image, layout},
     data_directory::DataDirectory,
     engine::Engine,
@@ -18,6 +18,7 @@ use crate::{
 
 /// Lists the packages of each image.
 pub(crate) fn run(common: &Common, arguments: &IndexArguments) -> anyhow::Result<Status> {
+    Output::check_places(&arguments.format)?;
     let engine = Engine::new(DataDirectory::of(common)?, None);
     let bars = Bars::new(common.quiet);
     let (indexes, status) =

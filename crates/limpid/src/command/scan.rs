@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use limpid_core::{IndexReport, Report, Severity, clair, policy::Policy};
 
 use crate::{
-    arguments::{Common, PolicyOptions, ScanArguments, ScanFormat},
+    arguments::{Common, Output, PolicyOptions, ScanArguments, ScanFormat},
     command::{each_image, layout},
     data_directory::DataDirectory,
     engine::{self, Engine},
@@ -18,6 +18,7 @@ use crate::{
 
 /// Scans each image, writes the reports, and says how it ended.
 pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<Status> {
+    Output::check_places(&arguments.format)?;
     let engine = Engine::new(DataDirectory::of(common)?, common.mirror());
     let bars = Bars::new(common.quiet);
     let (indexes, mut status) =

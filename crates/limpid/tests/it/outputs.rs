@@ -47,6 +47,21 @@ fn formats_go_to_standard_output_and_to_files() {
 }
 
 #[test]
+fn two_formats_never_share_a_place() {
+    let place = advised();
+    let image = place.image("app.tar", &vulnerable());
+    for (formats, why) in [
+        ("--format json --format table", "only one --format goes to standard output"),
+        ("--format json=x --format clair=x", "two formats go to x"),
+    ] {
+        for command in ["scan --offline", "index"] {
+            let ran = place.run(&format!("{command} {image} {formats}")).ended(2);
+            assert!(ran.stderr.contains(why) && ran.stdout.is_empty(), "{ran:#?}");
+        }
+    }
+}
+
+#[test]
 fn a_file_is_replaced_as_a_whole_or_not_at_all() {
     let place = advised();
     let image = place.image("app.tar", &vulnerable());
