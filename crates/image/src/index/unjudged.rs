@@ -60,13 +60,15 @@ fn name(mut paths: Vec<FilePath>) -> String {
     format!("{}{more}", named.join(", "))
 }
 
-/// The blind spots of the layers. One about a file that a higher layer replaced by a file that was kept is of no
-/// concern any more.
+/// The blind spots of the layers. That a file was too large to be kept is of no concern where a higher layer replaced
+/// it by a file that was kept. Any other fault at a path stays: what was lost may be more than what stood there.
 pub(super) fn of_layers(tree: &Tree, packs: &[Pack]) -> Vec<BlindSpot> {
     let concerns = |layer: usize, spot: &BlindSpot| {
         let above = |content: ContentAt| usize::from(content.layer) > layer;
         let file = tree.file(&FilePath::from(spot.subject.as_str()));
-        !file.is_some_and(|file| file.path.to_string() == spot.subject && file.content.is_some_and(above))
+        spot.reason != Reason::OverBudget
+            || !file
+                .is_some_and(|file| file.path.to_string() == spot.subject && file.content.is_some_and(above))
     };
     let all = packs
         .iter()

@@ -76,12 +76,12 @@ impl Walk<'_> {
         } else {
             return Ok(());
         };
-        Err(Fault::over_budget(detail).at(&member.name).into())
+        Err(Fault::over_budget(detail).beyond(&member.name).into())
     }
 
     fn member(&mut self, archive: &mut Archive<'_, '_>, member: &Member) -> Result<(), Stop> {
         if let Some(detail) = self.too_long(member) {
-            self.tell(vec![Fault::over_budget(detail).at(&member.name)]);
+            self.tell(vec![Fault::over_budget(detail).beyond(&member.name)]);
             return Ok(());
         }
         if points_out(&member.name) || (member.kind == Kind::HardLink && points_out(&member.link)) {

@@ -31,6 +31,13 @@ impl Fault {
         Self { reason: Reason::OverBudget, path: None, detail: detail.into() }
     }
 
+    /// The same, met at the entry of this name, where more is lost than the content of a file there: it stays about the
+    /// layer, because it holds also where a higher layer has another file at the path.
+    pub(super) fn beyond(self, path: &[u8]) -> Self {
+        let path = FilePath::new(path.get(..SHOWN_PATH_BYTES).unwrap_or(path));
+        Self { reason: self.reason, path: None, detail: format!("{path}: {}", self.detail) }
+    }
+
     /// The same, about the entry of this name.
     pub(super) fn at(self, path: &[u8]) -> Self {
         Self { path: Some(path.get(..SHOWN_PATH_BYTES).unwrap_or(path).to_vec()), ..self }

@@ -145,7 +145,7 @@ impl Archive<'_, '_> {
             "its sparse map has more than {most} bytes, which is the most that is read; nothing of the archive was \
              read from there on"
         );
-        Err(Fault::over_budget(detail).at(&self.name).into())
+        Err(Fault::over_budget(detail).beyond(&self.name).into())
     }
 }
 

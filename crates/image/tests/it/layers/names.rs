@@ -1,6 +1,9 @@
 //! Names: spellings, whiteouts, and ways out of the image.
 
-use limpid_core::Reason::{LayerUnsupported, OverBudget};
+use limpid_core::{
+    Digest,
+    Reason::{LayerUnsupported, OverBudget},
+};
 use limpid_image::limits::Limits;
 use limpid_testkit::tar::Tar;
 
@@ -100,9 +103,14 @@ fn long_and_deep_names_are_told_and_left_out() {
         .finish();
     let (seen, facts) = read_within(&tar, &limits);
     assert_eq!(seen.listing(), ["f a/b/c/d 0", "f 12345678901234567890 0"]);
+    let layer = Digest::of(&tar);
     assert_eq!(
         seen.told(),
-        [(OverBudget, "a/b/c/d/e"), (OverBudget, "123456789012345678901"), (OverBudget, "link")]
+        [(OverBudget, layer.as_str()); 3],
+        "where they would be is not where they are told"
     );
+    for (spot, name) in seen.blind_spots.iter().zip(["a/b/c/d/e: ", "123456789012345678901: ", "link: "]) {
+        assert!(spot.detail.starts_with(name), "{}", spot.detail);
+    }
     assert!(facts.diff_id.is_some());
 }
