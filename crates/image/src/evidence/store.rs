@@ -1,14 +1,16 @@
 //! The store of evidence: packs in a directory, shared by all processes of a machine.
 //!
 //! ```text
-//! DIR/evidence/DIFF-ID/REVISION.pack     the pack of a layer as that revision of wants and reading code read it
-//! DIR/evidence/DIFF-ID/DIGEST.layer      empty: a layer stored under DIGEST was seen to unpack to DIFF-ID
-//! DIR/tmp/evidence-*                     packs that are being written, locked by their writer
+//! DIR/evidence/DIFF-ID/DIGEST.REVISION.pack   a layer stored under DIGEST, seen to unpack to DIFF-ID, as that revision
+//!                                             of wants and reading code read it
+//! DIR/tmp/evidence-*                          packs that are being written, locked by their writer
 //! ```
 //! A pack comes into being by a rename of a synced file, so it is there as a whole or not at all, whoever is killed
 //! when. Two writers of one pack write the same bytes; the last rename wins. A layer counts as known only under a pair
 //! of digests that was verified: that the manifest's layer digest belongs to the configuration's diff id is a
-//! stranger's claim. Open packs hold a shared lock, which keeps them from eviction.
+//! stranger's claim. Each stored form of a layer has a pack of its own, because what could not be read of it is told of
+//! just that form: one that is damaged must not pass for one that is whole. Open packs hold a shared lock, which keeps
+//! them from eviction.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -27,7 +29,6 @@ mod upkeep;
 pub use upkeep::{Evicted, EvidenceSummary};
 
 const PACK: &str = "pack";
-const LAYER: &str = "layer";
 const TEMPORARY_PREFIX: &str = "evidence-";
 
 /// The directory of evidence could not be used. What it holds can be had again, but not kept without it.
@@ -68,11 +69,7 @@ impl EvidenceStore {
 
     /// The evidence of a layer, where it was read before with these wants, under this very pair of digests.
     pub fn find(&self, layer: &LayerDescriptor, wants: &WantList) -> Result<Option<Pack>, EvidenceError> {
-        let pair = self.pair(&layer.digest, &layer.diff_id);
-        if !pair.try_exists().map_err(failed("read", &pair))? {
-            return Ok(None);
-        }
-        let path = self.pack(&layer.diff_id, wants);
+        let path = self.pack(layer, wants);
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -102,7 +99,7 @@ impl EvidenceStore {
         let facts = PackFacts { diff_id: layer.diff_id.clone(), unpacked_size };
         let mut temporary = writer.finish(Some(facts)).map_err(failed("written", &self.temporary))?;
         temporary.as_file().sync_all().map_err(failed("written", temporary.path()))?;
-        let path = self.pack(&layer.diff_id, wants);
+        let path = self.pack(layer, wants);
         let directory = self.directory(&layer.diff_id);
         let file = loop {
             fs::create_dir_all(&directory).map_err(failed("created", &directory))?;
@@ -117,7 +114,6 @@ impl EvidenceStore {
         };
         sync_directory(&directory)?;
         sync_directory(&self.packs)?;
-        self.remember_pair(layer)?;
         let pack = self.adopt(file, &path, &layer.diff_id)?;
         pack.ok_or_else(|| failed("read", &path)(io::Error::other("what was just written is damaged")))
     }
@@ -137,26 +133,19 @@ impl EvidenceStore {
         }
     }
 
-    fn remember_pair(&self, layer: &LayerDescriptor) -> Result<(), EvidenceError> {
-        let pair = self.pair(&layer.digest, &layer.diff_id);
-        match File::create(&pair) {
-            // Evicted in this moment: then there is nothing to remember it for.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            created => created.map(drop).map_err(failed("written", &pair)),
-        }
-    }
-
     fn directory(&self, diff_id: &Digest) -> PathBuf {
         self.packs.join(file_name(diff_id))
     }
 
-    fn pack(&self, diff_id: &Digest, wants: &WantList) -> PathBuf {
-        self.directory(diff_id).join(format!("{}.{PACK}", reading_revision(wants)))
+    fn pack(&self, layer: &LayerDescriptor, wants: &WantList) -> PathBuf {
+        let name = format!("{}.{}", file_name(&layer.digest), pack_ending(wants));
+        self.directory(&layer.diff_id).join(name)
     }
+}
 
-    fn pair(&self, digest: &Digest, diff_id: &Digest) -> PathBuf {
-        self.directory(diff_id).join(format!("{}.{LAYER}", file_name(digest)))
-    }
+/// How the names of packs end that were read with these wants and this code.
+fn pack_ending(wants: &WantList) -> String {
+    format!("{}.{PACK}", reading_revision(wants))
 }
 
 fn file_name(digest: &Digest) -> String {

@@ -9,7 +9,7 @@ use std::{
 
 use limpid_core::wants::WantList;
 
-use super::{EvidenceError, EvidenceStore, PACK, TEMPORARY_PREFIX, failed, reading_revision, remove};
+use super::{EvidenceError, EvidenceStore, PACK, TEMPORARY_PREFIX, failed, pack_ending, remove};
 use crate::limits::TEMPORARY_FILE_GRACE;
 
 /// What the store holds.
@@ -47,12 +47,13 @@ struct Stored {
 impl EvidenceStore {
     /// Counts what is stored. `wants` tell which packs are of today.
     pub fn summary(&self, wants: &WantList) -> Result<EvidenceSummary, EvidenceError> {
-        let current = format!("{}.{PACK}", reading_revision(wants));
+        let current = pack_ending(wants);
         let mut summary = EvidenceSummary::default();
         for stored in self.stored()? {
             summary.packs += 1;
             summary.bytes += stored.bytes;
-            if !stored.path.ends_with(&current) {
+            let name = stored.path.file_name().unwrap_or_default();
+            if !name.as_encoded_bytes().ends_with(current.as_bytes()) {
                 summary.outdated_packs += 1;
                 summary.outdated_bytes += stored.bytes;
             }
@@ -124,7 +125,7 @@ impl EvidenceStore {
     }
 }
 
-/// Removes a pack unless it is in use; with the last pack of a layer goes what is remembered of the layer.
+/// Removes a pack unless it is in use; with the last pack of a layer goes its directory.
 fn evict_pack(path: &Path) -> Result<bool, EvidenceError> {
     let Some((file, _)) = open(path)? else { return Ok(true) };
     if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
@@ -134,8 +135,9 @@ fn evict_pack(path: &Path) -> Result<bool, EvidenceError> {
     let Some(directory) = path.parent() else { return Ok(true) };
     let left = list(directory)?;
     if left.iter().all(|path| path.extension().is_none_or(|extension| extension != PACK)) {
-        for pair in left {
-            remove(&pair)?;
+        // Earlier versions left other files beside the packs.
+        for other in left {
+            remove(&other)?;
         }
         // Not empty any more where another process has just put a pack there: then it stays.
         drop(fs::remove_dir(directory));

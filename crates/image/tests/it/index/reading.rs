@@ -231,6 +231,35 @@ fn a_layer_that_does_not_unpack_is_a_blind_spot_and_never_evidence() {
     assert_eq!(pack_count(&store, indexer().wants()), 2);
 }
 
+#[test]
+fn an_entry_that_was_left_out_stays_a_blind_spot_whatever_a_higher_layer_replaces() {
+    let long = format!("{}etc/os-release/../../{}lib/apk/db/installed", "./".repeat(249), "./".repeat(2000));
+    let hidden = Tar::new().long_name(&long).file("x", apk("musl", "1.0.0-r0", &[])).finish();
+    let above = Tar::new().file("etc/os-release", ALPINE).finish();
+    let image = Memory::new(&[alpine()[2].clone(), hidden, above]);
+    let report = indexer().index(&image.facts, &read(&image, &store(), indexer().wants()).unwrap()).unwrap();
+    assert_eq!(spots(&report), [(Reason::OverBudget, image.facts.layers[1].as_str(), 0)]);
+}
+
+#[test]
+fn what_is_told_of_one_stored_form_of_a_layer_is_not_told_of_another() {
+    let tars = &alpine()[..1];
+    let (whole, mut followed) = (Memory::new(tars), Memory::new(tars));
+    let (descriptor, stored) = &mut followed.layers[0];
+    let stored = stored.as_mut().unwrap();
+    stored.extend_from_slice(b"more");
+    (descriptor.digest, descriptor.size) = (Digest::of(stored), Some(stored.len() as u64));
+    followed.describe();
+    let store = store();
+    for _ in 0..2 {
+        for (image, told) in [(&followed, 1), (&whole, 0)] {
+            let packs = read(image, &store, indexer().wants()).unwrap();
+            let report = indexer().index(&image.facts, &packs).unwrap();
+            assert_eq!(report.blind_spots.len(), told, "{:?}", report.blind_spots);
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_root_file_system_is_walked_and_nothing_outside_it() {
