@@ -1,12 +1,6 @@
 //! HTTP: conditional requests, with bounds on time, size and redirections.
 
-use std::{
-    error::Error,
-    io::{self, Read},
-    net::IpAddr,
-    sync::Arc,
-    time::Instant,
-};
+use std::{error::Error, io, net::IpAddr, sync::Arc, time::Instant};
 
 use reqwest::{
     Method, StatusCode, Url,
@@ -22,7 +16,7 @@ use super::{
     retry::{Failed, attempts, retry_after},
     transport::{Fetched, Request, TransportError, spool, unreachable},
 };
-use crate::{Clock, limits, state::Validators};
+use crate::{Clock, limits, state::Validators, transfer::read_bounded};
 
 pub(super) struct Http {
     client: Client,
@@ -173,10 +167,15 @@ fn receive(url: &str, mut response: Response, request: &Request<'_>) -> Result<F
     Ok(Fetched::Document(Document { spool, validators }))
 }
 
-fn read_page(url: &str, response: Response) -> Result<String, Failed> {
-    let mut page = Vec::new();
-    let read = response.take(limits::LISTING_BYTES).read_to_end(&mut page);
-    read.map_err(|error| Failed::ForNow(unreachable(url, &causes(&error)), None))?;
+/// Reads a page whole: a part of a listing would hide releases.
+fn read_page(url: &str, mut response: Response) -> Result<String, Failed> {
+    let page = read_bounded(&mut response, limits::LISTING_BYTES).map_err(|error| {
+        if error.kind() == io::ErrorKind::FileTooLarge {
+            Failed::ForGood(unreachable(url, "the listing is larger than any real one"))
+        } else {
+            Failed::ForNow(unreachable(url, &causes(&error)), None)
+        }
+    })?;
     Ok(String::from_utf8_lossy(&page).into_owned())
 }
 
