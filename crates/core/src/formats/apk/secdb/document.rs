@@ -67,8 +67,10 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_> {
                     map.next_value_seed(Packages(&mut *self.0))?;
                     packages = true;
                 }
-                "distroversion" => document.release = Some(map.next_value()?),
-                "reponame" => document.repository = Some(map.next_value()?),
+                "distroversion" if document.release.is_none() => document.release = Some(map.next_value()?),
+                "reponame" if document.repository.is_none() => document.repository = Some(map.next_value()?),
+                "distroversion" => return Err(A::Error::duplicate_field("distroversion")),
+                "reponame" => return Err(A::Error::duplicate_field("reponame")),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -97,11 +99,16 @@ impl<'de> Visitor<'de> for Packages<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         while let Some(RawEntry { pkg }) = list.next_element()? {
-            if pkg.name.trim().is_empty() {
+            // A name that no package can have would speak of none, and nobody would see it.
+            let name = pkg.name.trim();
+            if name.is_empty() {
                 return Err(A::Error::custom("a package without a name"));
             }
+            if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(A::Error::custom("a text that is no name of a package"));
+            }
             (self.0)(Package {
-                name: pkg.name,
+                name: name.to_owned(),
                 fixes: pkg.secfixes.unwrap_or(Fixes::Unreadable(Value::Null)),
             });
         }

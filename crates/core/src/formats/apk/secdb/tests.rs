@@ -84,6 +84,12 @@ fn what_cannot_be_read_becomes_an_unreadable_record() {
 }
 
 #[test]
+fn space_around_a_name_is_no_part_of_it() {
+    let records = read(&with_fixes(r#"{"1-r0": ["CVE-2022-1"]}"#).replace("xen", " xen\\n")).unwrap();
+    assert_eq!(records[0].affected[0].package, "xen");
+}
+
+#[test]
 fn a_version_that_follows_no_rule_is_kept() {
     let records = read(&with_fixes(r#"{"6.6.2p1-r0": ["CVE-2020-7247"]}"#)).unwrap();
     assert_eq!(shown(&records), ["CVE-2020-7247  < 6.6.2p1-r0"]);
@@ -102,6 +108,10 @@ fn another_document_is_refused_with_the_place() {
         (r#"{"packages": [{"name": "x"}]}"#.to_owned(), "missing field `pkg`"),
         (r#"{"packages": [{"pkg": {"secfixes": {}}}]}"#.to_owned(), "missing field `name`"),
         (r#"{"packages": [{"pkg": {"name": " ", "secfixes": {}}}]}"#.to_owned(), "a package without a name"),
+        (r#"{"packages": [{"pkg": {"name": "a\u0000b"}}]}"#.to_owned(), "is no name of a package"),
+        (r#"{"packages": [{"pkg": {"name": "a b"}}]}"#.to_owned(), "is no name of a package"),
+        (r#"{"distroversion": "a", "distroversion": "b"}"#.to_owned(), "duplicate field `distroversion`"),
+        (r#"{"reponame": "a", "reponame": "b"}"#.to_owned(), "duplicate field `reponame`"),
         (format!("{whole} x"), "trailing characters"),
         (format!("{whole}{whole}"), "trailing characters"),
         (format!("{}1{}", "[".repeat(1 << 16), "]".repeat(1 << 16)), "line 1"),
