@@ -109,8 +109,13 @@ impl Indexer {
         let (unread, programs) = unjudged::find(&tree, found);
         blind_spots.extend(unread);
         let distributions = systems.distributions();
-        if packages.is_empty() && distributions.is_empty() && blind_spots.is_empty() {
-            blind_spots.push(nothing_recognised());
+        let nothing = packages.is_empty() && distributions.is_empty() && blind_spots.is_empty();
+        let nested = !found.is_empty() && found.iter().all(|found| !found.root.is_root());
+        if nothing {
+            blind_spots.push(nothing_recognised("no distribution and no package was recognised"));
+        } else if nested && programs.is_some() && !systems.know_root() {
+            blind_spots
+                .push(nothing_recognised("all that was recognised is in file systems nested in the image"));
         }
         blind_spots.extend(programs);
         blind_spots.sort();
@@ -126,7 +131,7 @@ impl Indexer {
     }
 }
 
-fn nothing_recognised() -> BlindSpot {
-    let detail = "no distribution and no package was recognised; what is in it cannot be judged";
+fn nothing_recognised(why: &str) -> BlindSpot {
+    let detail = format!("{why}; what else is in it cannot be judged");
     BlindSpot::new(Reason::NothingRecognised, "image", detail)
 }

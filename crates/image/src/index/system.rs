@@ -54,6 +54,12 @@ impl Systems {
         reads(ecosystem, found).then_some(distribution)
     }
 
+    /// Whether anything tells what the image's own root is.
+    pub(super) fn know_root(&self) -> bool {
+        let root = self.0.get(&FilePath::default());
+        root.is_some_and(|system| system.distribution.is_some() || system.os_release.is_some())
+    }
+
     /// The distributions that were recognised, sorted.
     pub(super) fn distributions(&self) -> Vec<Distribution> {
         let mut all: Vec<_> = self.0.values().filter_map(|system| system.distribution.clone()).collect();

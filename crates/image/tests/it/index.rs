@@ -152,6 +152,20 @@ fn an_image_of_nothing_known_says_so() {
 }
 
 #[test]
+fn a_nested_file_system_says_nothing_about_programs_outside() {
+    let mut items = vec![
+        kept("srv/root/etc/os-release", ALPINE),
+        kept("srv/root/lib/apk/db/installed", apk("musl", "1-r0", &["tool"])),
+        Item::Program("srv/root/bin/tool"),
+    ];
+    assert_eq!(spots(&index(&[&items])), [], "there is nothing else");
+    items.push(Item::Program("bin/busybox"));
+    let expected =
+        [(Reason::UnidentifiedExecutables, "1 program", 0), (Reason::NothingRecognised, "image", 0)];
+    assert_eq!(spots(&index(&[&items])), expected);
+}
+
+#[test]
 fn nested_file_systems_are_judged_by_their_own_os_release() {
     let report = index(&[&[
         kept("etc/os-release", ALPINE),
