@@ -97,6 +97,25 @@ pub fn is_installed(program: &str, remedy: &str) -> bool {
     false
 }
 
+/// Whether skopeo is here; see [`is_installed`].
+pub fn has_skopeo() -> bool {
+    is_installed("skopeo", "apt-get install skopeo")
+}
+
+/// Copies an OCI archive into a registry with skopeo, given `more` of its options.
+///
+/// # Panics
+/// If skopeo fails.
+pub fn skopeo_copy(archive: &str, target: &str, more: &[&str]) {
+    let output = Command::new("skopeo")
+        .args(["--insecure-policy", "copy", "--dest-tls-verify=false"])
+        .args(more)
+        .args([&format!("oci-archive:{archive}"), &format!("docker://{target}")])
+        .output()
+        .expect("skopeo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
 }

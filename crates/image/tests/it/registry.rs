@@ -1,9 +1,6 @@
 //! Images in a real registry, put there by skopeo.
 
-use std::{
-    io::{Cursor, Read},
-    process::Command,
-};
+use std::io::{Cursor, Read};
 
 use limpid_core::Digest;
 use limpid_image::{
@@ -12,7 +9,7 @@ use limpid_image::{
 };
 use limpid_testkit::{
     image::{ImageBuilder, Layout, Stored},
-    registry::{Registry, is_installed},
+    registry::{Registry, has_skopeo, skopeo_copy},
 };
 
 use crate::sources::{Place, layer_bytes, opened, refusal, tar, two_layers};
@@ -20,21 +17,6 @@ use crate::sources::{Place, layer_bytes, opened, refusal, tar, two_layers};
 mod scripted;
 
 const AUTHS: &str = r#"{"auths":{"HOST":{"auth":"dXNlcjpzZWNyZXQ="}}}"#;
-
-fn has_skopeo() -> bool {
-    is_installed("skopeo", "apt-get install skopeo")
-}
-
-/// Copies an archive into a registry.
-fn skopeo_copy(archive: &str, target: &str, more: &[&str]) {
-    let output = Command::new("skopeo")
-        .args(["--insecure-policy", "copy", "--dest-tls-verify=false"])
-        .args(more)
-        .args([&format!("oci-archive:{archive}"), &format!("docker://{target}")])
-        .output()
-        .expect("skopeo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
 
 fn client(reference: &str) -> RegistryClient {
     let reference: RegistryReference = reference.parse().expect("a reference");

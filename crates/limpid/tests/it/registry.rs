@@ -1,30 +1,16 @@
 //! Images and catalogs in a real registry, put there by skopeo and by Limpid itself.
 
-use std::{fs, process::Command};
+use std::fs;
 
 use limpid_testkit::{
     image::Layout,
-    registry::{Registry, is_installed},
+    registry::{Registry, has_skopeo, skopeo_copy},
 };
 
 use crate::support::{Place, advise, advised, clean, findings, proven, vulnerable};
 
 /// `user` with the password `secret`.
 const CREDENTIALS: &str = r#"{"auths":{"HOST":{"auth":"dXNlcjpzZWNyZXQ="}}}"#;
-
-fn has_skopeo() -> bool {
-    is_installed("skopeo", "apt-get install skopeo")
-}
-
-fn skopeo_copy(archive: &str, target: &str, more: &[&str]) {
-    let output = Command::new("skopeo")
-        .args(["--insecure-policy", "copy", "--dest-tls-verify=false"])
-        .args(more)
-        .args([&format!("oci-archive:{archive}"), &format!("docker://{target}")])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
 
 #[test]
 fn an_image_in_a_registry_has_the_findings_of_its_archive() {
