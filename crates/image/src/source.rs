@@ -26,6 +26,7 @@ mod files;
 mod layout;
 pub mod registry;
 mod resolve;
+mod spelling;
 mod spool;
 
 pub use error::SourceError;

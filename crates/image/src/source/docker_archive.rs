@@ -16,12 +16,15 @@ use super::{
     document::{self, Configuration},
     error::{SourceError, shown},
     files::{Files, OpenedFile},
-    resolve,
+    resolve, spelling,
 };
 use crate::{limits, platform::Platform, reference::Selector};
 
 /// The list of the images.
 pub(crate) const MANIFEST: &str = "manifest.json";
+
+/// The fields of that list that decide something.
+const FIELDS: [&str; 3] = ["Config", "RepoTags", "Layers"];
 
 const LAYER_TYPE: &str = "application/vnd.docker.image.rootfs.diff.tar";
 const GZIP_LAYER_TYPE: &str = "application/vnd.docker.image.rootfs.diff.tar.gzip";
@@ -97,7 +100,7 @@ fn images(files: &dyn Files) -> Result<Vec<Image>, SourceError> {
     let bytes = files
         .read(MANIFEST, limits::MANIFEST_BYTES)?
         .ok_or_else(|| SourceError::not_found(MANIFEST, place, "docker save writes one"))?;
-    serde_json::from_slice(&bytes).map_err(|error| SourceError::invalid(MANIFEST, place, error))
+    spelling::parse(&bytes, &FIELDS).map_err(|error| SourceError::invalid(MANIFEST, place, error))
 }
 
 fn choose(images: Vec<Image>, selector: Option<&Selector>, place: &str) -> Result<Image, SourceError> {

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use limpid_core::Digest;
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::error::{SourceError, shown};
+use super::{
+    error::{SourceError, shown},
+    spelling,
+};
 use crate::{limits, platform::Platform};
 
 pub(crate) const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -19,6 +22,27 @@ const SCHEMA_1: &str = "application/vnd.docker.distribution.manifest.v1+json";
 const SCHEMA_1_SIGNED: &str = "application/vnd.docker.distribution.manifest.v1+prettyjws";
 const OCI_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const DOCKER_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
+
+/// The fields of manifests and indexes that decide something.
+const MANIFEST_FIELDS: [&str; 14] = [
+    "schemaVersion",
+    "mediaType",
+    "artifactType",
+    "config",
+    "layers",
+    "manifests",
+    "digest",
+    "size",
+    "urls",
+    "platform",
+    "os",
+    "architecture",
+    "variant",
+    "fsLayers",
+];
+
+/// Those of configurations.
+const CONFIGURATION_FIELDS: [&str; 5] = ["os", "architecture", "variant", "rootfs", "diff_ids"];
 
 /// What is asked of registries, best first.
 pub(crate) const MANIFEST_TYPES: [&str; 4] = [OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST];
@@ -127,7 +151,8 @@ pub(crate) fn parse(
             "Push the image again with a current tool; schema 1 has no verifiable layers",
         ));
     }
-    let raw: Raw = serde_json::from_slice(bytes).map_err(|error| SourceError::invalid(what, place, error))?;
+    let raw: Raw =
+        spelling::parse(bytes, &MANIFEST_FIELDS).map_err(|error| SourceError::invalid(what, place, error))?;
     if raw.schema_version != Some(2) {
         return Err(invalid("its schemaVersion is not 2"));
     }
@@ -236,8 +261,8 @@ pub(crate) fn parse_configuration(
     place: &str,
 ) -> Result<Configuration, SourceError> {
     const WHAT: &str = "the image's configuration";
-    let raw: RawConfiguration =
-        serde_json::from_slice(bytes).map_err(|error| SourceError::invalid(WHAT, place, error))?;
+    let raw: RawConfiguration = spelling::parse(bytes, &CONFIGURATION_FIELDS)
+        .map_err(|error| SourceError::invalid(WHAT, place, error))?;
     let diff_ids = raw.rootfs.and_then(|rootfs| rootfs.diff_ids).unwrap_or_default();
     if diff_ids.len() != layers {
         let detail = format!("it names {} diff ids for {layers} layers", diff_ids.len());

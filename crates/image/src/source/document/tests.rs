@@ -37,6 +37,24 @@ fn a_document_that_is_two_things_is_refused() {
 }
 
 #[test]
+fn a_field_in_another_case_is_refused() {
+    for odd in [r#""Layers":[],"#, r#""Config":{},"#, r#""MEDIATYPE":"x","#] {
+        assert!(message(&manifest(OCI_CONFIG, odd), None).contains("in another case"), "{odd}");
+    }
+    let labelled = manifest(OCI_CONFIG, r#""annotations":{"Layers":"a","layers":"b"},"#);
+    assert!(read(&labelled, None).is_ok());
+    let configuration = |odd: &str| {
+        let text =
+            format!(r#"{{"os":"linux","architecture":"amd64",{odd}"rootfs":{{"diff_ids":["{DIGEST}"]}}}}"#);
+        parse_configuration(text.as_bytes(), 1, "here").map_err(|error| error.to_string())
+    };
+    assert!(configuration(r#""config":{"Labels":{"OS":"a","os":"b"}},"#).is_ok());
+    for odd in [r#""RootFS":{},"#, r#""rootfſ":{},"#, r#""OS":"windows","#] {
+        assert!(configuration(odd).is_err_and(|why| why.contains("in another case")), "{odd}");
+    }
+}
+
+#[test]
 fn a_media_type_that_does_not_fit_is_refused() {
     let says_docker = manifest(DOCKER_CONFIG, &format!(r#""mediaType":"{DOCKER_MANIFEST}","#));
     assert!(read(&says_docker, Some(DOCKER_MANIFEST)).is_ok());
