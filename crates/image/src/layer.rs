@@ -18,6 +18,7 @@ mod gzip;
 mod stored;
 pub(crate) mod tar;
 mod unpacked;
+mod window;
 mod zstd;
 
 pub use compression::Compression;

@@ -42,6 +42,14 @@ pub const LAYER_BLIND_SPOTS: u64 = 100;
 /// writes or reads unless it is told otherwise.
 pub const ZSTD_WINDOW_LOG: u32 = 27;
 
+/// The largest window, in bytes, that layers may have side by side: what zstd's ordinary levels use. Of larger ones there
+/// is one at a time in the whole process, or memory would grow with the cores.
+pub const SHARED_ZSTD_WINDOW: u64 = 8 << 20;
+
+/// How long one layer may take, from its first byte to its last. Enough for the largest that registries take, at some MiB a
+/// second; a server that gives a byte now and then must not hold a scan for ever.
+pub const LAYER_TIME: std::time::Duration = std::time::Duration::from_secs(60 * 60);
+
 /// What one layer may cost. The default is the constants of this module; tests scale it down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {

@@ -11,6 +11,7 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
+    time::Instant,
 };
 
 use limpid_core::{BlindSpot, Reason, wants::WantList};
@@ -18,8 +19,8 @@ use limpid_core::{BlindSpot, Reason, wants::WantList};
 use crate::{
     entry::EntrySink,
     evidence::{EvidenceError, EvidenceStore, Pack, PackError},
-    layer::{ExpectedLayer, LayerError, read_layer},
-    limits::Limits,
+    layer::{ExpectedLayer, LayerError, Watch, read_layer},
+    limits::{LAYER_TIME, Limits},
     progress::Progress,
     source::{LayerDescriptor, LayeredImage, SourceError},
 };
@@ -169,10 +170,11 @@ impl Reading<'_> {
             }
             Err(error) => return Err(error.into()),
         };
-        let mut stored = Cancellable { stored, cancelled: &self.cancelled };
-        let advanced = |bytes: u64| self.progress.layer_advanced(index, bytes);
+        let begun = Instant::now();
+        let mut stored = Cancellable { stored, cancelled: &self.cancelled, begun };
+        let watch = Watched { progress: self.progress, index, begun };
         let expected = ExpectedLayer::from(layer);
-        let facts = read_layer(&mut stored, &expected, self.wants, self.limits, &mut sink, &advanced)?;
+        let facts = read_layer(&mut stored, &expected, self.wants, self.limits, &mut sink, &watch)?;
         let pack = if facts.diff_id.as_ref() == Some(&layer.diff_id) {
             self.store.commit(sink, layer, facts.uncompressed_size, self.wants)?
         } else {
@@ -188,16 +190,38 @@ fn unavailable(layer: &LayerDescriptor, error: &SourceError) -> BlindSpot {
     BlindSpot::new(Reason::LayerUnsupported, layer.digest.to_string(), error.to_string())
 }
 
-/// Ends when another layer has failed.
+/// Counts the bytes of a layer for whoever looks on, and its time.
+struct Watched<'a> {
+    progress: &'a dyn Progress,
+    index: usize,
+    begun: Instant,
+}
+
+impl Watch for Watched<'_> {
+    fn advanced(&self, bytes: u64) {
+        self.progress.layer_advanced(self.index, bytes);
+    }
+
+    fn is_time_up(&self) -> bool {
+        self.begun.elapsed() > LAYER_TIME
+    }
+}
+
+/// Ends when another layer has failed, and when the bytes do not end in twice the time that a layer has: what is past
+/// the first is hashed only, which is quick unless the bytes come slowly on purpose.
 struct Cancellable<'a> {
     stored: Box<dyn Read + Send>,
     cancelled: &'a AtomicBool,
+    begun: Instant,
 }
 
 impl Read for Cancellable<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.cancelled.load(Ordering::Relaxed) {
             return Err(io::Error::other("another layer could not be read"));
+        }
+        if self.begun.elapsed() > 2 * LAYER_TIME {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "the bytes come too slowly"));
         }
         self.stored.read(buffer)
     }

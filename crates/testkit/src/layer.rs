@@ -24,6 +24,16 @@ pub fn zstd(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("a vector takes everything")
 }
 
+/// One zstd frame whose window is 2 to the power of `window_log` bytes, which a reader has to hold.
+pub fn zstd_window(bytes: &[u8], window_log: u32) -> Vec<u8> {
+    let mut encoder = zstd::stream::Encoder::new(Vec::new(), 1).expect("zstd starts");
+    encoder
+        .set_parameter(zstd::stream::raw::CParameter::WindowLog(window_log))
+        .expect("a window that zstd knows");
+    encoder.write_all(bytes).expect("a vector takes everything");
+    encoder.finish().expect("a vector takes everything")
+}
+
 /// A zstd frame for every so many bytes.
 pub fn zstd_frames(bytes: &[u8], each: usize) -> Vec<u8> {
     bytes.chunks(each).flat_map(zstd).collect()

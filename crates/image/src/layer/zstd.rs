@@ -6,12 +6,15 @@ use super::{
     compression::begins_zstd_frame,
     faults::{Fault, Stop},
     stored::Stored,
+    window::{HEADER_BYTES, LargeWindow},
 };
 
 /// Decompresses one stream of frames, and checks the checksums that there are.
 pub(super) struct Zstd {
     decoder: Decoder<'static>,
     state: State,
+    /// Kept to the end of the layer, as the decoder keeps the memory.
+    large_window: Option<LargeWindow>,
 }
 
 enum State {
@@ -28,7 +31,7 @@ impl Zstd {
             |error| Fault::layer(format!("the layer was not read: zstd does not start: {error}"));
         let mut decoder = Decoder::new().map_err(own_trouble)?;
         decoder.set_parameter(DParameter::WindowLogMax(window_log)).map_err(own_trouble)?;
-        Ok(Self { decoder, state: State::BetweenFrames })
+        Ok(Self { decoder, state: State::BetweenFrames, large_window: None })
     }
 
     /// See [`super::compression::Decoder::decode`].
@@ -39,7 +42,12 @@ impl Zstd {
                 State::Ended => break,
                 State::Damaged(_) if done > 0 => break,
                 State::Damaged(detail) => return Err(Fault::layer(detail.clone()).into()),
-                State::BetweenFrames if begins_zstd_frame(stored.peek(4)?) => self.state = State::InFrame,
+                State::BetweenFrames if begins_zstd_frame(stored.peek(4)?) => {
+                    if self.large_window.is_none() {
+                        self.large_window = LargeWindow::for_frame(stored.peek(HEADER_BYTES)?);
+                    }
+                    self.state = State::InFrame;
+                }
                 State::BetweenFrames => self.state = State::Ended,
                 State::InFrame => {
                     done += self.decompress(stored, output.get_mut(done..).unwrap_or_default())?

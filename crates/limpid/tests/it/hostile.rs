@@ -64,6 +64,18 @@ fn refused(place: &Place, image: &ImageBuilder, said: &str) {
 }
 
 #[test]
+fn memory_does_not_grow_with_the_windows_of_many_layers() {
+    let mut image = ImageBuilder::new();
+    for number in 0..4 {
+        // Larger than the window, so that all of it is written to.
+        let tar = Tar::new().file(format!("big{number}"), vec![number; 136 << 20]).finish();
+        let stored = layer::zstd_window(&tar, 27);
+        image = image.layer(tar, Stored::Plain).stored_as(stored);
+    }
+    unproven(&advised(), &image);
+}
+
+#[test]
 fn the_hostile_images_of_the_corpus() {
     let Some(images) = corpus("images") else { return };
     let mut seen = 0;
