@@ -2,7 +2,8 @@
 //!
 //! The invariant that makes it sound: a file that is mapped is never written again. Segments are written under a
 //! temporary name, renamed to the digest of their content, and from then on only unlinked, which leaves a mapping
-//! intact. What a stranger's program does to the files all the same shows up as a checksum that does not match.
+//! intact. What another program writes into the files all the same shows up as a checksum that does not match; one that
+//! shortens a file under our eyes ends the process (SIGBUS), as with every memory map.
 #![allow(
     unsafe_code,
     reason = "mapping a file has no safe interface; the module's invariant is what makes it sound"

@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, builder::FalseyValueParser};
 use limpid_catalog::Mirror;
 
 pub(crate) use self::{
-    database::{CacheCommand, DatabaseCommand, StatusFormat},
+    database::{CacheCommand, DatabaseCommand, StatusFormat, parse_size},
     help::command,
     image::{
         CompareArguments, CompareFormat, ImageOptions, IndexArguments, IndexFormat, Output, PolicyOptions,
@@ -62,6 +62,10 @@ pub(crate) struct Common {
     /// Ask no network for advisory data; what is here is used, and its age is judged
     #[arg(long, env = "LIMPID_OFFLINE", global = true, value_parser = FalseyValueParser::new())]
     pub(crate) offline: bool,
+
+    /// Most evidence of layers to keep, such as 500M or 20G [default: 4G]
+    #[arg(long, value_name = "SIZE", env = "LIMPID_CACHE_LIMIT", global = true, value_parser = parse_size)]
+    pub(crate) cache_limit: Option<u64>,
 
     /// No progress bars and no hints
     #[arg(long, short, global = true)]

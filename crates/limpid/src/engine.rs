@@ -29,7 +29,10 @@ use limpid_image::{
     source::{self, OpenedImage, RootFilesystem, SourceOptions},
 };
 
-use crate::{arguments::ImageOptions, data_directory::DataDirectory};
+use crate::{
+    arguments::{Common, ImageOptions},
+    data_directory::DataDirectory,
+};
 
 /// Feeds that were asked about so recently are not asked about again by a scan: a fleet of scans shares one look.
 const ASKED_RECENTLY: Duration = Duration::from_secs(60 * 60);
@@ -44,23 +47,26 @@ pub(crate) struct Engine {
     catalog: Store,
     mirror: Option<Mirror>,
     clock: Arc<dyn Clock>,
+    most_evidence: u64,
 }
 
 impl Engine {
-    /// An engine on a data directory. Nothing is opened before it is needed.
-    pub(crate) fn new(directory: DataDirectory, mirror: Option<Mirror>) -> Self {
-        Self::with_clock(directory, mirror, Arc::new(SystemClock))
+    /// The engine that the common options ask for. Nothing is opened before it is needed.
+    pub(crate) fn of(common: &Common) -> anyhow::Result<Self> {
+        let engine = Self::at(DataDirectory::of(common)?, common.mirror(), Arc::new(SystemClock));
+        Ok(Self { most_evidence: common.cache_limit.unwrap_or(EVIDENCE_BYTES), ..engine })
     }
 
-    /// The same, at another time: the demo plays in the past.
-    pub(crate) fn with_clock(
-        directory: DataDirectory,
-        mirror: Option<Mirror>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    /// An engine on a data directory, at a time of its own: the demo plays in the past.
+    pub(crate) fn at(directory: DataDirectory, mirror: Option<Mirror>, clock: Arc<dyn Clock>) -> Self {
         let indexer = Indexer::new(ecosystems::all(), SETTINGS);
         let catalog = Store::new(directory.path());
-        Self { directory, indexer, catalog, mirror, clock }
+        Self { directory, indexer, catalog, mirror, clock, most_evidence: EVIDENCE_BYTES }
+    }
+
+    /// How much evidence is kept, in bytes.
+    pub(crate) fn most_evidence(&self) -> u64 {
+        self.most_evidence
     }
 
     /// The ecosystems in use.
@@ -111,7 +117,7 @@ impl Engine {
             OpenedImage::Root(root) => self.read_root(&root, &evidence)?,
         };
         let report = self.indexer.index(&facts, &packs)?;
-        evidence.evict(EVIDENCE_BYTES)?;
+        evidence.evict(self.most_evidence)?;
         Ok(report)
     }
 

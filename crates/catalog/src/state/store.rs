@@ -123,7 +123,8 @@ impl Store {
     }
 
     pub(super) fn temporary(&self) -> PathBuf {
-        self.directory.join("tmp")
+        // A folder of its own: retention clears it, and evidence has its temporary files beside it.
+        self.directory.join("tmp").join("catalog")
     }
 
     pub(crate) fn step(&self, name: &'static str) -> io::Result<()> {

@@ -85,7 +85,7 @@ pub(crate) enum CacheCommand {
 }
 
 /// Reads `500M`, `2G`, `1024`: bytes with a binary unit.
-fn parse_size(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
     let wrong = || format!("“{text}” is not a size; write it as 500M or 2G");
     let text = text.trim_end_matches(['B', 'b']).trim_end_matches('i');
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());

@@ -1,10 +1,7 @@
 //! `limpid cache`: the evidence that is kept of layers.
 
-use limpid_image::limits::EVIDENCE_BYTES;
-
 use crate::{
     arguments::{CacheCommand, Common},
-    data_directory::DataDirectory,
     engine::Engine,
     exit::Status,
     output,
@@ -14,13 +11,13 @@ use crate::{
 
 /// Shows the evidence, or removes some of it.
 pub(crate) fn run(common: &Common, command: Option<&CacheCommand>) -> anyhow::Result<Status> {
-    let engine = Engine::new(DataDirectory::of(common)?, None);
+    let engine = Engine::of(common)?;
     let evidence = engine.evidence()?;
     let removed = match command {
         None | Some(CacheCommand::Show) => {
             let summary = evidence.summary(engine.indexer().wants())?;
             let terminal = Terminal::of_stdout();
-            write_to(None, |out| output::cache_table(&summary, EVIDENCE_BYTES, &terminal, out))?;
+            write_to(None, |out| output::cache_table(&summary, engine.most_evidence(), &terminal, out))?;
             return Ok(Status::Done);
         }
         Some(CacheCommand::Evict { limit }) => evidence.evict(*limit)?,

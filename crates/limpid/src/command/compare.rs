@@ -13,7 +13,6 @@ use limpid_core::{
 use crate::{
     arguments::{Common, CompareArguments, CompareFormat},
     command::scan,
-    data_directory::DataDirectory,
     engine::Engine,
     exit::Status,
     output::{self, Layout},
@@ -25,7 +24,7 @@ use crate::{
 /// Compares two images, two saved reports, or one image at two dates.
 pub(crate) fn run(common: &Common, arguments: &CompareArguments) -> anyhow::Result<Status> {
     let (first, second) = days(arguments)?;
-    let engine = Engine::new(DataDirectory::of(common)?, common.mirror());
+    let engine = Engine::of(common)?;
     let bars = Bars::new(common.quiet);
     let side = |what: &str, day: Option<NaiveDate>| {
         side(what, day, &engine, common, arguments, &bars).with_context(|| what.to_owned())

@@ -10,7 +10,6 @@ use limpid_catalog::update::{self, Outcome, Selection, UpdateReport};
 
 use crate::{
     arguments::{Common, DatabaseCommand},
-    data_directory::DataDirectory,
     engine::Engine,
     exit::Status,
     progress::Bars,
@@ -20,7 +19,7 @@ use crate::{
 
 /// Does what was asked with the advisory data.
 pub(crate) fn run(common: &Common, command: &DatabaseCommand) -> anyhow::Result<Status> {
-    let engine = Engine::new(DataDirectory::of(common)?, common.mirror());
+    let engine = Engine::of(common)?;
     match command {
         DatabaseCommand::Update { feeds } => update_feeds(&engine, common, feeds),
         DatabaseCommand::Status { feeds, format } => status::run(&engine, feeds, *format),

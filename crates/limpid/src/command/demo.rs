@@ -120,7 +120,7 @@ impl Stage {
     /// Limpid, so many hours after the morning.
     fn engine(&self, hour: i64) -> Engine {
         let mirror = Mirror::Directory(self.mirror.clone());
-        Engine::with_clock(DataDirectory::at(&self.data), Some(mirror), Arc::new(Stopped { hour }))
+        Engine::at(DataDirectory::at(&self.data), Some(mirror), Arc::new(Stopped { hour }))
     }
 
     fn scan(&self, hour: i64) -> anyhow::Result<Side> {
@@ -183,9 +183,10 @@ fn after_update(
         }
     }
     let same = before.proof.index_state == after.proof.index_state;
-    let word = if same { "the same as before" } else { "another than before" };
+    let word =
+        if same { "the same as before: nothing has to be indexed anew" } else { "another than before" };
     writeln!(out, "\n   Index state {}: {word}.", after.proof.index_state.short())?;
-    writeln!(out, "   Nothing is indexed again, nothing is dropped, no layer is read.")
+    writeln!(out, "   Nothing is dropped, and no layer is read again: what was read of it is kept.")
 }
 
 fn epilogue(out: &mut dyn Write, terminal: Terminal, kept: Option<&Path>, is_quiet: bool) -> io::Result<()> {

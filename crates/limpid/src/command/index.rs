@@ -7,7 +7,6 @@ use limpid_core::{IndexReport, clair};
 use crate::{
     arguments::{Common, IndexArguments, IndexFormat, Output},
     command::{each_image, layout},
-    data_directory::DataDirectory,
     engine::Engine,
     exit::Status,
     output,
@@ -19,7 +18,7 @@ use crate::{
 /// Lists the packages of each image.
 pub(crate) fn run(common: &Common, arguments: &IndexArguments) -> anyhow::Result<Status> {
     Output::check_places(&arguments.format)?;
-    let engine = Engine::new(DataDirectory::of(common)?, None);
+    let engine = Engine::of(common)?;
     let bars = Bars::new(common.quiet);
     let (indexes, status) =
         each_image(&arguments.images, |image| engine.index(image, &arguments.image, &bars.layers(image)));

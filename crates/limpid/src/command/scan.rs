@@ -7,7 +7,6 @@ use limpid_core::{IndexReport, Report, Severity, clair, policy::Policy};
 use crate::{
     arguments::{Common, Output, PolicyOptions, ScanArguments, ScanFormat},
     command::{each_image, layout},
-    data_directory::DataDirectory,
     engine::{self, Engine},
     exit::Status,
     output,
@@ -19,7 +18,7 @@ use crate::{
 /// Scans each image, writes the reports, and says how it ended.
 pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<Status> {
     Output::check_places(&arguments.format)?;
-    let engine = Engine::new(DataDirectory::of(common)?, common.mirror());
+    let engine = Engine::of(common)?;
     let bars = Bars::new(common.quiet);
     let (indexes, mut status) =
         each_image(&arguments.images, |image| engine.index(image, &arguments.image, &bars.layers(image)));
