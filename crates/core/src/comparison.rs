@@ -4,6 +4,7 @@
 //! differ have an input that differs. Pure and sorted: the same two sides give the same comparison. What two runs may
 //! differ in by themselves (`observed`) is not looked at.
 
+pub mod advisories;
 mod blind_spots;
 mod cause;
 mod explanation;
@@ -17,6 +18,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    advisories::{AdvisoryChange, AdvisoryCounts, FeedAdvisories},
     blind_spots::BlindSpotChange,
     cause::Cause,
     feeds::{FeedChange, FeedFacts},
@@ -53,6 +55,8 @@ pub struct Comparison {
     pub packages: Option<Vec<PackageChange>>,
     /// The feeds that differ, by name.
     pub feeds: Vec<FeedChange>,
+    /// The advisories that differ in the feeds that both sides asked, by feed; `None` where a side was not judged here.
+    pub advisories: Option<Vec<FeedAdvisories>>,
     /// The findings that differ: added, removed, changed; in each, worst first.
     pub findings: Vec<FindingChange>,
     /// The blind spots that differ, by reason.
@@ -105,6 +109,7 @@ pub fn compare(a: &Side, b: &Side) -> Comparison {
         b: SideFacts::of(&b.report),
         packages,
         feeds: feeds::changes(&a.report, &b.report),
+        advisories: None,
         findings: findings::changes(a, b, &inputs),
         blind_spots: blind_spots::changes(&a.report, &b.report, &inputs),
         inputs,
@@ -129,6 +134,13 @@ impl SideFacts {
 }
 
 impl Comparison {
+    /// The same, with the advisories that differ: the reports do not tell them, only the data itself does.
+    #[must_use]
+    pub fn with_advisories(self, mut feeds: Vec<FeedAdvisories>) -> Self {
+        feeds.sort_by(|one, other| one.feed.cmp(&other.feed));
+        Self { advisories: Some(feeds), ..self }
+    }
+
     /// Whether findings, blind spots and verdict are the same on both sides.
     pub fn same_outcome(&self) -> bool {
         self.findings.is_empty() && self.blind_spots.is_empty() && self.a.verdict == self.b.verdict

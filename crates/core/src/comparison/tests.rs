@@ -435,3 +435,15 @@ fn a_cause_has_one_name_for_programs() {
         assert_eq!(serde_json::to_string(&cause).expect("a word"), format!("\"{}\"", cause.name()));
     }
 }
+
+#[test]
+fn advisories_are_unknown_until_they_are_told() {
+    let comparison = compare(&uncovered(), &side());
+    assert_eq!(comparison.advisories, None);
+    let feeds = [MAIN, COMMUNITY].map(|feed| FeedAdvisories::unknown(feed, "gone".to_owned()));
+    let told = comparison.with_advisories(feeds.to_vec());
+    let names: Vec<&str> = told.advisories.iter().flatten().map(|one| one.feed.as_str()).collect();
+    assert_eq!(names, [COMMUNITY, MAIN]);
+    let json = serde_json::to_string(&told).expect("plain data");
+    assert_eq!(serde_json::from_str::<Comparison>(&json).expect("its own output"), told);
+}
