@@ -1,5 +1,7 @@
 //! `limpid compare`: why two reports differ.
 
+mod advisories;
+
 use std::{fs, path::Path};
 
 use anyhow::{Context, bail};
@@ -32,7 +34,10 @@ pub(crate) fn run(common: &Common, arguments: &CompareArguments) -> anyhow::Resu
     let a = side(&arguments.a, first)?;
     let b = side(arguments.b.as_ref().unwrap_or(&arguments.a), second)?;
     bars.clear();
-    let comparison = comparison::compare(&a, &b);
+    let mut comparison = comparison::compare(&a, &b);
+    if let Some(advisories) = advisories::changes(engine.catalog(), &a, &b, &comparison) {
+        comparison = comparison.with_advisories(advisories);
+    }
     write_to(None, |out| match arguments.format {
         CompareFormat::Table => output::comparison_table(&comparison, &Terminal::of_stdout(), out),
         CompareFormat::Json => output::json(&comparison, Layout::Pretty, out),

@@ -2,6 +2,7 @@
 //!
 //! A page tells what was compared, which inputs differ, what that changed, and ends with the explanation.
 
+mod advisories;
 mod lines;
 mod rows;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub(crate) fn comparison_table(
     let packages = comparison.packages.iter().flatten().map(rows::package).collect();
     section(page, "PACKAGES", &rows::PACKAGES, packages)?;
     section(page, "ADVISORY DATA", &rows::FEEDS, comparison.feeds.iter().map(rows::feed).collect())?;
+    advisories::section(page, comparison.advisories.as_deref().unwrap_or_default())?;
     section(page, "FINDINGS", &rows::FINDINGS, comparison.findings.iter().map(rows::finding).collect())?;
     section(
         page,
@@ -71,6 +73,10 @@ fn section(page: &mut Page<'_>, title: &str, columns: &[Column], rows: Vec<Vec<C
     }
     page.blank()?;
     page.line(&page.styled(style::QUIET, title))?;
+    table(page, columns, rows)
+}
+
+fn table(page: &mut Page<'_>, columns: &[Column], rows: Vec<Vec<Cell>>) -> io::Result<()> {
     let lines = Table::new(columns, rows).untitled(page, page.width);
     lines.iter().try_for_each(|line| page.line(line))
 }

@@ -1,9 +1,10 @@
 //! `limpid compare`: which of the inputs differ, and what that changed.
 
-use limpid_testkit::alpine::System;
-use serde_json::Value;
+use chrono::{Days, Utc};
+use limpid_testkit::alpine::{Fix, System};
+use serde_json::{Value, json};
 
-use crate::support::{Place, advised, clean, vulnerable};
+use crate::support::{Place, advised, clean, move_back, vulnerable};
 
 /// Names of the inputs that differ.
 fn differing(comparison: &Value) -> Vec<&str> {
@@ -104,6 +105,78 @@ fn one_image_at_two_dates() {
     let comparison = compared(&place, &format!("{image} --as-of 2099-01-01 --as-of 2099-02-01"));
     assert_eq!(differing(&comparison), ["as_of"]);
     assert_eq!(changes(&comparison).len(), 0);
+}
+
+/// A place whose data changed 20 days after it was first loaded, and the words that compare an image then and now.
+fn changed_since(image: &System) -> (Place, String) {
+    let place = Place::new();
+    let upgraded = ("busybox", "1.36.1-r0", ["CVE-2099-0001"].as_slice());
+    let main = |fixes: &[Fix<'_>]| place.mirror().alpine("v3.99", "main", fixes);
+    place.mirror().alpine("v3.99", "community", &[("nodejs", "20.1.0-r0", &["CVE-2099-0006"])]);
+    main(&[
+        upgraded,
+        ("openssl", "3.1.0-r5", &["CVE-2099-0003", "CVE-2099-0004"]),
+        ("busybox", "0", &["CVE-2099-0002"]),
+    ]);
+    place.update().ended(0);
+    move_back(&place, 20);
+    main(&[
+        upgraded,
+        ("openssl", "3.1.0-r6", &["CVE-2099-0003"]),
+        ("openssl", "0", &["CVE-2099-0007"]),
+        ("busybox", "1.36.2-r0", &["CVE-2099-0002"]),
+        ("nginx", "1.24.0-r1", &["CVE-2099-0008"]),
+    ]);
+    place.update().ended(0);
+    let day = |before: u64| (Utc::now() - Days::new(before)).date_naive();
+    let image = place.image("app.tar", image);
+    let words = format!("{image} --as-of {} --as-of {}", day(20), day(0));
+    (place, words)
+}
+
+#[test]
+fn the_advisories_that_changed_between_two_dates() {
+    let (place, words) = changed_since(&vulnerable());
+    let expected = json!([{
+        "feed": "alpine/v3.99/main",
+        "counts": {"added": 2, "removed": 1, "changed": 2},
+        "changes": [
+            {"change": "added", "package": "openssl", "id": "CVE-2099-0007", "namespace": "Alpine:v3.99",
+                "b": "never affected"},
+            {"change": "removed", "package": "openssl", "id": "CVE-2099-0004", "namespace": "Alpine:v3.99",
+                "a": "fixed in 3.1.0-r5"},
+            {"change": "changed", "package": "busybox", "id": "CVE-2099-0002", "namespace": "Alpine:v3.99",
+                "a": "never affected", "b": "fixed in 1.36.2-r0"},
+            {"change": "changed", "package": "openssl", "id": "CVE-2099-0003", "namespace": "Alpine:v3.99",
+                "a": "fixed in 3.1.0-r5", "b": "fixed in 3.1.0-r6"},
+        ],
+    }]);
+    assert_eq!(compared(&place, &words)["advisories"], expected);
+    let lines = place.run(&format!("compare {words} --offline")).ended(0).stdout;
+    let line =
+        "advisory\tadded\tCVE-2099-0007\topenssl\t-\tnever affected\tAlpine:v3.99\talpine/v3.99/main\n";
+    assert!(lines.contains("advisories\talpine/v3.99/main\t2\t1\t2\t-\n") && lines.contains(line), "{lines}");
+}
+
+#[test]
+fn advisories_are_told_only_where_the_data_of_both_sides_is_at_hand() {
+    let (place, words) = changed_since(&clean());
+    // Of what changed, the other image has `busybox` only.
+    let changes = &compared(&place, &words)["advisories"][0]["changes"];
+    assert_eq!((changes.as_array().unwrap().len(), &changes[0]["id"]), (1, &"CVE-2099-0002".into()));
+    let image = words.split(' ').next().unwrap();
+    assert_eq!(compared(&place, &format!("{image} {image}"))["advisories"], json!([]));
+    let report = saved(&place, image, "report.json");
+    assert_eq!(compared(&place, &format!("{report} {image}"))["advisories"], Value::Null);
+
+    let comparison = compared(&place, &words);
+    let feeds = comparison["feeds"].as_array().unwrap();
+    let main = feeds.iter().find(|feed| feed["name"] == "alpine/v3.99/main").unwrap();
+    let segment = main["a"]["segment"].as_str().unwrap().strip_prefix("sha256:").unwrap();
+    std::fs::remove_file(place.db().join("segments").join(format!("{segment}.segment"))).unwrap();
+    let gone = json!([{"feed": "alpine/v3.99/main", "counts": null, "changes": [],
+        "unknown": "the data of then is no longer kept: that of A"}]);
+    assert_eq!(compared(&place, &words)["advisories"], gone);
 }
 
 #[test]

@@ -1,15 +1,15 @@
 //! A report is a function: equal inputs give equal bytes, on any machine, today or next year.
 
-use std::fs;
-
-use chrono::{DateTime, Days, Utc};
+use chrono::{Days, Utc};
 use limpid_testkit::{
     image::{Layout, Stored},
     tar::Tar,
 };
 use serde_json::Value;
 
-use crate::support::{Place, advise, advised, clean, counting, findings, listing, proven, vulnerable};
+use crate::support::{
+    Place, advise, advised, clean, counting, findings, listing, move_back, proven, vulnerable,
+};
 
 /// The bytes of the report without what was observed.
 fn bytes(report: Value) -> String {
@@ -87,26 +87,6 @@ fn the_order_in_which_layers_are_read_does_not_matter() {
         report["image"]["reference"] = expected["image"]["reference"].clone();
         assert_eq!(bytes(report), bytes(expected.clone()), "{known}");
     }
-}
-
-/// Moves every instant of the catalog back by some days, as if all that had happened then.
-fn move_back(place: &Place, days: u64) {
-    fn moved(value: &mut Value, days: u64) {
-        match value {
-            Value::String(text) => {
-                if let Ok(instant) = text.parse::<DateTime<Utc>>() {
-                    *text = (instant - Days::new(days)).to_rfc3339();
-                }
-            }
-            Value::Array(items) => items.iter_mut().for_each(|item| moved(item, days)),
-            Value::Object(fields) => fields.values_mut().for_each(|field| moved(field, days)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-    let file = place.db().join("catalog.json");
-    let mut state: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
-    moved(&mut state, days);
-    fs::write(&file, state.to_string()).unwrap();
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
+use chrono::{DateTime, Days, Utc};
 use limpid_testkit::alpine::{Mirror, System};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -145,6 +146,26 @@ pub(crate) fn advised() -> Place {
     advise(&place.mirror());
     place.update().ended(0);
     place
+}
+
+/// Moves every instant of the catalog back by some days, as if all that had happened then.
+pub(crate) fn move_back(place: &Place, days: u64) {
+    fn moved(value: &mut Value, days: u64) {
+        match value {
+            Value::String(text) => {
+                if let Ok(instant) = text.parse::<DateTime<Utc>>() {
+                    *text = (instant - Days::new(days)).to_rfc3339();
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| moved(item, days)),
+            Value::Object(fields) => fields.values_mut().for_each(|field| moved(field, days)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    let file = place.db().join("catalog.json");
+    let mut state: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    moved(&mut state, days);
+    fs::write(&file, state.to_string()).unwrap();
 }
 
 /// A report without the one part that two runs may differ in.

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use limpid_core::comparison::{
-    BlindSpotChange, Comparison, FeedChange, FindingChange, PackageChange, SideFacts,
+    AdvisoryChange, BlindSpotChange, Comparison, FeedAdvisories, FeedChange, FindingChange, PackageChange,
+    SideFacts,
 };
 
 use super::{rows, word};
@@ -18,6 +19,7 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
     }
     comparison.packages.iter().flatten().try_for_each(|change| package(change, out))?;
     comparison.feeds.iter().try_for_each(|change| feed(change, out))?;
+    comparison.advisories.iter().flatten().try_for_each(|feed| advisories(feed, out))?;
     comparison.findings.iter().try_for_each(|change| finding(change, out))?;
     comparison.blind_spots.iter().try_for_each(|change| blind_spot(change, out))?;
     line(out, "verdict", [comparison.a.verdict.as_str(), comparison.b.verdict.as_str()])?;
@@ -49,6 +51,24 @@ fn feed(change: &FeedChange, out: &mut dyn Write) -> io::Result<()> {
     let [records_a, records_b] = [a, b].map(|facts| or_absent(facts.map(|facts| &facts.records)));
     let [segment_a, segment_b] = [a, b].map(|facts| or_absent(facts.map(|facts| &facts.segment)));
     line(out, "feed", [word(change.change), &change.name, &records_a, &records_b, &segment_a, &segment_b])
+}
+
+fn advisories(feed: &FeedAdvisories, out: &mut dyn Write) -> io::Result<()> {
+    let counts = feed.counts.as_ref();
+    let [added, removed, changed] = [
+        counts.map(|counts| &counts.added),
+        counts.map(|counts| &counts.removed),
+        counts.map(|counts| &counts.changed),
+    ]
+    .map(or_absent);
+    line(out, "advisories", [&*feed.feed, &added, &removed, &changed, &or_absent(feed.unknown.as_ref())])?;
+    feed.changes.iter().try_for_each(|change| advisory(&feed.feed, change, out))
+}
+
+fn advisory(feed: &str, change: &AdvisoryChange, out: &mut dyn Write) -> io::Result<()> {
+    let (a, b) = (or_absent(change.a.as_ref()), or_absent(change.b.as_ref()));
+    let fields = [word(change.change), &change.id, &change.package, &a, &b, &change.namespace, feed];
+    line(out, "advisory", fields)
 }
 
 fn finding(change: &FindingChange, out: &mut dyn Write) -> io::Result<()> {

@@ -1,8 +1,8 @@
 //! The rows of the sections.
 
 use limpid_core::comparison::{
-    BlindSpotChange, Cause, FeedChange, FeedFacts, FieldChange, FindingChange, Input, PackageChange,
-    PackageFacts,
+    AdvisoryChange, BlindSpotChange, Cause, FeedChange, FeedFacts, FieldChange, FindingChange, Input,
+    PackageChange, PackageFacts,
 };
 
 use super::sign;
@@ -21,6 +21,8 @@ const SIGN: Column = column(Fit::Cut(1));
 pub(super) const INPUTS: [Column; 3] = [column(Fit::Whole), column(Fit::Cut(7)), column(Fit::Cut(12))];
 pub(super) const PACKAGES: [Column; 3] = [SIGN, column(Fit::Whole), column(Fit::Cut(20))];
 pub(super) const FEEDS: [Column; 3] = [SIGN, column(Fit::Whole), column(Fit::Cut(12))];
+pub(super) const ADVISORIES: [Column; 4] =
+    [SIGN, column(Fit::Whole), column(Fit::Whole), column(Fit::Cut(16))];
 pub(super) const FINDINGS: [Column; 7] = [
     SIGN,
     column(Fit::Cut(8)),
@@ -103,6 +105,18 @@ pub(super) fn feed(change: &FeedChange) -> Vec<Cell> {
         sign(change.change),
         Cell::new(escaped(&change.name), style::STRONG),
         Cell::plain(format!("{records}{stale}")),
+    ]
+}
+
+pub(super) fn advisory(change: &AdvisoryChange) -> Vec<Cell> {
+    let range = |range: &Option<String>| range.as_ref().map(|range| escaped(range));
+    // Ranges that are the same leave its text: what is said of it besides.
+    let text = if change.a == change.b { ", other text" } else { "" };
+    vec![
+        sign(change.change),
+        Cell::plain(escaped(&change.id)),
+        Cell::new(escaped(&change.package), style::STRONG),
+        Cell::plain(format!("{}{text}", from_to(range(&change.a), range(&change.b)))),
     ]
 }
 
