@@ -53,7 +53,7 @@ fn what_killed_processes_left_goes_after_a_while() {
     workshop.publish("v1", "main", document("v1", 20));
     workshop.update();
     let leftover = |name: &str, age: i64| {
-        let path = workshop.folder.path().join("db/tmp").join(name);
+        let path = workshop.folder.path().join("db/tmp/catalog").join(name);
         fs::write(&path, "half a segment").unwrap();
         let modified = SystemTime::from(workshop.clock.now() - chrono::TimeDelta::hours(age));
         fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
