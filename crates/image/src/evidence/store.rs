@@ -29,6 +29,8 @@ mod upkeep;
 pub use upkeep::{Evicted, EvidenceSummary};
 
 const PACK: &str = "pack";
+/// How often a pack is put into a directory that others take away. They do so only when they evict.
+const COMMIT_ATTEMPTS: u32 = 100;
 const TEMPORARY_PREFIX: &str = "evidence-";
 
 /// The directory of evidence could not be used. What it holds can be had again, but not kept without it.
@@ -101,14 +103,22 @@ impl EvidenceStore {
         temporary.as_file().sync_all().map_err(failed("written", temporary.path()))?;
         let path = self.pack(layer, wants);
         let directory = self.directory(&layer.diff_id);
+        let mut attempts = 0;
         let file = loop {
-            fs::create_dir_all(&directory).map_err(failed("created", &directory))?;
+            attempts += 1;
+            // Another process may evict the last pack of this layer, and the directory with it, at any moment: between
+            // the two questions by which a directory is created, and before the rename.
+            let evicted = |kind| {
+                attempts < COMMIT_ATTEMPTS
+                    && matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists)
+            };
+            match fs::create_dir_all(&directory) {
+                Err(error) if evicted(error.kind()) => continue,
+                created => created.map_err(failed("created", &directory))?,
+            }
             match temporary.persist(&path) {
                 Ok(file) => break file,
-                // Another process evicted the last pack of this layer, and the directory with it, just now.
-                Err(error) if error.error.kind() == io::ErrorKind::NotFound && !directory.exists() => {
-                    temporary = error.file;
-                }
+                Err(error) if evicted(error.error.kind()) => temporary = error.file,
                 Err(error) => return Err(failed("written", &path)(error.error)),
             }
         };
