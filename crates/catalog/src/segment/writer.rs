@@ -90,8 +90,9 @@ impl SegmentWriter {
         }
         let [namespace, package, body] = parts.map(|part| {
             self.bytes.extend_from_slice(part);
-            u32::try_from(part.len()).unwrap_or(u32::MAX)
+            u32::try_from(part.len()).map_err(|_too_long| SegmentError::TooLarge { what })
         });
+        let (namespace, package, body) = (namespace?, package?, body?);
         self.entries.push(Placed { start, namespace, package, body, text });
         Ok(())
     }
@@ -102,7 +103,7 @@ impl SegmentWriter {
     /// [`SegmentError::Io`] and [`SegmentError::TooLarge`].
     pub fn finish(self, head: FeedHead, directory: &Path) -> Result<NewSegment, SegmentError> {
         let io_error = |source| SegmentError::Io { path: directory.to_owned(), source };
-        let sorted = self.sort();
+        let sorted = self.sort()?;
         let meta = sorted.meta(head);
         let mut file = files::temporary(directory).map_err(io_error)?;
         sorted.write(&meta, file.as_file_mut()).map_err(|source| {
@@ -115,7 +116,7 @@ impl SegmentWriter {
         Ok(NewSegment { file, digest: hasher.finish(), meta })
     }
 
-    fn sort(self) -> Sorted {
+    fn sort(self) -> Result<Sorted, SegmentError> {
         let mut texts: Vec<(Vec<u8>, u32)> = self.texts.into_iter().collect();
         texts.sort_unstable();
         let mut rank = vec![0; texts.len()];
@@ -136,15 +137,21 @@ impl SegmentWriter {
         let mut number = vec![None; texts.len()];
         let mut in_order = Vec::with_capacity(texts.len());
         for entry in &mut entries {
-            let Some(place) = rank_of(entry) else { continue };
-            let Some(number) = number.get_mut(place) else { continue };
-            entry.text = *number.get_or_insert_with(|| {
-                in_order
-                    .push(texts.get_mut(place).map(|text| std::mem::take(&mut text.0)).unwrap_or_default());
-                u32::try_from(in_order.len() - 1).unwrap_or(u32::MAX)
-            });
+            // An entry that kept a number of before would tell another advisory's text.
+            let found =
+                rank_of(entry).and_then(|place| Some((number.get_mut(place)?, texts.get_mut(place)?)));
+            let (number, text) = found.ok_or(SegmentError::TooLarge { what: "a feed" })?;
+            entry.text = match *number {
+                Some(number) => number,
+                None => {
+                    let next = u32::try_from(in_order.len())
+                        .map_err(|_too_many| SegmentError::TooLarge { what: "a feed" })?;
+                    in_order.push(std::mem::take(&mut text.0));
+                    *number.insert(next)
+                }
+            };
         }
-        Sorted { feed: self.feed, parser_revision: self.parser_revision, texts: in_order, entries, bytes }
+        Ok(Sorted { feed: self.feed, parser_revision: self.parser_revision, texts: in_order, entries, bytes })
     }
 }
 
