@@ -1,0 +1,1 @@
+//! Limpid's own JSON API, `/api/v1/`.

@@ -1,0 +1,1 @@
+//! Clair v4's HTTP API, as its clients use it.

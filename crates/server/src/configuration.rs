@@ -1,0 +1,253 @@
+//! The configuration: one file (TOML), then the environment, then flags; what comes later wins.
+//!
+//! What is here has been checked: addresses parse, keys decode, and an API that anybody may use is only where the operator
+//! said so in as many words.
+
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration};
+
+use ipnet::IpNet;
+use url::Url;
+
+use crate::secret::Secret;
+
+/// How the service runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Configuration {
+    /// The data directory: the embedded database and blobs, copies of what is far away, temporary files.
+    pub data: PathBuf,
+    /// What this process does.
+    pub roles: BTreeSet<Role>,
+    /// What it says, and how.
+    pub log: Log,
+    /// The listener of the API.
+    pub api: Api,
+    /// The listener of metrics and health.
+    pub introspection: Introspection,
+    /// Who may use the API; `None`: anybody who reaches it.
+    pub auth: Option<Auth>,
+    /// Where rows are: `sqlite:PATH` or `postgres://…`.
+    pub database: Database,
+    /// Where blobs are: a directory or `s3://…`.
+    pub blobs: Blobs,
+    /// How images are indexed.
+    pub indexer: Indexer,
+    /// How advisory data is kept up to date.
+    pub updater: Updater,
+    /// Who is told of changes.
+    pub notifier: Notifier,
+}
+
+/// A part of the service's work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Reads images.
+    Indexer,
+    /// Judges them.
+    Matcher,
+    /// Keeps advisory data up to date.
+    Updater,
+    /// Tells of changes.
+    Notifier,
+}
+
+/// What the process says on standard error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    /// `error`, `warn`, `info`, `debug`, or directives of `tracing`'s filter.
+    pub level: String,
+    /// One JSON object a line, instead of a line for people.
+    pub json: bool,
+}
+
+/// The API's listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Api {
+    /// Where it listens. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// TLS, where it is spoken here.
+    pub tls: Option<Tls>,
+    /// How clients reach it, for links in answers; `None`: as in the request.
+    pub public_url: Option<Url>,
+    /// Show blind spots to Clair's clients as vulnerabilities of severity Unknown, because they have no other place for
+    /// them.
+    pub blind_spots_as_vulnerabilities: bool,
+}
+
+/// Certificate and key, as PEM files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// The certificate, and those that vouch for it.
+    pub certificate: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
+}
+
+/// The listener of `/metrics`, `/healthz` and `/readyz`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Introspection {
+    /// Where it listens.
+    pub listen: SocketAddr,
+}
+
+/// A pre-shared key, as Clair's `auth.psk`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Auth {
+    /// The key, decoded from base64.
+    pub key: SecretBytes,
+    /// Who may sign, beside `clair-intraservice`.
+    pub issuers: Vec<String>,
+}
+
+/// A key of bytes that must not be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretBytes(Vec<u8>);
+
+impl SecretBytes {
+    /// A key.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, for the one place that needs them.
+    pub fn reveal(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SecretBytes {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("[secret]")
+    }
+}
+
+/// The database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Database {
+    /// Its address; may have a password.
+    pub url: Secret,
+    /// How many connections this process may have.
+    pub connections: usize,
+}
+
+/// The storage of blobs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blobs {
+    /// Its address.
+    pub url: String,
+    /// Most bytes of local copies of blobs that are far away.
+    pub cache_bytes: u64,
+}
+
+/// How images are indexed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Indexer {
+    /// Manifests that are indexed side by side.
+    pub workers: usize,
+    /// Most manifests that are re-indexed in a second, so that answers stay quick meanwhile.
+    pub reindex_per_second: u32,
+    /// Ecosystems that are detected and judged, by id; empty: all. Changes the index state.
+    pub ecosystems: Vec<String>,
+    /// Where layers may be fetched from.
+    pub layers: Egress,
+}
+
+/// Where requests of one class may go. Public addresses, and what is allowed here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Egress {
+    /// Networks that are allowed although they are private or loopback.
+    pub allow_networks: Vec<IpNet>,
+    /// Hosts that are allowed whatever their addresses are; a leading `.` allows all below.
+    pub allow_hosts: Vec<String>,
+    /// Whether `http://` is allowed to public addresses too. To allowed networks and hosts it always is.
+    pub allow_plain_http: bool,
+}
+
+/// How advisory data is kept up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Updater {
+    /// Whether upstream is asked by itself.
+    pub on: bool,
+    /// How long from one update to the next; each waits up to a tenth longer.
+    pub period: Duration,
+    /// A directory or URL to read feeds from instead of upstream.
+    pub mirror: Option<String>,
+    /// Prefixes of the feeds that are kept; empty: all.
+    pub feeds: Vec<String>,
+}
+
+/// Who is told of changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notifier {
+    /// One notification a manifest with its worst change, instead of one for each.
+    pub summary: bool,
+    /// How clients reach `/notifier/api/v1/notification/`; `None`: [`Api::public_url`].
+    pub callback: Option<Url>,
+    /// An operation that takes away more than this share of a feed's statements, in percent, makes no notification until a
+    /// person lets it go.
+    pub most_removed_percent: u64,
+    /// The targets. Each is told by itself.
+    pub targets: Vec<Target>,
+}
+
+/// A target of notifications, with a name that is unique.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// Its name in logs, metrics and jobs.
+    pub name: String,
+    /// How it is told.
+    pub delivery: Delivery,
+}
+
+/// How a target is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Delivery {
+    /// `POST` to an address.
+    Webhook(Webhook),
+    /// A message to an exchange of an AMQP 0.9.1 broker.
+    Amqp(Amqp),
+    /// A message to a destination of a STOMP broker.
+    Stomp(Stomp),
+}
+
+/// A webhook.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Webhook {
+    /// Its address.
+    pub target: Url,
+    /// Headers to add; they may carry secrets.
+    pub headers: Vec<(String, Secret)>,
+    /// Where it may lead.
+    pub egress: Egress,
+}
+
+/// An AMQP 0.9.1 exchange.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Amqp {
+    /// Brokers, tried in this order.
+    pub uris: Vec<Secret>,
+    /// The exchange, which must exist; empty: the default one.
+    pub exchange: String,
+    /// The routing key.
+    pub routing_key: String,
+    /// Send the notifications themselves, this many in a message, instead of the address where they are.
+    pub direct: Option<u64>,
+    /// A certificate authority to trust, as a PEM file.
+    pub root_ca: Option<PathBuf>,
+}
+
+/// A STOMP destination.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stomp {
+    /// Brokers as `host:port`, tried in this order.
+    pub uris: Vec<String>,
+    /// The destination.
+    pub destination: String,
+    /// Login and passcode.
+    pub login: Option<(String, Secret)>,
+    /// Send the notifications themselves, this many in a message, instead of the address where they are.
+    pub direct: Option<u64>,
+    /// Speak TLS.
+    pub tls: bool,
+    /// A certificate authority to trust, as a PEM file.
+    pub root_ca: Option<PathBuf>,
+}

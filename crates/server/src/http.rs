@@ -1,0 +1,1 @@
+//! HTTP: listeners with limits, who may ask, what both faces share.

@@ -1,0 +1,23 @@
+//! The service: indexer, matcher, updater and notifier behind HTTP.
+//!
+//! Faces ([`clair`], [`api`]) translate between HTTP and the engine, and decide nothing. What must survive is a row or a
+//! job in the store before anybody is told of it; what a process keeps in memory can be thrown away at any time. The work
+//! itself blocks and runs on threads; only HTTP is asynchronous.
+
+#![forbid(unsafe_code)]
+
+pub mod api;
+pub mod clair;
+pub mod configuration;
+pub mod egress;
+pub mod engine;
+pub mod http;
+pub mod indexing;
+pub mod introspection;
+pub mod limits;
+pub mod matching;
+pub mod notifying;
+pub mod secret;
+pub mod updating;
+
+pub use configuration::Configuration;

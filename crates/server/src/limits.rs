@@ -1,0 +1,1 @@
+//! Every limit of the service, with its reason.

@@ -1,0 +1,3 @@
+//! Notifications: what an update changes for whom, and telling those who want to know.
+
+pub mod targets;

@@ -1,0 +1,28 @@
+//! Targets: how one is told of one notification.
+//!
+//! Telling is at least once: a target may be told again of what it knows, never not at all.
+
+use uuid::Uuid;
+
+use crate::configuration::{Auth, Delivery};
+
+/// What a target is told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The notification.
+    pub notification: Uuid,
+    /// Where its entries can be read: `…/notifier/api/v1/notification/{id}`.
+    pub callback: String,
+    /// The entries themselves as JSON objects; empty where the target wants the address alone.
+    pub entries: Vec<Vec<u8>>,
+}
+
+/// Why a target was not told. To be tried again.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct DeliveryError(pub String);
+
+/// Tells a target. Blocks, but not for longer than [`crate::limits`] says.
+pub fn deliver(_delivery: &Delivery, _auth: Option<&Auth>, _message: &Message) -> Result<(), DeliveryError> {
+    todo!()
+}
