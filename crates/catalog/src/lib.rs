@@ -13,6 +13,7 @@ pub mod clock;
 mod files;
 pub mod limits;
 mod map;
+pub mod replica;
 pub mod segment;
 pub mod state;
 mod transfer;

@@ -167,7 +167,8 @@ pub(crate) fn is_here(store: &Store, feed: &str, expected: &Loaded) -> Result<bo
     check(feed, expected, &meta).map(|()| true)
 }
 
-fn check(feed: &str, expected: &Loaded, meta: &Meta) -> Result<(), ArrivalError> {
+/// Whether a segment is what a catalog says it is.
+pub(crate) fn check(feed: &str, expected: &Loaded, meta: &Meta) -> Result<(), ArrivalError> {
     let found = Loaded::new(expected.segment.clone(), expected.bytes, meta.clone());
     if meta.feed == feed && *expected == found {
         return Ok(());

@@ -26,8 +26,10 @@ use crate::{
 };
 
 mod directory;
+mod stored;
 
 pub use directory::read_directory;
+pub use stored::{LayerEvidence, read_stored_layer};
 
 /// Why there is no evidence of an image.
 #[derive(Debug, thiserror::Error)]

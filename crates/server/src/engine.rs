@@ -1,24 +1,164 @@
 //! What all faces and workers share.
+//!
+//! Everything here can be made again from the store: a process that is killed loses time, never an answer that it gave.
 
-use std::sync::Arc;
+use std::{fs, io, path::PathBuf, sync::Arc};
 
-use limpid_image::index::Indexer;
-use limpid_store::{Blobs, Database};
+use chrono::Utc;
+use limpid_core::{Digest, ecosystem::Ecosystems, policy::Policy};
+use limpid_image::{evidence::store::reading_revision, index::Indexer};
+use limpid_store::{BlobError, Blobs, Database, DatabaseUrl, StoreError, index_states, jobs, leases};
 
-use crate::{Configuration, introspection::Metrics};
+use crate::{
+    Configuration,
+    egress::{EgressClient, EgressError},
+    indexing::{Flights, Waiters},
+    introspection::Metrics,
+    matching::ReportCache,
+    updating::CatalogKeeper,
+};
+
+mod bell;
+mod ecosystems;
+mod heartbeat;
+mod node;
+
+pub use bell::Bell;
+pub use ecosystems::{UnknownEcosystem, chosen};
+pub(crate) use heartbeat::{Heartbeat, Held, LeaseGuard};
+pub use node::{Node, NodeError};
 
 /// The engine. One a process, behind an [`Arc`].
 pub struct Engine {
     /// How it runs.
     pub configuration: Configuration,
-    /// Name of this process among all that share the database.
-    pub node: String,
+    /// This process among all that share the database.
+    pub node: Node,
     /// Rows.
     pub database: Database,
     /// Blobs.
     pub blobs: Blobs,
     /// Makes index reports.
-    pub indexer: Arc<Indexer>,
+    pub indexer: Indexer,
+    /// The decisions that reports are made with.
+    pub policy: Policy,
     /// Counts.
     pub metrics: Arc<Metrics>,
+    /// Wakes workers, and tells them to end.
+    pub bell: Bell,
+    /// Revision of what is read of layers.
+    pub(crate) reading_revision: String,
+    pub(crate) catalog: CatalogKeeper,
+    pub(crate) reports: ReportCache,
+    pub(crate) heartbeat: Heartbeat,
+    pub(crate) layers: EgressClient,
+    pub(crate) flights: Flights,
+    pub(crate) waiters: Waiters,
+}
+
+/// Why the engine cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The data directory cannot be used.
+    #[error("the data directory {} cannot be used: {source}", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The data directory belongs to another process, or says nothing readable.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// The database cannot be used.
+    #[error("database: {0}")]
+    Store(#[from] StoreError),
+    /// The storage of blobs cannot be used.
+    #[error("blobs: {0}")]
+    Blobs(#[from] BlobError),
+    /// The policy for fetching layers cannot be kept to.
+    #[error("indexer.layers: {0}")]
+    Egress(#[from] EgressError),
+}
+
+impl Engine {
+    /// Opens the state that the configuration names, and announces the index state of this program.
+    ///
+    /// # Errors
+    /// [`EngineError`]. Blocks.
+    pub fn open(
+        configuration: Configuration,
+        ecosystems: Ecosystems,
+        metrics: Arc<Metrics>,
+    ) -> Result<Arc<Self>, EngineError> {
+        let data = &configuration.data;
+        for path in [data.clone(), temporary(data)] {
+            fs::create_dir_all(&path).map_err(|source| EngineError::Directory { path, source })?;
+        }
+        let node = Node::of(data)?;
+        clear(&temporary(data)).map_err(|source| EngineError::Directory { path: temporary(data), source })?;
+        let url: DatabaseUrl = configuration.database.url.reveal().parse()?;
+        let database = Database::open(&url, configuration.database.connections)?;
+        let blobs = Blobs::open(
+            &configuration.blobs.url,
+            database.clone(),
+            &data.join("cache"),
+            configuration.blobs.cache_bytes,
+        )?;
+        let indexer = Indexer::new(ecosystems, "");
+        // Whatever this node held, it held before it ended.
+        database.write(|tx| {
+            jobs::abandon(tx, &node.name)?;
+            leases::abandon(tx, &node.name)?;
+            index_states::announce(tx, indexer.index_state())
+        })?;
+        let engine = Self {
+            reading_revision: reading_revision(indexer.wants()),
+            catalog: CatalogKeeper::new(&data.join("catalog")),
+            reports: ReportCache::default(),
+            heartbeat: Heartbeat::default(),
+            layers: EgressClient::new(&configuration.indexer.layers, "indexer.layers")?,
+            flights: Flights::default(),
+            waiters: Waiters::default(),
+            policy: Policy::default(),
+            bell: Bell::default(),
+            configuration,
+            node,
+            database,
+            blobs,
+            indexer,
+            metrics,
+        };
+        Ok(Arc::new(engine))
+    }
+
+    /// For files that no other process may see.
+    pub(crate) fn temporary(&self) -> PathBuf {
+        temporary(&self.configuration.data)
+    }
+
+    /// The index state of this program.
+    pub fn own_index_state(&self) -> &Digest {
+        self.indexer.index_state()
+    }
+
+    /// The time now, by this machine's clock.
+    pub(crate) fn now(&self) -> chrono::DateTime<Utc> {
+        Utc::now()
+    }
+}
+
+fn temporary(data: &std::path::Path) -> PathBuf {
+    data.join("tmp")
+}
+
+/// Removes what a process that was killed left behind. Nobody else uses the directory: the node's name is locked.
+fn clear(directory: &std::path::Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }

@@ -1,14 +1,36 @@
 //! Indexing as a service: a manifest comes in, its layers are fetched at once, its report is stored.
+//!
+//! Whoever submits a manifest waits, but the work is a job: it goes on when the client is gone, and begins again when the
+//! process ends. A good report stays until a new one is complete.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use limpid_core::{Digest, IndexReport};
 use limpid_store::{
-    StoreError,
-    reports::{Attempt, StoredReport},
+    StoreError, index_states, manifests,
+    reports::{self, Attempt, StoredReport},
 };
 
 use crate::engine::Engine;
+
+mod evidence;
+mod failure;
+mod flight;
+mod layers;
+mod payload;
+mod reindex;
+mod report;
+mod submit;
+mod waiters;
+mod work;
+
+pub(crate) use flight::Flights;
+pub(crate) use reindex::{reindex, submit_stale};
+pub(crate) use waiters::Waiters;
+pub(crate) use work::index_job;
+
+pub use failure::IndexFailure;
+pub use submit::index;
 
 /// A manifest, as a client submits it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,52 +61,34 @@ pub struct Indexed {
     pub attempt: Attempt,
 }
 
-/// Why a submitted manifest has no report, by what the client can do.
-#[derive(Debug, thiserror::Error)]
-pub enum IndexFailure {
-    /// The manifest or its layers are permanently wrong: submitting it again will not help. (HTTP 400.)
-    #[error("{0}")]
-    Invalid(String),
-    /// A layer cannot be had or read now. To be tried again, with a new token. (HTTP 502.)
-    #[error("{0}")]
-    Layer(String),
-    /// The operator does not let layers be fetched from there. (HTTP 403.)
-    #[error("{0}")]
-    NotAllowed(String),
-    /// Too much is waiting already. (HTTP 429.)
-    #[error("too many manifests wait to be indexed; try again later")]
-    Busy,
-    /// This service ends. (HTTP 503.)
-    #[error("the service is shutting down")]
-    ShuttingDown,
-    /// The state is not available. (HTTP 503.)
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A fault of Limpid. (HTTP 500.)
-    #[error("{0}")]
-    Internal(String),
-}
-
-/// The index state that the service is in.
-pub fn index_state(_engine: &Engine) -> Result<Digest, StoreError> {
-    todo!()
-}
-
-/// Indexes a manifest, unless there is a complete report of today's state, and waits for the end. Equal submissions at one
-/// time are one execution.
+/// The index state that the service is in: that of the program that was started last.
 ///
 /// # Errors
-/// [`IndexFailure`]. The failure is stored as well, and tried again by itself.
-pub async fn index(_engine: &Arc<Engine>, _submission: Submission) -> Result<Indexed, IndexFailure> {
-    todo!()
+/// [`StoreError`]. Blocks.
+pub fn index_state(engine: &Engine) -> Result<Digest, StoreError> {
+    let current = engine.database.read(index_states::current)?;
+    Ok(current.unwrap_or_else(|| engine.own_index_state().clone()))
 }
 
 /// What is known of a manifest. Blocks.
-pub fn find(_engine: &Engine, _manifest: &Digest) -> Result<Option<Indexed>, StoreError> {
-    todo!()
+///
+/// # Errors
+/// [`StoreError`]; [`StoreError::Damaged`] where the stored report cannot be read.
+pub fn find(engine: &Engine, manifest: &Digest) -> Result<Option<Indexed>, StoreError> {
+    let (stored, attempt) = engine.database.read(|tx| {
+        Ok::<_, StoreError>((reports::load(tx, manifest)?, reports::attempt(tx, manifest)?))
+    })?;
+    let Some(attempt) = attempt else { return Ok(None) };
+    let report = stored.map(|stored| Ok::<_, StoreError>((report::parse(&stored)?, stored))).transpose()?;
+    Ok(Some(Indexed { report: report.map(|(report, stored)| (stored, report)), attempt }))
 }
 
 /// Deletes manifests with all that is known of them. Returns those that were there. Blocks.
-pub fn delete(_engine: &Engine, _manifests: &[Digest]) -> Result<Vec<Digest>, StoreError> {
-    todo!()
+///
+/// # Errors
+/// [`StoreError`].
+pub fn delete(engine: &Engine, manifests: &[Digest]) -> Result<Vec<Digest>, StoreError> {
+    engine.database.write(|tx| manifests::delete(tx, manifests))
 }
+
+pub use report::parse as parse_report;

@@ -11,13 +11,17 @@ pub mod clair;
 pub mod configuration;
 pub mod egress;
 pub mod engine;
+mod garbage;
 pub mod http;
 pub mod indexing;
 pub mod introspection;
 pub mod limits;
 pub mod matching;
 pub mod notifying;
+mod run;
 pub mod secret;
 pub mod updating;
+mod workers;
 
 pub use configuration::Configuration;
+pub use run::{Running, ServeError};

@@ -1,1 +1,87 @@
 //! Every limit of the service, with its reason.
+
+use std::time::Duration;
+
+// --- work ---
+
+/// How long a job or lease is held without a sign of life: long enough for a stalled disk or a short outage of the
+/// database, short enough that what a dead node held is soon begun again.
+pub const LEASE: Duration = Duration::from_secs(45);
+
+/// How often what is held is renewed: four times within [`LEASE`].
+pub const BEAT: Duration = Duration::from_secs(10);
+
+/// How often a lease is asked for while another node has it.
+pub const LEASE_POLL: Duration = Duration::from_millis(250);
+
+/// How often workers look for jobs that other nodes submitted. Those of their own process wake them at once.
+pub const JOB_POLL: Duration = Duration::from_millis(500);
+
+/// How long a worker waits after the state was not available.
+pub const OUTAGE_PAUSE: Duration = Duration::from_secs(2);
+
+/// Requests of one process that wait for an image to be indexed. Each costs little; so many at once are a flood, and are
+/// told to come again.
+pub const WAITING_REQUESTS: usize = 4_000;
+
+/// How often a request that waits looks whether another node has finished its image.
+pub const WAIT_POLL: Duration = Duration::from_millis(500);
+
+/// The pause before a failed index is tried again; it doubles each time.
+pub const FIRST_RETRY: Duration = Duration::from_secs(30);
+
+/// The longest pause before a failed index is tried again. A failure that outlives it wants a person.
+pub const LAST_RETRY: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// Stale reports that become jobs at once. The next ones follow when these are done, so the queue stays short.
+pub const REINDEX_BATCH: u64 = 1_000;
+
+/// How often it is looked whether there are stale reports.
+pub const REINDEX_POLL: Duration = Duration::from_secs(5);
+
+// --- layers ---
+
+/// Layers of one manifest that are fetched side by side. A registry's patience is shared by all clients of this service.
+pub const CONCURRENT_LAYERS: usize = 4;
+
+/// How often a layer is asked for within one job. Tokens live a minute, so waiting longer is of no use.
+pub const LAYER_ATTEMPTS: u32 = 2;
+
+/// How long a node waits for another that reads the same layer, before the job is given back.
+pub const LAYER_WAIT: Duration = Duration::from_secs(15 * 60);
+
+/// Layers of one manifest, as in an image (Docker itself stops at 127).
+pub const LAYERS: usize = limpid_image::limits::LAYERS;
+
+// --- reports and advisory data ---
+
+/// Bytes of reports that are remembered, estimated by their findings and packages.
+pub const REPORT_CACHE_BYTES: u64 = 128 << 20;
+
+/// Age at which the open catalog is looked at anew, because feeds grow stale and releases end while nothing changes.
+pub const CATALOG_AGE: Duration = Duration::from_secs(60);
+
+/// How long a change of the advisory data waits for another one to end.
+pub const CATALOG_WAIT: Duration = Duration::from_secs(30);
+
+/// The pause before an update is tried again that could not be begun, or of which a feed failed.
+pub const UPDATE_RETRY: Duration = Duration::from_secs(10 * 60);
+
+// --- notifications ---
+
+/// The pause before a target is told again; it doubles each time.
+pub const FIRST_DELIVERY_RETRY: Duration = Duration::from_secs(5);
+
+/// The longest pause before a target is told again.
+pub const LAST_DELIVERY_RETRY: Duration = Duration::from_secs(60 * 60);
+
+/// Manifests whose reports are held in memory at once while changes are matched.
+pub const CHANGES_BATCH: usize = 256;
+
+/// Statements of a feed below which the share that an update takes away says nothing.
+pub const BRAKE_STATEMENTS: u64 = 100;
+
+// --- upkeep ---
+
+/// How often garbage is collected.
+pub const GARBAGE_PERIOD: Duration = Duration::from_secs(60 * 60);

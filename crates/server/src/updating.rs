@@ -1,12 +1,26 @@
 //! Advisory data as a service: one node at a time updates it, all nodes use the same, operations are kept.
+//!
+//! What is in force is what was published in the database. Each node follows it in a folder of its own, from which reports
+//! are made; a node that changes the data works on its folder under a lease, and publishes what came out in one
+//! transaction with the operations and the jobs that follow from them.
 
-use std::{io::Read, sync::Arc};
+mod change;
+mod keeper;
+mod operations;
+mod publish;
+mod work;
 
-use limpid_catalog::{Arrival, Catalog, Outcome, Selection, catalog::Status, segment::Change};
-use limpid_store::{StoreError, catalog::UpdateOperation};
-use uuid::Uuid;
+pub(crate) use keeper::{CatalogKeeper, OpenCatalog, open};
+pub(crate) use work::{ensure_scheduled, update_job};
 
-use crate::engine::Engine;
+pub use change::{accept, import};
+pub use keeper::{catalog, status};
+pub(crate) use operations::{between, segment};
+pub use operations::diff;
+pub use work::trigger;
+
+use limpid_catalog::{ArrivalError, StateError};
+use limpid_store::{BlobError, StoreError};
 
 /// Why the advisory data was not changed or read, by what can be done.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +32,7 @@ pub enum UpdateFailure {
     #[error("{0}")]
     Refused(String),
     /// Another node is at it. To be tried again later.
-    #[error("another node is updating the advisory data")]
+    #[error("another node is changing the advisory data; try again later")]
     Busy,
     /// The state is not available.
     #[error(transparent)]
@@ -28,38 +42,31 @@ pub enum UpdateFailure {
     Local(String),
 }
 
-/// The catalog in force, as of now. Blocks.
-pub fn catalog(_engine: &Engine) -> Result<Arc<Catalog>, UpdateFailure> {
-    todo!()
+impl From<StateError> for UpdateFailure {
+    fn from(error: StateError) -> Self {
+        Self::Local(error.to_string())
+    }
 }
 
-/// All feeds with their condition. Blocks.
-pub fn status(_engine: &Engine) -> Result<Status, UpdateFailure> {
-    todo!()
+impl From<BlobError> for UpdateFailure {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Store(error) => Self::Store(error),
+            BlobError::Unavailable(why) => Self::Store(StoreError::Unavailable(why)),
+            BlobError::Missing(_) | BlobError::Damaged(_) | BlobError::Unusable(_) => {
+                Self::Local(error.to_string())
+            }
+        }
+    }
 }
 
-/// Asks for an update of these feeds soon, by whichever node has the role. Returns the job. Blocks.
-pub fn trigger(_engine: &Engine, _selection: &Selection) -> Result<Uuid, UpdateFailure> {
-    todo!()
-}
-
-/// Takes the data in quarantine of a feed into force. Blocks.
-pub fn accept(_engine: &Engine, _feed: &str) -> Result<Outcome, UpdateFailure> {
-    todo!()
-}
-
-/// Takes over a catalog that `limpid db export` wrote. Blocks.
-pub fn import(_engine: &Engine, _archive: &mut dyn Read, _force: bool) -> Result<Arrival, UpdateFailure> {
-    todo!()
-}
-
-/// The statements that differ between two operations of a feed, in order. Without `before`, everything that is there at
-/// `after` was added. Blocks.
-pub fn diff(
-    _engine: &Engine,
-    _before: Option<&UpdateOperation>,
-    _after: &UpdateOperation,
-    _sink: &mut dyn FnMut(Change),
-) -> Result<(), UpdateFailure> {
-    todo!()
+impl From<ArrivalError> for UpdateFailure {
+    fn from(error: ArrivalError) -> Self {
+        match error {
+            ArrivalError::State(error) => error.into(),
+            ArrivalError::Unreadable(_) | ArrivalError::Wrong(_) | ArrivalError::Older { .. } => {
+                Self::Refused(error.to_string())
+            }
+        }
+    }
 }

@@ -3,6 +3,8 @@
 //! The catalog's state is one text that names its segments; it moves forward by one version at a time, in one transaction
 //! with the operations that made it. The segments themselves are blobs.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use limpid_core::Digest;
 use uuid::Uuid;
@@ -58,6 +60,11 @@ pub fn publish(
     _state: &[u8],
     _segments: &[Digest],
 ) -> Result<i64, StoreError> {
+    todo!()
+}
+
+/// The segments that the catalog in force names.
+pub fn segments(_tx: &mut Transaction<'_>) -> Result<BTreeSet<Digest>, StoreError> {
     todo!()
 }
 

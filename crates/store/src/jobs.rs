@@ -112,6 +112,11 @@ pub fn submit(_tx: &mut Transaction<'_>, _job: &NewJob) -> Result<Uuid, StoreErr
     todo!()
 }
 
+/// As [`submit`], but leaves a job alone that is being worked on. Whether it was submitted.
+pub fn submit_unless_running(_tx: &mut Transaction<'_>, _job: &NewJob) -> Result<bool, StoreError> {
+    todo!()
+}
+
 /// Claims the next job of one of these kinds in this lane for a worker that is in this index state: the highest priority,
 /// then the oldest. Running jobs whose lease ran out count as waiting.
 pub fn claim(
@@ -164,6 +169,11 @@ pub fn fail(_tx: &mut Transaction<'_>, _job: &ClaimedJob, _error: &str) -> Resul
 
 /// Gives back, without counting the attempt, every job that this worker holds: it is about to end.
 pub fn release(_tx: &mut Transaction<'_>, _worker: &str) -> Result<u64, StoreError> {
+    todo!()
+}
+
+/// Gives back every job that this worker holds, the attempt counted: it was killed.
+pub fn abandon(_tx: &mut Transaction<'_>, _worker: &str) -> Result<u64, StoreError> {
     todo!()
 }
 

@@ -48,3 +48,8 @@ pub fn hold(_tx: &mut Transaction<'_>, _lease: &Lease) -> Result<(), StoreError>
 pub fn release(_tx: &mut Transaction<'_>, _lease: &Lease) -> Result<(), StoreError> {
     todo!()
 }
+
+/// Gives back every lease of a holder that was killed.
+pub fn abandon(_tx: &mut Transaction<'_>, _holder: &str) -> Result<u64, StoreError> {
+    todo!()
+}

@@ -1,0 +1,100 @@
+//! A folder that follows a catalog which is kept elsewhere, as the nodes of a service do.
+//!
+//! The folder is made to say just what it is given: what it knew beside that is forgotten. Segments are fetched first, each
+//! checked, and then the state is replaced in one step, so a reader sees the catalog before or the catalog after.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, Utc};
+use limpid_core::Digest;
+
+use crate::{
+    Segment, State, StateError, Store, files,
+    segment::SegmentError,
+    state::{Loaded, decode},
+    transfer::{ArrivalError, check},
+};
+
+/// Reads the text of a state, as [`encode`] wrote it.
+///
+/// # Errors
+/// [`StateError::Damaged`] and [`StateError::NewerFormat`].
+pub fn parse(text: &[u8]) -> Result<State, StateError> {
+    decode(text, Path::new("the published catalog"))
+}
+
+/// The text of a state, for other nodes. What this folder is about to remove is its own concern and left out.
+///
+/// # Errors
+/// Where it cannot be written as JSON: a fault of Limpid.
+pub fn encode(state: &State) -> Result<Vec<u8>, serde_json::Error> {
+    let mut state = state.clone();
+    state.retired.clear();
+    serde_json::to_vec(&state)
+}
+
+/// Makes the folder of `store` follow `state`. Segments that are missing are asked of `fetch`, which writes one to a path
+/// where nothing is yet.
+///
+/// # Errors
+/// [`ArrivalError`]; then the folder says what it said before. Whatever `fetch` fails with comes out unchanged.
+pub fn follow<E: From<ArrivalError>>(
+    store: &Store,
+    state: &State,
+    fetch: &mut dyn FnMut(&Digest, &Path) -> Result<(), E>,
+    now: DateTime<Utc>,
+) -> Result<(), E> {
+    let temporary = store.temporary_directory().map_err(ArrivalError::from)?;
+    for (feed, loaded) in named_segments(state) {
+        if store.segment(&loaded.segment).is_ok_and(|segment| is_of(&segment, feed, loaded)) {
+            continue;
+        }
+        let path = temporary.join(format!("part-{}-{}", loaded.segment.short(), std::process::id()));
+        files::remove(&path).map_err(ArrivalError::from)?;
+        fetch(&loaded.segment, &path)?;
+        let kept = keep(store, feed, loaded, &path);
+        files::remove(&path).map_err(ArrivalError::from)?;
+        kept?;
+    }
+    let replaced: Result<(), StateError> = store.commit(now, |local| {
+        let retired = std::mem::take(&mut local.retired);
+        *local = State { retired, ..state.clone() };
+        Ok(())
+    });
+    Ok(replaced.map_err(ArrivalError::from)?)
+}
+
+/// Every segment that the state refers to, with its feed.
+fn named_segments(state: &State) -> impl Iterator<Item = (&str, &Loaded)> {
+    state.feeds.iter().flat_map(|(feed, record)| {
+        let candidate = record.quarantine.iter().filter_map(|quarantine| quarantine.candidate.as_ref());
+        let past = record.data.operations().iter().map(|operation| &operation.value);
+        past.chain(candidate).map(|loaded| (feed.as_str(), loaded))
+    })
+}
+
+fn is_of(segment: &Segment, feed: &str, loaded: &Loaded) -> bool {
+    segment.meta().is_ok_and(|meta| check(feed, loaded, &meta).is_ok())
+}
+
+/// Checks what was fetched to its end, and gives it its place.
+fn keep(store: &Store, feed: &str, loaded: &Loaded, path: &PathBuf) -> Result<(), ArrivalError> {
+    let meta = Segment::open(path).and_then(|segment| segment.verify(&loaded.segment));
+    let meta = meta.map_err(|error: SegmentError| ArrivalError::Wrong(error.to_string()))?;
+    check(feed, loaded, &meta)?;
+    fs::File::open(path)?.sync_all()?;
+    let place = store.segment_path(&loaded.segment);
+    // A link where that can be; the bytes are the same and never change.
+    if fs::hard_link(path, &place).is_err() {
+        let mut copy = files::temporary(&store.temporary_directory()?)?;
+        std::io::copy(&mut fs::File::open(path)?, &mut copy)?;
+        copy.flush()?;
+        copy.as_file().sync_all()?;
+        files::keep(copy, &place)?;
+    }
+    Ok(files::synchronise_folder(&place)?)
+}

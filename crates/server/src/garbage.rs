@@ -1,0 +1,60 @@
+//! The job of kind collect garbage: removes what nobody needs any more, and comes again.
+
+use limpid_store::{
+    StoreError, garbage,
+    jobs::{self, ClaimedJob, JobKind, JobState, NewJob},
+};
+
+use crate::{engine::Engine, limits::GARBAGE_PERIOD, workers::Unfinished};
+
+const KEY: &str = "all";
+
+fn job(delay: std::time::Duration) -> NewJob {
+    NewJob {
+        kind: JobKind::CollectGarbage,
+        key: KEY.to_owned(),
+        lane: String::new(),
+        requires: String::new(),
+        priority: 0,
+        payload: Vec::new(),
+        delay,
+    }
+}
+
+/// Makes sure that the job that comes again is there.
+pub(crate) fn ensure_scheduled(engine: &Engine) -> Result<(), StoreError> {
+    engine.database.write(|tx| {
+        let known = jobs::find(tx, JobKind::CollectGarbage, KEY)?;
+        let waits = known.is_some_and(|job| matches!(job.state, JobState::Queued | JobState::Running));
+        if !waits {
+            jobs::submit(tx, &job(GARBAGE_PERIOD))?;
+        }
+        Ok(())
+    })
+}
+
+/// Does the job.
+pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob) -> Result<(), Unfinished> {
+    loop {
+        let rows = engine.database.write(|tx| garbage::collect(tx, &engine.reading_revision))?;
+        if rows == garbage::Collected::default() || engine.bell.ends() {
+            break;
+        }
+        tracing::info!(?rows, "collected");
+    }
+    loop {
+        let (blobs, more) =
+            engine.blobs.collect_garbage().map_err(|error| Unfinished::Later(error.to_string(), GARBAGE_PERIOD))?;
+        if blobs > 0 {
+            tracing::info!(blobs, "collected");
+        }
+        if !more || engine.bell.ends() {
+            break;
+        }
+    }
+    engine.database.write(|tx| {
+        jobs::finish(tx, claimed)?;
+        jobs::submit(tx, &job(GARBAGE_PERIOD))
+    })?;
+    Ok(())
+}

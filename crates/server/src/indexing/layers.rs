@@ -1,0 +1,199 @@
+//! The evidence of a manifest's layers: what is known is opened, the rest is fetched and read, each layer once.
+
+use std::{
+    collections::HashMap,
+    num::NonZero,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use limpid_core::Digest;
+use limpid_image::{
+    evidence::Pack,
+    layer::LayerError,
+    limits::Limits,
+    read::{ReadError, read_stored_layer},
+};
+
+use super::{
+    IndexFailure, SubmittedLayer,
+    evidence::{self, Known},
+};
+use crate::{
+    egress::EgressError,
+    engine::{Engine, Held},
+    limits::{CONCURRENT_LAYERS, LAYER_ATTEMPTS, LAYER_WAIT, LEASE_POLL},
+};
+
+/// Reads the layers of one job.
+pub(super) struct Layers<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) held: &'a Held,
+}
+
+impl Layers<'_> {
+    /// A pack for each of these layers, in their order.
+    ///
+    /// # Errors
+    /// The first failure; the other layers are given up then.
+    pub(super) fn packs(&self, layers: &[SubmittedLayer]) -> Result<Vec<Pack>, IndexFailure> {
+        let mut distinct: Vec<&SubmittedLayer> = Vec::new();
+        for layer in layers {
+            if distinct.iter().all(|other| other.digest != layer.digest) {
+                distinct.push(layer);
+            }
+        }
+        let packs = self.side_by_side(&distinct)?;
+        let pack = |layer: &SubmittedLayer| {
+            let pack = packs.get(&layer.digest).cloned();
+            pack.ok_or_else(|| IndexFailure::Internal(format!("layer {} was not read", layer.digest)))
+        };
+        layers.iter().map(pack).collect()
+    }
+
+    fn side_by_side(&self, layers: &[&SubmittedLayer]) -> Result<HashMap<Digest, Pack>, IndexFailure> {
+        let next = AtomicUsize::new(0);
+        let done = Mutex::new(Ok(HashMap::new()));
+        let work = || {
+            while let Some(layer) = layers.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if done.lock().unwrap_or_else(PoisonError::into_inner).is_err() {
+                    return;
+                }
+                let read = self.layer(layer);
+                let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                match (read, done.as_mut()) {
+                    (Ok(known), Ok(packs)) => {
+                        packs.insert(layer.digest.clone(), known.pack);
+                    }
+                    (Err(failure), Ok(_)) => *done = Err(failure),
+                    // The first failure is the one that is told.
+                    (_, Err(_)) => {}
+                }
+            }
+        };
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let workers = CONCURRENT_LAYERS.min(2 * cores).min(layers.len());
+        thread::scope(|scope| {
+            for _ in 1..workers {
+                scope.spawn(work);
+            }
+            work();
+        });
+        done.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The evidence of one layer.
+    fn layer(&self, layer: &SubmittedLayer) -> Result<Known, IndexFailure> {
+        let begun = Instant::now();
+        loop {
+            let known = evidence::find(self.engine, &layer.digest)?;
+            if let Some(known) = known.filter(|known| known.is_whole) {
+                return Ok(known);
+            }
+            if self.is_over() || begun.elapsed() > LAYER_WAIT {
+                return Err(self.given_up(layer));
+            }
+            let Some(_flight) = self.engine.flights.begin(&layer.digest, LEASE_POLL) else {
+                self.engine.metrics.layer_shared();
+                continue;
+            };
+            // Another process that shares the database may be reading it. One that shares none with anybody cannot be.
+            let lease = if self.engine.database.kind() == "postgres" {
+                match self.engine.lease(&format!("layer {}", layer.digest), Duration::ZERO)? {
+                    Some(lease) => Some(lease),
+                    None => {
+                        self.engine.bell.pause(LEASE_POLL);
+                        continue;
+                    }
+                }
+            } else {
+                None
+            };
+            // It may have been read between the look and the lease.
+            let known = evidence::find(self.engine, &layer.digest)?;
+            if let Some(known) = known.filter(|known| known.is_whole) {
+                return Ok(known);
+            }
+            let read = self.fetch(layer);
+            drop(lease);
+            return read;
+        }
+    }
+
+    fn fetch(&self, layer: &SubmittedLayer) -> Result<Known, IndexFailure> {
+        let mut attempt = 1;
+        loop {
+            match self.fetch_once(layer) {
+                Err(Trouble::Passing(_)) if attempt < LAYER_ATTEMPTS && !self.is_over() => attempt += 1,
+                Err(Trouble::Passing(why) | Trouble::Lasting(why)) => return Err(why),
+                Ok(known) => return Ok(known),
+            }
+        }
+    }
+
+    fn fetch_once(&self, layer: &SubmittedLayer) -> Result<Known, Trouble> {
+        let named = |why: String| format!("layer {}: {why}", layer.digest);
+        let answer = self.engine.layers.get(&layer.uri, &layer.headers);
+        let mut stored = answer.map_err(|error| match error {
+            EgressError::NotAllowed(why) => Trouble::Lasting(IndexFailure::NotAllowed(named(why))),
+            EgressError::Invalid(why) => Trouble::Lasting(IndexFailure::Invalid(named(why))),
+            EgressError::Status { .. } => Trouble::Lasting(IndexFailure::Layer(named(error.to_string()))),
+            EgressError::Failed(why) => Trouble::Passing(IndexFailure::Layer(named(why))),
+        })?;
+        let read = read_stored_layer(
+            &layer.digest,
+            &mut *stored,
+            &self.engine.temporary(),
+            self.engine.indexer.wants(),
+            &Limits::default(),
+            &|| self.is_over(),
+        )
+        .map_err(trouble)?;
+        self.engine.metrics.layer_fetched(read.size);
+        evidence::keep(self.engine, &layer.digest, &read).map_err(Trouble::Lasting)
+    }
+
+    /// Whether what is read would not be stored any more.
+    fn is_over(&self) -> bool {
+        self.held.is_lost() || self.engine.bell.ends()
+    }
+
+    fn given_up(&self, layer: &SubmittedLayer) -> IndexFailure {
+        if self.engine.bell.ends() {
+            IndexFailure::ShuttingDown
+        } else {
+            IndexFailure::Layer(format!("layer {}: another node has been reading it for too long", layer.digest))
+        }
+    }
+}
+
+/// A failure, and whether asking again at once may help.
+enum Trouble {
+    Passing(IndexFailure),
+    Lasting(IndexFailure),
+}
+
+fn trouble(error: ReadError) -> Trouble {
+    match error {
+        ReadError::Layer(LayerError::Unreadable { .. }) => Trouble::Passing(IndexFailure::Layer(told(&error))),
+        ReadError::Layer(
+            LayerError::DigestMismatch { .. } | LayerError::SizeMismatch { .. } | LayerError::TooLarge { .. },
+        )
+        | ReadError::Source(_) => Trouble::Lasting(IndexFailure::Layer(told(&error))),
+        ReadError::Layer(LayerError::Sink { .. })
+        | ReadError::Store(_)
+        | ReadError::Pack(_)
+        | ReadError::Write(_)
+        | ReadError::Directory { .. } => Trouble::Lasting(IndexFailure::Internal(told(&error))),
+    }
+}
+
+/// An error with its causes.
+pub(super) fn told(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
+}

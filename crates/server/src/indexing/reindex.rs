@@ -1,0 +1,130 @@
+//! Re-indexing by itself: reports of another index state are made again from evidence, the oldest first.
+//!
+//! No layer is fetched for it unless this state wants more of layers than what was kept. Where such a layer cannot be had
+//! any more, the report is made from what was kept, says so in a blind spot, and is not complete: the next time that the
+//! manifest is submitted, its layers are read again.
+
+use limpid_core::{BlindSpot, Digest, Reason};
+use limpid_image::evidence::Pack;
+use limpid_store::{
+    StoreError,
+    jobs::{self, ClaimedJob, JobKind, NewJob},
+    manifests, reports,
+};
+
+use super::{
+    IndexFailure, SubmittedLayer, evidence,
+    layers::Layers,
+    payload::without_headers,
+    report::{self, Made},
+    submit::is_current,
+    work::store_failure,
+};
+use crate::{
+    engine::{Engine, Held},
+    limits::REINDEX_BATCH,
+    workers::Unfinished,
+};
+
+/// Makes jobs of the stale reports that are oldest, unless jobs enough wait already. Returns how many.
+pub(crate) fn submit_stale(engine: &Engine) -> Result<u64, StoreError> {
+    let state = engine.own_index_state().clone();
+    // A program of yesterday's state, that still runs beside a newer one, leaves the reports alone.
+    if super::index_state(engine)? != state {
+        return Ok(0);
+    }
+    let stale = engine.database.read(|tx| reports::stale(tx, &state, REINDEX_BATCH))?;
+    if stale.is_empty() {
+        return Ok(0);
+    }
+    engine.database.write(|tx| {
+        for manifest in &stale {
+            let job = NewJob {
+                kind: JobKind::Reindex,
+                key: manifest.to_string(),
+                lane: String::new(),
+                requires: state.to_string(),
+                priority: 0,
+                payload: Vec::new(),
+                delay: std::time::Duration::ZERO,
+            };
+            jobs::submit(tx, &job)?;
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    engine.bell.ring();
+    Ok(stale.len() as u64)
+}
+
+/// Does the job, and stores its report or its failure with its end. A failure takes no good report away.
+pub(crate) fn reindex(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<(), Unfinished> {
+    let manifest: Digest = job.key.parse().map_err(|_not_one| Unfinished::Fault(job.key.clone()))?;
+    let state = engine.own_index_state();
+    let (known, current) = engine.database.read(|tx| {
+        Ok::<_, StoreError>((manifests::find(tx, &manifest)?, is_current(tx, &manifest, state)?))
+    })?;
+    // Deleted meanwhile, or submitted again and indexed.
+    let Some(known) = known.filter(|_| !current) else {
+        return Ok(engine.database.write(|tx| jobs::finish(tx, job))?);
+    };
+    match made(engine, held, &manifest, &without_headers(&known)) {
+        Ok(made) => {
+            engine.database.write(|tx| {
+                reports::save(tx, &made.stored, &made.packages)?;
+                jobs::finish(tx, job)
+            })?;
+            engine.metrics.reindexed(true);
+        }
+        Err(IndexFailure::ShuttingDown) => return Err(Unfinished::GivenBack),
+        Err(IndexFailure::Store(error)) => return Err(error.into()),
+        Err(failure) => {
+            tracing::warn!(%manifest, "not indexed anew: {failure}");
+            engine.metrics.reindexed(false);
+            store_failure(engine, job, &manifest, &failure)?;
+        }
+    }
+    engine.waiters.tell(&manifest);
+    Ok(())
+}
+
+fn made(
+    engine: &Engine,
+    held: &Held,
+    manifest: &Digest,
+    layers: &[SubmittedLayer],
+) -> Result<Made, IndexFailure> {
+    let mut packs: Vec<Pack> = Vec::with_capacity(layers.len());
+    let mut lost = Vec::new();
+    for layer in layers {
+        let pack = match evidence::find(engine, &layer.digest)? {
+            Some(known) => known.pack,
+            None => again(engine, held, layer, &mut lost)?,
+        };
+        packs.push(pack);
+    }
+    report::make(engine, manifest, layers, &packs, lost)
+}
+
+/// The evidence of a layer that is not known as it is read today.
+fn again(
+    engine: &Engine,
+    held: &Held,
+    layer: &SubmittedLayer,
+    lost: &mut Vec<BlindSpot>,
+) -> Result<Pack, IndexFailure> {
+    let failure = match (Layers { engine, held }).packs(std::slice::from_ref(layer)) {
+        Ok(packs) => {
+            let missing = || IndexFailure::Internal(format!("layer {} was not read", layer.digest));
+            return packs.into_iter().next().ok_or_else(missing);
+        }
+        Err(failure @ (IndexFailure::ShuttingDown | IndexFailure::Store(_))) => return Err(failure),
+        Err(failure) => failure,
+    };
+    let Some(older) = evidence::find_any(engine, &layer.digest)? else { return Err(failure) };
+    let detail = format!(
+        "what is kept of it was read by an earlier version, which looked for less, and it cannot be fetched again \
+         ({failure}); submit the manifest again"
+    );
+    lost.push(BlindSpot::new(Reason::LayerUnsupported, layer.digest.to_string(), detail));
+    Ok(older.pack)
+}

@@ -1,0 +1,73 @@
+//! From evidence to a stored report.
+
+use std::collections::BTreeSet;
+
+use limpid_core::{BlindSpot, Digest, ImageFacts, IndexReport, index_report::SCHEMA};
+use limpid_image::evidence::Pack;
+use limpid_store::{StoreError, packages::PackageKey, reports::StoredReport};
+
+use super::{IndexFailure, SubmittedLayer, layers::told};
+use crate::engine::Engine;
+
+/// A report, ready to be stored.
+pub(super) struct Made {
+    pub(super) stored: StoredReport,
+    pub(super) packages: Vec<PackageKey>,
+}
+
+/// Makes the report of a manifest. `lost` is what could not be read as this index state wants it.
+pub(super) fn make(
+    engine: &Engine,
+    manifest: &Digest,
+    layers: &[SubmittedLayer],
+    packs: &[Pack],
+    lost: Vec<BlindSpot>,
+) -> Result<Made, IndexFailure> {
+    let facts = ImageFacts {
+        reference: manifest.to_string(),
+        digest: manifest.clone(),
+        // A manifest of Clair's API does not tell; nothing is detected by it.
+        platform: "unknown".to_owned(),
+        layers: layers.iter().map(|layer| layer.digest.clone()).collect(),
+    };
+    let report = engine.indexer.index(&facts, packs);
+    let mut report = report.map_err(|error| IndexFailure::Internal(told(&error)))?;
+    let is_complete = lost.is_empty();
+    report.blind_spots.extend(lost);
+    report.blind_spots.sort();
+    report.blind_spots.dedup();
+    let json = serde_json::to_vec(&report).map_err(|error| IndexFailure::Internal(error.to_string()))?;
+    let stored = StoredReport {
+        manifest: manifest.clone(),
+        index_state: report.index_state.clone(),
+        is_complete,
+        digest: Digest::of(&json),
+        indexed_at: engine.now(),
+        json,
+    };
+    Ok(Made { stored, packages: keys(&report) })
+}
+
+/// Reads a stored report.
+///
+/// # Errors
+/// [`StoreError::Damaged`] where it is none that this version reads.
+pub fn parse(stored: &StoredReport) -> Result<IndexReport, StoreError> {
+    let damaged = |why: String| StoreError::Damaged(format!("the index report of {}: {why}", stored.manifest));
+    let report: IndexReport =
+        serde_json::from_slice(&stored.json).map_err(|error| damaged(error.to_string()))?;
+    if report.schema == SCHEMA { Ok(report) } else { Err(damaged(format!("its format is {}", report.schema))) }
+}
+
+/// The names under which advisories may speak about the packages.
+fn keys(report: &IndexReport) -> Vec<PackageKey> {
+    let mut keys = BTreeSet::new();
+    for indexed in &report.packages {
+        // A package of no namespace is spoken of by nobody; the report has a blind spot for it.
+        let Some(namespace) = &indexed.namespace else { continue };
+        for name in [&*indexed.package.name, indexed.package.source_name()] {
+            keys.insert(PackageKey { namespace: namespace.clone(), name: name.to_owned() });
+        }
+    }
+    keys.into_iter().collect()
+}

@@ -1,0 +1,99 @@
+//! The job of kind index: from layers to a stored report.
+
+use std::time::{Duration, Instant};
+
+use limpid_core::Digest;
+use limpid_store::{
+    StoreError, Transaction,
+    jobs::{self, ClaimedJob},
+    reports::{self, Attempt, AttemptState},
+};
+
+use super::{IndexFailure, layers::Layers, payload::Payload, report, submit::is_current};
+use crate::{
+    engine::{Engine, Held},
+    limits::{FIRST_RETRY, LAST_RETRY},
+    workers::Unfinished,
+};
+
+/// Does the job, and stores its report or its failure with its end.
+pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<(), Unfinished> {
+    let manifest: Digest = job.key.parse().map_err(|_not_one| Unfinished::Fault(job.key.clone()))?;
+    let state = engine.own_index_state();
+    if engine.database.read(|tx| is_current(tx, &manifest, state))? {
+        engine.database.write(|tx| jobs::finish(tx, job))?;
+        engine.waiters.tell(&manifest);
+        return Ok(());
+    }
+    if job.attempt > 1 {
+        engine.database.write(|tx| note_begun(engine, tx, &manifest))?;
+    }
+    let begun = Instant::now();
+    let made = Payload::decode(&job.payload).and_then(|layers| {
+        let packs = Layers { engine, held }.packs(&layers)?;
+        report::make(engine, &manifest, &layers, &packs, Vec::new())
+    });
+    let stored = match made {
+        Ok(made) => engine.database.write(|tx| {
+            reports::save(tx, &made.stored, &made.packages)?;
+            jobs::finish(tx, job)
+        }),
+        // Nothing is wrong with the manifest: another process goes on.
+        Err(IndexFailure::ShuttingDown) => return Err(Unfinished::GivenBack),
+        Err(IndexFailure::Store(error)) => return Err(error.into()),
+        Err(failure) => {
+            tracing::warn!(%manifest, "not indexed: {failure}");
+            engine.metrics.index_failed();
+            store_failure(engine, job, &manifest, &failure)
+        }
+    };
+    stored?;
+    engine.metrics.index_executed(begun.elapsed());
+    engine.waiters.tell(&manifest);
+    Ok(())
+}
+
+/// Notes that an attempt after a failed one has begun: whoever submits the manifest now waits for it.
+fn note_begun(engine: &Engine, tx: &mut Transaction<'_>, manifest: &Digest) -> Result<(), StoreError> {
+    let Some(before) = reports::attempt(tx, manifest)? else { return Ok(()) };
+    let (state, error) = (AttemptState::Waiting, String::new());
+    let attempt = Attempt { state, error, at: engine.now(), next_at: None, ..before };
+    reports::record_attempt(tx, manifest, &attempt)
+}
+
+/// Notes a failure, and that the job is begun again later.
+pub(super) fn store_failure(
+    engine: &Engine,
+    job: &ClaimedJob,
+    manifest: &Digest,
+    failure: &IndexFailure,
+) -> Result<(), StoreError> {
+    let now = engine.now();
+    engine.database.write(|tx| {
+        let before = reports::attempt(tx, manifest)?;
+        let failures = before.map_or(0, |before| before.failures).saturating_add(1);
+        let delay = delay(failures);
+        let next_at = chrono::TimeDelta::from_std(delay).ok().map(|delay| now + delay);
+        let error = failure.stored();
+        let attempt = Attempt { state: AttemptState::Failed, error, failures, at: now, next_at };
+        reports::record_attempt(tx, manifest, &attempt)?;
+        jobs::retry(tx, job, &failure.to_string(), delay)
+    })
+}
+
+/// The pause after so many failures.
+fn delay(failures: u64) -> Duration {
+    let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
+    FIRST_RETRY.saturating_mul(2_u32.saturating_pow(doublings)).min(LAST_RETRY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let pauses = [1, 2, 3, 9, 10, 11, 1_000_000].map(delay).map(|pause| pause.as_secs());
+        assert_eq!(pauses, [30, 60, 120, 7_680, 15_360, 21_600, 21_600]);
+    }
+}

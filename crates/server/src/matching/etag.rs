@@ -1,0 +1,23 @@
+//! The tag of a report: all that it is a function of, in one short text.
+
+use limpid_core::{Digest, digest::Hasher, policy::Policy};
+use limpid_store::reports::ReportHead;
+
+use crate::updating::OpenCatalog;
+
+/// The tag of the report that is made of these.
+pub(super) fn of(manifest: &Digest, head: &ReportHead, catalog: &OpenCatalog, policy: &Policy) -> String {
+    let mut hasher = Hasher::sha256();
+    hasher.update_field("limpid report");
+    for field in [
+        manifest.as_str(),
+        head.index_state.as_str(),
+        head.digest.as_str(),
+        catalog.digest.as_str(),
+        catalog.classing.as_str(),
+        policy.digest().as_str(),
+    ] {
+        hasher.update_field(field);
+    }
+    hasher.finish().hex().to_owned()
+}

@@ -1,0 +1,198 @@
+//! The job of kind match changes: from an update operation to the manifests for which something changed.
+//!
+//! Only packages that the operation speaks about are looked at, only of manifests that have them, and only they are judged
+//! again: once by the advisory data just before the operation, once by the data just after it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use limpid_catalog::{Catalog, Segment, SegmentError, segment::Change};
+use limpid_core::{Digest, IndexReport, IndexedPackage};
+use limpid_store::{
+    StoreError,
+    catalog::{self as published, UpdateOperation},
+    jobs::{self, ClaimedJob, JobKind, NewJob},
+    notifications::{self, NewNotification},
+    packages::{self, PackageKey},
+    reports,
+};
+use uuid::Uuid;
+
+use super::{deliver::delivery_jobs, difference::Difference};
+use crate::{
+    engine::{Engine, Held},
+    indexing::parse_report,
+    limits::{BRAKE_STATEMENTS, CHANGES_BATCH},
+    updating::{self, UpdateFailure, between, segment},
+    workers::Unfinished,
+};
+
+/// The job that finds out what an operation changes for whom; `None` for the first one of a feed.
+pub(crate) fn changes_job(operation: &UpdateOperation) -> Option<NewJob> {
+    operation.before.as_ref()?;
+    Some(NewJob {
+        kind: JobKind::MatchChanges,
+        key: operation.id.to_string(),
+        lane: String::new(),
+        requires: String::new(),
+        priority: 0,
+        payload: Vec::new(),
+        delay: std::time::Duration::ZERO,
+    })
+}
+
+/// What differs between two segments, as far as notifications need it.
+#[derive(Debug, Default)]
+struct Changed {
+    keys: BTreeSet<PackageKey>,
+    removed: u64,
+}
+
+/// Does the job.
+pub(crate) fn match_changes(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<(), Unfinished> {
+    let id: Uuid = job.key.parse().map_err(|_not_one| Unfinished::Fault(job.key.clone()))?;
+    let operation = engine.database.read(|tx| published::operation(tx, id))?;
+    // Forgotten, because many operations came after it: what it changed, the later ones changed again or left alone.
+    let Some(operation) = operation else {
+        return Err(Unfinished::Fault("the update operation is not kept any more".to_owned()));
+    };
+    let Some(before) = &operation.before else {
+        return Ok(engine.database.write(|tx| jobs::finish(tx, job))?);
+    };
+    let (from, to) = (segment(engine, before)?, segment(engine, &operation.after)?);
+    let changed = changed(&from, &to)?;
+    let differences = differences(engine, &operation, &changed.keys, held)?;
+    let held_back = brake(engine, &changed, &from)?;
+    let notification = NewNotification {
+        // The same for every attempt, so that it is made once.
+        id: operation.id,
+        operation: operation.id,
+        feed: operation.feed.clone(),
+        held: held_back,
+        entries: entries(engine, &differences)?,
+    };
+    store(engine, job, &notification)
+}
+
+fn store(engine: &Engine, job: &ClaimedJob, notification: &NewNotification) -> Result<(), Unfinished> {
+    engine.database.write(|tx| {
+        if !notification.entries.is_empty() {
+            notifications::create(tx, notification)?;
+            if notification.held.is_none() {
+                for delivery in delivery_jobs(engine, notification.id) {
+                    jobs::submit(tx, &delivery)?;
+                }
+            }
+        }
+        jobs::finish(tx, job)
+    })?;
+    if let Some(why) = &notification.held {
+        tracing::warn!(notification = %notification.id, "held until a person lets it go: {why}");
+    }
+    engine.metrics.notification_made(notification.entries.len(), notification.held.is_some());
+    engine.bell.ring();
+    Ok(())
+}
+
+fn changed(from: &Segment, to: &Segment) -> Result<Changed, UpdateFailure> {
+    let mut changed = Changed::default();
+    between(Some(from), to, &mut |change| {
+        let affected = match change {
+            Change::Added(affected, _) => affected,
+            Change::Removed(affected, _) => {
+                changed.removed += 1;
+                affected
+            }
+        };
+        changed.keys.insert(PackageKey { namespace: affected.namespace, name: affected.package });
+    })?;
+    Ok(changed)
+}
+
+/// Why the notification must wait for a person; `None` where it need not.
+fn brake(engine: &Engine, changed: &Changed, from: &Segment) -> Result<Option<String>, UpdateFailure> {
+    let before = from.meta().map_err(|error: SegmentError| UpdateFailure::Local(error.to_string()))?.records;
+    let most = engine.configuration.notifier.most_removed_percent;
+    let is_much = changed.removed.saturating_mul(100) > before.saturating_mul(most);
+    Ok((before >= BRAKE_STATEMENTS && is_much).then(|| {
+        format!("the update takes away {} of {before} statements, more than {most} percent", changed.removed)
+    }))
+}
+
+/// What the operation changes for each manifest that has one of these packages.
+fn differences(
+    engine: &Engine,
+    operation: &UpdateOperation,
+    keys: &BTreeSet<PackageKey>,
+    held: &Held,
+) -> Result<Vec<(Digest, Difference)>, Unfinished> {
+    let names: Vec<PackageKey> = keys.iter().cloned().collect();
+    let holders: BTreeMap<i64, Vec<usize>> = engine.database.read(|tx| packages::holders(tx, &names))?;
+    // Follows what is published, so that both sides of the operation are there.
+    updating::catalog(engine)?;
+    let at = |instant| {
+        Catalog::open(engine.catalog.store(), engine.indexer.ecosystems(), instant).map_err(UpdateFailure::from)
+    };
+    let (before, after) = (at(operation.at - TimeDelta::nanoseconds(1))?, at(operation.at)?);
+    let numbers: Vec<i64> = holders.into_keys().collect();
+    let mut differences = Vec::new();
+    for batch in numbers.chunks(CHANGES_BATCH) {
+        if held.is_lost() || engine.bell.ends() {
+            return Err(Unfinished::GivenBack);
+        }
+        for stored in engine.database.read(|tx| reports::load_numbered(tx, batch))? {
+            let index = restricted(parse_report(&stored)?, keys);
+            let difference = Difference::of(&index, engine.indexer.ecosystems(), &before, &after);
+            if !difference.is_empty() {
+                differences.push((stored.manifest, difference));
+            }
+        }
+    }
+    Ok(differences)
+}
+
+/// The report with the packages alone that have one of these names.
+fn restricted(index: IndexReport, keys: &BTreeSet<PackageKey>) -> IndexReport {
+    let is_meant = |indexed: &IndexedPackage| {
+        let Some(namespace) = &indexed.namespace else { return false };
+        [&*indexed.package.name, indexed.package.source_name()]
+            .into_iter()
+            .any(|name| keys.contains(&PackageKey { namespace: namespace.clone(), name: name.to_owned() }))
+    };
+    let IndexReport { packages, .. } = index;
+    let packages = packages.into_iter().filter(is_meant).collect();
+    IndexReport { packages, ..index }
+}
+
+/// The notification's entries: for each manifest its worst change, or each of them.
+fn entries(engine: &Engine, differences: &[(Digest, Difference)]) -> Result<Vec<Vec<u8>>, Unfinished> {
+    let summary = engine.configuration.notifier.summary;
+    let mut entries = Vec::new();
+    for (manifest, difference) in differences {
+        let told = if summary { difference.worst() } else { difference.all() };
+        for entry in told {
+            let entry = entry.to_clair(&Uuid::now_v7().to_string(), manifest);
+            let json = serde_json::to_vec(&entry).map_err(|error| Unfinished::Fault(error.to_string()))?;
+            entries.push(json);
+        }
+    }
+    Ok(entries)
+}
+
+impl From<UpdateFailure> for Unfinished {
+    fn from(failure: UpdateFailure) -> Self {
+        match failure {
+            UpdateFailure::Store(error) => error.into(),
+            UpdateFailure::NotFound(_)
+            | UpdateFailure::Refused(_)
+            | UpdateFailure::Busy
+            | UpdateFailure::Local(_) => Self::Later(failure.to_string(), crate::limits::FIRST_RETRY),
+        }
+    }
+}
+
+impl From<StoreError> for Unfinished {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

@@ -1,0 +1,134 @@
+//! The job of kind deliver: tells one target of one notification, until it was told or the notification is gone.
+
+use std::time::Duration;
+
+use limpid_store::{
+    StoreError,
+    jobs::{self, ClaimedJob, JobKind, NewJob},
+    notifications::{self, Notification},
+};
+use uuid::Uuid;
+
+use super::targets::{Message, deliver};
+use crate::{
+    configuration::{Delivery, Target},
+    engine::Engine,
+    limits::{FIRST_DELIVERY_RETRY, LAST_DELIVERY_RETRY},
+    workers::Unfinished,
+};
+
+/// Where notifications are read, below the address of the API.
+const PATH: &str = "notifier/api/v1/notification/";
+
+/// Entries that are read at once for a target that wants them themselves.
+const ENTRIES: u64 = 1_000;
+
+/// The lanes of this process: one for each target.
+pub(crate) fn lanes(engine: &Engine) -> impl Iterator<Item = &Target> {
+    engine.configuration.notifier.targets.iter()
+}
+
+/// One delivery of a notification for each target.
+pub(super) fn delivery_jobs(engine: &Engine, notification: Uuid) -> Vec<NewJob> {
+    let job = |target: &Target| NewJob {
+        kind: JobKind::Deliver,
+        key: format!("{notification} {}", target.name),
+        lane: target.name.clone(),
+        requires: String::new(),
+        priority: 0,
+        payload: Vec::new(),
+        delay: Duration::ZERO,
+    };
+    lanes(engine).map(job).collect()
+}
+
+/// Lets go of a notification that was held: it is delivered now. Whether one was held. Blocks.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn release(engine: &Engine, notification: Uuid) -> Result<bool, StoreError> {
+    let released = engine.database.write(|tx| {
+        let released = notifications::let_go(tx, notification)?;
+        if released {
+            for delivery in delivery_jobs(engine, notification) {
+                jobs::submit(tx, &delivery)?;
+            }
+        }
+        Ok::<_, StoreError>(released)
+    })?;
+    engine.bell.ring();
+    Ok(released)
+}
+
+/// Does the job.
+pub(crate) fn deliver_job(engine: &Engine, job: &ClaimedJob, target: &Target) -> Result<(), Unfinished> {
+    let id = job.key.split(' ').next().unwrap_or_default();
+    let id: Uuid = id.parse().map_err(|_not_one| Unfinished::Fault(job.key.clone()))?;
+    let notification = engine.database.read(|tx| notifications::find(tx, id))?;
+    // Who was to be told has read and deleted it, by another way.
+    let Some(notification) = notification else {
+        return Ok(engine.database.write(|tx| jobs::finish(tx, job))?);
+    };
+    let message = message(engine, &notification, &target.delivery)?;
+    match deliver(&target.delivery, engine.configuration.auth.as_ref(), &message) {
+        Ok(()) => {
+            engine.metrics.delivered(&target.name, true);
+            Ok(engine.database.write(|tx| jobs::finish(tx, job))?)
+        }
+        Err(error) => {
+            engine.metrics.delivered(&target.name, false);
+            tracing::warn!(target = target.name, notification = %id, "not delivered: {error}");
+            Err(Unfinished::Later(error.to_string(), delay(job.attempt)))
+        }
+    }
+}
+
+fn message(
+    engine: &Engine,
+    notification: &Notification,
+    delivery: &Delivery,
+) -> Result<Message, Unfinished> {
+    let entries = if wants_entries(delivery) { entries(engine, notification.id)? } else { Vec::new() };
+    Ok(Message { notification: notification.id, callback: callback(engine, notification.id), entries })
+}
+
+fn wants_entries(delivery: &Delivery) -> bool {
+    match delivery {
+        Delivery::Webhook(_) => false,
+        Delivery::Amqp(amqp) => amqp.direct.is_some(),
+        Delivery::Stomp(stomp) => stomp.direct.is_some(),
+    }
+}
+
+fn entries(engine: &Engine, notification: Uuid) -> Result<Vec<Vec<u8>>, Unfinished> {
+    let mut entries = Vec::new();
+    let mut after = None;
+    loop {
+        let page = engine.database.read(|tx| notifications::page(tx, notification, after, ENTRIES))?;
+        let Some(page) = page else { return Ok(entries) };
+        entries.extend(page.entries);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(entries),
+        }
+    }
+}
+
+/// Where the notification can be read.
+fn callback(engine: &Engine, notification: Uuid) -> String {
+    let configuration = &engine.configuration;
+    match (&configuration.notifier.callback, &configuration.api.public_url) {
+        (Some(callback), _) => format!("{}/{notification}", callback.as_str().trim_end_matches('/')),
+        (None, Some(api)) => format!("{}/{PATH}{notification}", api.as_str().trim_end_matches('/')),
+        (None, None) => {
+            let scheme = if configuration.api.tls.is_some() { "https" } else { "http" };
+            format!("{scheme}://{}/{PATH}{notification}", configuration.api.listen)
+        }
+    }
+}
+
+/// The pause after so many attempts.
+fn delay(attempts: u64) -> Duration {
+    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
+    FIRST_DELIVERY_RETRY.saturating_mul(2_u32.saturating_pow(doublings)).min(LAST_DELIVERY_RETRY)
+}

@@ -1,0 +1,213 @@
+//! The threads that do the work: each takes jobs of some kinds, one after the other, until the process ends.
+//!
+//! A worker that fails gives its job back; one whose job is in other hands by now stores nothing.
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use limpid_store::{
+    StoreError,
+    jobs::{self, ClaimedJob, JobKind},
+};
+
+use crate::{
+    configuration::Role,
+    engine::{Engine, Held},
+    garbage, indexing,
+    limits::{BEAT, FIRST_RETRY, JOB_POLL, LEASE, OUTAGE_PAUSE, REINDEX_POLL},
+    notifying, updating,
+};
+
+/// Why a job is not finished.
+#[derive(Debug)]
+pub(crate) enum Unfinished {
+    /// The process ends: another goes on.
+    GivenBack,
+    /// It failed, and is to be tried again after this pause.
+    Later(String, Duration),
+    /// It can never succeed: it is given up, and the reason is shown.
+    Fault(String),
+    /// The state is not available, or the job is in other hands.
+    Store(StoreError),
+}
+
+/// Starts the threads of the roles that this process has.
+///
+/// # Errors
+/// Where the system gives no threads.
+pub(crate) fn start(engine: &Arc<Engine>) -> io::Result<Vec<JoinHandle<()>>> {
+    let mut threads = Threads { engine, started: Vec::new() };
+    let has = |role| engine.configuration.roles.contains(&role);
+    threads.spawn("heartbeat", beat)?;
+    if has(Role::Indexer) {
+        for number in 0..engine.configuration.indexer.workers.max(1) {
+            threads.work(&format!("index {number}"), &[JobKind::Index], |engine, job, held| {
+                indexing::index_job(engine, job, held)
+            })?;
+        }
+        threads.spawn("stale reports", watch_stale)?;
+        threads.spawn("re-index", reindex)?;
+    }
+    if has(Role::Updater) {
+        threads.spawn("schedule", schedule)?;
+        threads.work("update", &[JobKind::Update], |engine, job, _held| updating::update_job(engine, job))?;
+        threads.work("garbage", &[JobKind::CollectGarbage], |engine, job, _held| {
+            garbage::collect_job(engine, job)
+        })?;
+    }
+    if has(Role::Notifier) {
+        threads.work("changes", &[JobKind::MatchChanges], |engine, job, held| {
+            notifying::match_changes(engine, job, held)
+        })?;
+        for target in notifying::lanes(engine) {
+            let target = target.clone();
+            threads.spawn(&format!("deliver to {}", target.name), move |engine| {
+                work(engine, &[JobKind::Deliver], &target.name, |engine, job, _held| {
+                    notifying::deliver_job(engine, job, &target)
+                });
+            })?;
+        }
+    }
+    Ok(threads.started)
+}
+
+struct Threads<'a> {
+    engine: &'a Arc<Engine>,
+    started: Vec<JoinHandle<()>>,
+}
+
+impl Threads<'_> {
+    fn spawn(&mut self, name: &str, run: impl FnOnce(&Engine) + Send + 'static) -> io::Result<()> {
+        let engine = Arc::clone(self.engine);
+        self.started.push(thread::Builder::new().name(name.to_owned()).spawn(move || run(&engine))?);
+        Ok(())
+    }
+
+    fn work(
+        &mut self,
+        name: &str,
+        kinds: &'static [JobKind],
+        process: impl Fn(&Engine, &ClaimedJob, &Held) -> Result<(), Unfinished> + Send + 'static,
+    ) -> io::Result<()> {
+        self.spawn(name, move |engine| work(engine, kinds, "", process))
+    }
+}
+
+/// Takes jobs until the process ends.
+fn work(
+    engine: &Engine,
+    kinds: &[JobKind],
+    lane: &str,
+    process: impl Fn(&Engine, &ClaimedJob, &Held) -> Result<(), Unfinished>,
+) {
+    while !engine.bell.ends() {
+        let rings = engine.bell.rings();
+        match next(engine, kinds, lane) {
+            Ok(Some(job)) => do_job(engine, &job, &process),
+            Ok(None) => {
+                engine.bell.wait(rings, JOB_POLL);
+            }
+            Err(error) => {
+                tracing::warn!("no jobs can be taken: {error}");
+                engine.bell.pause(OUTAGE_PAUSE);
+            }
+        }
+    }
+}
+
+fn next(engine: &Engine, kinds: &[JobKind], lane: &str) -> Result<Option<ClaimedJob>, StoreError> {
+    let state = engine.own_index_state().to_string();
+    engine.database.write(|tx| jobs::claim(tx, kinds, lane, &state, &engine.node.name, LEASE))
+}
+
+fn do_job(
+    engine: &Engine,
+    job: &ClaimedJob,
+    process: &impl Fn(&Engine, &ClaimedJob, &Held) -> Result<(), Unfinished>,
+) {
+    let held = engine.heartbeat.job(job);
+    let done = catch_unwind(AssertUnwindSafe(|| process(engine, job, &held)));
+    let done = done.unwrap_or_else(|_panic| {
+        Err(Unfinished::Later("a fault of Limpid ended the work; see the log".to_owned(), FIRST_RETRY))
+    });
+    let Err(unfinished) = done else { return };
+    let (kind, key) = (job.kind, job.key.as_str());
+    let noted = match unfinished {
+        Unfinished::GivenBack => engine.database.write(|tx| jobs::retry(tx, job, "", Duration::ZERO)),
+        Unfinished::Later(why, delay) => {
+            tracing::warn!(?kind, key, "to be tried again: {why}");
+            engine.database.write(|tx| jobs::retry(tx, job, &why, delay))
+        }
+        Unfinished::Fault(why) => {
+            tracing::error!(?kind, key, "given up: {why}");
+            engine.database.write(|tx| jobs::fail(tx, job, &why))
+        }
+        Unfinished::Store(StoreError::Stale(what)) => {
+            tracing::warn!(?kind, key, "not stored, because {what} is in other hands by now");
+            return;
+        }
+        Unfinished::Store(error) => {
+            tracing::warn!(?kind, key, "to be tried again: {error}");
+            engine.bell.pause(OUTAGE_PAUSE);
+            engine.database.write(|tx| jobs::retry(tx, job, &error.to_string(), OUTAGE_PAUSE))
+        }
+    };
+    if let Err(error) = noted {
+        // Its lease runs out, and it is begun again.
+        tracing::warn!(?kind, key, "that it is not finished could not be noted: {error}");
+    }
+}
+
+fn beat(engine: &Engine) {
+    while engine.bell.pause(BEAT) {
+        engine.heartbeat.beat(&engine.database);
+    }
+}
+
+/// Makes jobs of stale reports, some at a time.
+fn watch_stale(engine: &Engine) {
+    loop {
+        if let Err(error) = indexing::submit_stale(engine) {
+            tracing::warn!("stale reports cannot be looked for: {error}");
+        }
+        if !engine.bell.pause(REINDEX_POLL) {
+            return;
+        }
+    }
+}
+
+/// Makes stale reports anew, at the pace that the configuration allows.
+fn reindex(engine: &Engine) {
+    let pace = Duration::from_secs(1) / engine.configuration.indexer.reindex_per_second.max(1);
+    let pace = &pace;
+    work(engine, &[JobKind::Reindex], "", move |engine, job, held| {
+        let begun = Instant::now();
+        let done = indexing::reindex(engine, job, held);
+        if let Some(rest) = pace.checked_sub(begun.elapsed()) {
+            engine.bell.pause(rest);
+        }
+        done
+    });
+}
+
+/// Makes sure that what comes again by itself is there.
+fn schedule(engine: &Engine) {
+    loop {
+        let scheduled = if engine.configuration.updater.on { updating::ensure_scheduled(engine) } else { Ok(()) };
+        match scheduled.and_then(|()| garbage::ensure_scheduled(engine)) {
+            Ok(()) => {
+                engine.bell.ring();
+                return;
+            }
+            Err(error) => tracing::warn!("recurring jobs cannot be submitted: {error}"),
+        }
+        if !engine.bell.pause(OUTAGE_PAUSE) {
+            return;
+        }
+    }
+}
