@@ -1,10 +1,15 @@
-//! The JSON of Clair v4's API: index report and vulnerability report, as its clients read them.
+//! The JSON of Clair v4's API: reports, notifications and updates, as its clients read them.
 //!
 //! Source: Clair's OpenAPI document and what Quay's client demands of it: maps are never `null`, every package has an
 //! environment, `links` names the CVE. Clair has no place for a verdict, so it comes along under a key of its own,
 //! `limpid`, which Clair's clients pass over.
 
+mod asked;
+mod blind_spots;
 mod index_report;
+mod notification;
+mod update;
+mod vulnerability;
 mod vulnerability_report;
 
 use std::collections::BTreeMap;
@@ -12,10 +17,21 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use self::{
-    index_report::{ClairIndexReport, index_report},
-    vulnerability_report::{ClairVulnerability, ClairVulnerabilityReport, vulnerability_report},
+    asked::{AskedVulnerability, ClairAffectedManifests, NotJudged, Scope, affected_manifests, asked},
+    blind_spots::show_blind_spots,
+    index_report::{ClairIndexReport, Unfinished, index_report, unfinished_index_report},
+    notification::{ChangeReason, ClairNotification, ClairVulnerabilitySummary, notification},
+    update::{ClairUpdateOperation, VULNERABILITY},
+    vulnerability::{ClairVulnerability, vulnerability},
+    vulnerability_report::{ClairVulnerabilityReport, vulnerability_report},
 };
-use crate::{BlindSpot, Distribution, IndexReport, IndexedPackage, Verdict};
+use crate::{BlindSpot, Distribution, IndexReport, IndexedPackage, Package, Verdict, revision};
+
+/// Identifies the code that writes these forms: equal reports in another form are another document.
+pub const REVISION: &str = revision::of("clair");
+
+/// The instant that stands where none is known: Go's zero.
+const NO_INSTANT: &str = "0001-01-01T00:00:00Z";
 
 /// An identifier within one document: a decimal number as text, as Clair writes its row numbers.
 pub type Id = String;
@@ -100,7 +116,7 @@ pub struct Beside {
 }
 
 /// The parts that both reports share.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Contents {
     /// Digest of the manifest.
     pub manifest_hash: String,
@@ -136,6 +152,32 @@ impl Contents {
             repository: BTreeMap::new(),
             environments: numbered(index.packages.iter().map(|package| vec![environment(package)])),
         }
+    }
+}
+
+/// The package as advisories name it: a database that tells sources is one whose advisories name them.
+fn named(package: &Package) -> ClairPackage {
+    let kind = if package.source.is_some() { "source" } else { "binary" };
+    ClairPackage { name: package.source_name().to_owned(), kind, ..ClairPackage::default() }
+}
+
+/// The links as one text, and one link for each CVE that none of them names: Quay reads CVE numbers out of them.
+fn links(id: &str, aliases: &[String], links: &[String]) -> String {
+    let mut links = links.to_vec();
+    let names = std::iter::once(id).chain(aliases.iter().map(String::as_str));
+    for name in names.filter(|name| name.starts_with("CVE-")) {
+        if !links.iter().any(|link| link.contains(name)) {
+            links.push(format!("https://nvd.nist.gov/vuln/detail/{name}"));
+        }
+    }
+    links.join(" ")
+}
+
+impl Contents {
+    /// The distribution of a package, given by its number; the empty one where it has none.
+    fn distribution_of(&self, package: &str) -> ClairDistribution {
+        let environment = self.environments.get(package).and_then(|environments| environments.first());
+        environment.and_then(|one| self.distributions.get(&one.distribution_id)).cloned().unwrap_or_default()
     }
 }
 
@@ -178,3 +220,6 @@ fn distribution(id: Id, distribution: &Distribution) -> ClairDistribution {
         ..ClairDistribution::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

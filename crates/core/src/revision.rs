@@ -6,7 +6,8 @@
 /// (unit, revision), written by `build.rs`.
 const REVISIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/revisions.rs"));
 
-/// The revision of a unit: `ecosystems/alpine`, `formats/apk`, `shared`, `parsers`, `judgement`, `wants`.
+/// The revision of a unit: `ecosystems/alpine`, `formats/apk`, `shared`, `parsers`, `judgement`, `wants`,
+/// `clair`.
 ///
 /// Meant for constants: a unit that does not exist fails the build.
 pub const fn of(unit: &str) -> &'static str {
