@@ -43,8 +43,10 @@ pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob) -> Result<(), U
         tracing::info!(?rows, "collected");
     }
     loop {
-        let (blobs, more) =
-            engine.blobs.collect_garbage().map_err(|error| Unfinished::Later(error.to_string(), GARBAGE_PERIOD))?;
+        let (blobs, more) = engine
+            .blobs
+            .collect_garbage()
+            .map_err(|error| Unfinished::Later(error.to_string(), GARBAGE_PERIOD))?;
         if blobs > 0 {
             tracing::info!(blobs, "collected");
         }

@@ -1,1 +1,4 @@
-//! HTTP: listeners with limits, who may ask, what both faces share.
+//! x
+pub mod blocking;
+pub mod error;
+pub use error::ApiError;

@@ -3,7 +3,7 @@
 //! Whoever submits a manifest waits, but the work is a job: it goes on when the client is gone, and begins again when the
 //! process ends. A good report stays until a new one is complete.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io::Read};
 
 use limpid_core::{Digest, IndexReport};
 use limpid_store::{
@@ -30,6 +30,7 @@ pub(crate) use waiters::Waiters;
 pub(crate) use work::index_job;
 
 pub use failure::IndexFailure;
+pub use report::parse as parse_report;
 pub use submit::index;
 
 /// A manifest, as a client submits it.
@@ -46,7 +47,7 @@ pub struct Submission {
 pub struct SubmittedLayer {
     /// Digest of the stored bytes.
     pub digest: Digest,
-    /// Where it is.
+    /// Where it is; empty where it was sent before ([`receive_layer`]).
     pub uri: String,
     /// Headers to send; they carry tokens.
     pub headers: BTreeMap<String, Vec<String>>,
@@ -75,9 +76,9 @@ pub fn index_state(engine: &Engine) -> Result<Digest, StoreError> {
 /// # Errors
 /// [`StoreError`]; [`StoreError::Damaged`] where the stored report cannot be read.
 pub fn find(engine: &Engine, manifest: &Digest) -> Result<Option<Indexed>, StoreError> {
-    let (stored, attempt) = engine.database.read(|tx| {
-        Ok::<_, StoreError>((reports::load(tx, manifest)?, reports::attempt(tx, manifest)?))
-    })?;
+    let (stored, attempt) = engine
+        .database
+        .read(|tx| Ok::<_, StoreError>((reports::load(tx, manifest)?, reports::attempt(tx, manifest)?)))?;
     let Some(attempt) = attempt else { return Ok(None) };
     let report = stored.map(|stored| Ok::<_, StoreError>((report::parse(&stored)?, stored))).transpose()?;
     Ok(Some(Indexed { report: report.map(|(report, stored)| (stored, report)), attempt }))
@@ -91,4 +92,18 @@ pub fn delete(engine: &Engine, manifests: &[Digest]) -> Result<Vec<Digest>, Stor
     engine.database.write(|tx| manifests::delete(tx, manifests))
 }
 
-pub use report::parse as parse_report;
+/// Whether the evidence of a layer is here, as it is read today: then it need not be sent. Blocks.
+///
+/// # Errors
+/// [`IndexFailure`].
+pub fn has_layer(engine: &Engine, layer: &Digest) -> Result<bool, IndexFailure> {
+    Ok(evidence::find(engine, layer)?.is_some_and(|known| known.is_whole))
+}
+
+/// Reads a layer that a client sends, and keeps its evidence. Blocks.
+///
+/// # Errors
+/// [`IndexFailure::Invalid`] where the bytes are not those of the digest.
+pub fn receive_layer(engine: &Engine, layer: &Digest, stored: &mut dyn Read) -> Result<(), IndexFailure> {
+    layers::receive(engine, layer, stored)
+}

@@ -5,8 +5,8 @@
 
 mod affected;
 mod cache;
-mod etag;
 mod report;
+mod tag;
 
 pub(crate) use cache::ReportCache;
 

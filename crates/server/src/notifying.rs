@@ -10,5 +10,5 @@ mod difference;
 pub mod targets;
 
 pub(crate) use changes::{changes_job, match_changes};
-pub(crate) use deliver::{deliver_job, lanes};
 pub use deliver::release;
+pub(crate) use deliver::{deliver_job, lanes};

@@ -15,8 +15,8 @@ pub(crate) use work::{ensure_scheduled, update_job};
 
 pub use change::{accept, import};
 pub use keeper::{catalog, status};
-pub(crate) use operations::{between, segment};
 pub use operations::diff;
+pub(crate) use operations::{between, segment};
 pub use work::trigger;
 
 use limpid_catalog::{ArrivalError, StateError};

@@ -198,7 +198,8 @@ fn reindex(engine: &Engine) {
 /// Makes sure that what comes again by itself is there.
 fn schedule(engine: &Engine) {
     loop {
-        let scheduled = if engine.configuration.updater.on { updating::ensure_scheduled(engine) } else { Ok(()) };
+        let scheduled =
+            if engine.configuration.updater.on { updating::ensure_scheduled(engine) } else { Ok(()) };
         match scheduled.and_then(|()| garbage::ensure_scheduled(engine)) {
             Ok(()) => {
                 engine.bell.ring();

@@ -90,11 +90,7 @@ pub(crate) struct LeaseGuard<'a> {
 
 impl Engine {
     /// Takes a lease; waits for it as long as `patience`. `None` where it stays in other hands, or the process ends.
-    pub(crate) fn lease(
-        &self,
-        name: &str,
-        patience: Duration,
-    ) -> Result<Option<LeaseGuard<'_>>, StoreError> {
+    pub(crate) fn lease(&self, name: &str, patience: Duration) -> Result<Option<LeaseGuard<'_>>, StoreError> {
         let begun = Instant::now();
         loop {
             let lease = self.database.write(|tx| leases::acquire(tx, name, &self.node.name, LEASE))?;

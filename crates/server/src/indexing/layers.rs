@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    io::Read,
     num::NonZero,
     sync::{
         Mutex, PoisonError,
@@ -16,7 +17,7 @@ use limpid_image::{
     evidence::Pack,
     layer::LayerError,
     limits::Limits,
-    read::{ReadError, read_stored_layer},
+    read::{LayerEvidence, ReadError, read_stored_layer},
 };
 
 use super::{
@@ -137,6 +138,10 @@ impl Layers<'_> {
 
     fn fetch_once(&self, layer: &SubmittedLayer) -> Result<Known, Trouble> {
         let named = |why: String| format!("layer {}: {why}", layer.digest);
+        if layer.uri.is_empty() {
+            let why = named("it was not sent, and nothing says where to fetch it".to_owned());
+            return Err(Trouble::Lasting(IndexFailure::Layer(why)));
+        }
         let answer = self.engine.layers.get(&layer.uri, &layer.headers);
         let mut stored = answer.map_err(|error| match error {
             EgressError::NotAllowed(why) => Trouble::Lasting(IndexFailure::NotAllowed(named(why))),
@@ -144,15 +149,7 @@ impl Layers<'_> {
             EgressError::Status { .. } => Trouble::Lasting(IndexFailure::Layer(named(error.to_string()))),
             EgressError::Failed(why) => Trouble::Passing(IndexFailure::Layer(named(why))),
         })?;
-        let read = read_stored_layer(
-            &layer.digest,
-            &mut *stored,
-            &self.engine.temporary(),
-            self.engine.indexer.wants(),
-            &Limits::default(),
-            &|| self.is_over(),
-        )
-        .map_err(trouble)?;
+        let read = read(self.engine, &layer.digest, &mut *stored, &|| self.is_over()).map_err(trouble)?;
         self.engine.metrics.layer_fetched(read.size);
         evidence::keep(self.engine, &layer.digest, &read).map_err(Trouble::Lasting)
     }
@@ -166,9 +163,36 @@ impl Layers<'_> {
         if self.engine.bell.ends() {
             IndexFailure::ShuttingDown
         } else {
-            IndexFailure::Layer(format!("layer {}: another node has been reading it for too long", layer.digest))
+            IndexFailure::Layer(format!(
+                "layer {}: another node has been reading it for too long",
+                layer.digest
+            ))
         }
     }
+}
+
+fn read(
+    engine: &Engine,
+    layer: &Digest,
+    stored: &mut dyn Read,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<LayerEvidence, ReadError> {
+    let (directory, limits) = (engine.temporary(), Limits::default());
+    read_stored_layer(layer, stored, &directory, engine.indexer.wants(), &limits, is_cancelled)
+}
+
+/// Reads a layer that a client sends.
+pub(super) fn receive(engine: &Engine, layer: &Digest, stored: &mut dyn Read) -> Result<(), IndexFailure> {
+    let read = read(engine, layer, stored, &|| engine.bell.ends()).map_err(|error| match error {
+        // Not a server's fault here, but the client's own.
+        ReadError::Layer(LayerError::DigestMismatch { .. } | LayerError::TooLarge { .. }) => {
+            IndexFailure::Invalid(told(&error))
+        }
+        other => match trouble(other) {
+            Trouble::Passing(failure) | Trouble::Lasting(failure) => failure,
+        },
+    })?;
+    evidence::keep(engine, layer, &read).map(drop)
 }
 
 /// A failure, and whether asking again at once may help.
@@ -179,7 +203,9 @@ enum Trouble {
 
 fn trouble(error: ReadError) -> Trouble {
     match error {
-        ReadError::Layer(LayerError::Unreadable { .. }) => Trouble::Passing(IndexFailure::Layer(told(&error))),
+        ReadError::Layer(LayerError::Unreadable { .. }) => {
+            Trouble::Passing(IndexFailure::Layer(told(&error)))
+        }
         ReadError::Layer(
             LayerError::DigestMismatch { .. } | LayerError::SizeMismatch { .. } | LayerError::TooLarge { .. },
         )

@@ -53,10 +53,15 @@ pub(super) fn make(
 /// # Errors
 /// [`StoreError::Damaged`] where it is none that this version reads.
 pub fn parse(stored: &StoredReport) -> Result<IndexReport, StoreError> {
-    let damaged = |why: String| StoreError::Damaged(format!("the index report of {}: {why}", stored.manifest));
+    let damaged =
+        |why: String| StoreError::Damaged(format!("the index report of {}: {why}", stored.manifest));
     let report: IndexReport =
         serde_json::from_slice(&stored.json).map_err(|error| damaged(error.to_string()))?;
-    if report.schema == SCHEMA { Ok(report) } else { Err(damaged(format!("its format is {}", report.schema))) }
+    if report.schema == SCHEMA {
+        Ok(report)
+    } else {
+        Err(damaged(format!("its format is {}", report.schema)))
+    }
 }
 
 /// The names under which advisories may speak about the packages.

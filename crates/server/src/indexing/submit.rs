@@ -87,25 +87,27 @@ fn submit(engine: &Engine, submission: &Submission) -> Result<bool, IndexFailure
         payload: Payload::encode(submission)?,
         delay: std::time::Duration::ZERO,
     };
-    engine.database.write(|tx| {
-        manifests::put(tx, &manifest(submission))?;
-        // One that is being worked on is not begun again: its report, or its failure, answers this request too.
-        if !jobs::submit_unless_running(tx, &job)? {
-            return Ok(false);
-        }
-        // The row of the job is ours until this ends, so whoever finished it before has stored its report by now.
-        if is_known(tx)? {
-            return Err(Known::Known);
-        }
-        let before = reports::attempt(tx, &submission.manifest)?;
-        let failures = before.map_or(0, |before| before.failures);
-        reports::record_attempt(tx, &submission.manifest, &waiting(engine, failures))?;
-        Ok(true)
-    })
-    .or_else(|error| match error {
-        Known::Known => Ok(false),
-        Known::Store(error) => Err(error.into()),
-    })
+    engine
+        .database
+        .write(|tx| {
+            manifests::put(tx, &manifest(submission))?;
+            // One that is being worked on is not begun again: its report, or its failure, answers this request too.
+            if !jobs::submit_unless_running(tx, &job)? {
+                return Ok(false);
+            }
+            // The row of the job is ours until this ends, so whoever finished it before has stored its report by now.
+            if is_known(tx)? {
+                return Err(Known::Known);
+            }
+            let before = reports::attempt(tx, &submission.manifest)?;
+            let failures = before.map_or(0, |before| before.failures);
+            reports::record_attempt(tx, &submission.manifest, &waiting(engine, failures))?;
+            Ok(true)
+        })
+        .or_else(|error| match error {
+            Known::Known => Ok(false),
+            Known::Store(error) => Err(error.into()),
+        })
 }
 
 /// Why a submission is taken back.
@@ -142,7 +144,8 @@ fn outcome(engine: &Engine, manifest: &Digest) -> Result<Option<Indexed>, IndexF
     let (is_current, attempt) = engine.database.read(|tx| {
         Ok::<_, StoreError>((is_current(tx, manifest, &state)?, reports::attempt(tx, manifest)?))
     })?;
-    let attempt = attempt.ok_or_else(|| IndexFailure::Layer("the manifest was deleted meanwhile".to_owned()))?;
+    let attempt =
+        attempt.ok_or_else(|| IndexFailure::Layer("the manifest was deleted meanwhile".to_owned()))?;
     match attempt.state {
         // A report of today counts, whatever became of an attempt to make one of another state.
         _any if is_current => Ok(find(engine, manifest)?),

@@ -12,7 +12,7 @@ use limpid_store::{
     reports::{self, ReportHead},
 };
 
-use super::etag;
+use super::tag;
 use crate::{
     engine::Engine,
     indexing::parse_report,
@@ -64,7 +64,7 @@ pub fn report(engine: &Engine, manifest: &Digest) -> Result<Answer, MatchError> 
     if catalog.is_empty {
         return Ok(Answer::NoData);
     }
-    let etag = etag::of(manifest, &head, &catalog, &engine.policy);
+    let etag = tag::of(manifest, &head, &catalog, &engine.policy);
     if let Some(known) = engine.reports.get(&etag) {
         engine.metrics.report_answered(true);
         return Ok(Answer::Report(known));
@@ -78,7 +78,7 @@ pub fn report(engine: &Engine, manifest: &Digest) -> Result<Answer, MatchError> 
         is_complete: stored.is_complete,
         digest: stored.digest.clone(),
     };
-    let etag = etag::of(manifest, &head, &catalog, &engine.policy);
+    let etag = tag::of(manifest, &head, &catalog, &engine.policy);
     let index = parse_report(&stored)?;
     let report = judged(engine, &index, &catalog);
     let matched = Arc::new(MatchedReport { etag, index, report });
@@ -100,5 +100,5 @@ fn judged(engine: &Engine, index: &IndexReport, catalog: &OpenCatalog) -> Report
 pub fn etag(engine: &Engine, manifest: &Digest) -> Result<Option<String>, MatchError> {
     let Some(head) = engine.database.read(|tx| reports::load_head(tx, manifest))? else { return Ok(None) };
     let catalog = updating::open(engine)?;
-    Ok((!catalog.is_empty).then(|| etag::of(manifest, &head, &catalog, &engine.policy)))
+    Ok((!catalog.is_empty).then(|| tag::of(manifest, &head, &catalog, &engine.policy)))
 }

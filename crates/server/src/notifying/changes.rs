@@ -131,7 +131,8 @@ fn differences(
     // Follows what is published, so that both sides of the operation are there.
     updating::catalog(engine)?;
     let at = |instant| {
-        Catalog::open(engine.catalog.store(), engine.indexer.ecosystems(), instant).map_err(UpdateFailure::from)
+        Catalog::open(engine.catalog.store(), engine.indexer.ecosystems(), instant)
+            .map_err(UpdateFailure::from)
     };
     let (before, after) = (at(operation.at - TimeDelta::nanoseconds(1))?, at(operation.at)?);
     let numbers: Vec<i64> = holders.into_keys().collect();

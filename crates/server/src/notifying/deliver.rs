@@ -83,11 +83,7 @@ pub(crate) fn deliver_job(engine: &Engine, job: &ClaimedJob, target: &Target) ->
     }
 }
 
-fn message(
-    engine: &Engine,
-    notification: &Notification,
-    delivery: &Delivery,
-) -> Result<Message, Unfinished> {
+fn message(engine: &Engine, notification: &Notification, delivery: &Delivery) -> Result<Message, Unfinished> {
     let entries = if wants_entries(delivery) { entries(engine, notification.id)? } else { Vec::new() };
     Ok(Message { notification: notification.id, callback: callback(engine, notification.id), entries })
 }

@@ -7,11 +7,7 @@ use std::{
 };
 
 use limpid_catalog::{Catalog, State, Store, catalog::Status, replica};
-use limpid_core::{
-    Digest,
-    digest::Hasher,
-    matching::Advisories as _,
-};
+use limpid_core::{Digest, digest::Hasher, matching::Advisories as _};
 use limpid_store::catalog as published;
 
 use super::UpdateFailure;
@@ -52,7 +48,7 @@ impl CatalogKeeper {
     }
 
     /// The folder from which reports are made.
-    pub(super) fn store(&self) -> &Store {
+    pub(crate) fn store(&self) -> &Store {
         &self.store
     }
 
@@ -64,7 +60,6 @@ impl CatalogKeeper {
     fn known(&self) -> Option<Arc<OpenCatalog>> {
         self.open.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
-
 }
 
 /// Makes a folder say what is published, whatever it said before. Returns the version and the state.

@@ -92,11 +92,8 @@ impl<'a> Publisher<'a> {
 
 /// What happened to feeds between two states, oldest first.
 fn operations(before: &State, after: &State) -> Vec<UpdateOperation> {
-    let mut operations: Vec<UpdateOperation> = after
-        .feeds
-        .iter()
-        .flat_map(|(feed, record)| of_feed(feed, before.feeds.get(feed), record))
-        .collect();
+    let mut operations: Vec<UpdateOperation> =
+        after.feeds.iter().flat_map(|(feed, record)| of_feed(feed, before.feeds.get(feed), record)).collect();
     operations.sort_by(|a, b| (a.at, &a.feed).cmp(&(b.at, &b.feed)));
     operations
 }

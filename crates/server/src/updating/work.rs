@@ -77,9 +77,8 @@ pub(crate) fn update_job(engine: &Engine, job: &ClaimedJob) -> Result<(), Unfini
         RECURRING => Selection::Prefixes(configuration.feeds.clone()),
         prefixes => Selection::Prefixes(prefixes.split(' ').map(str::to_owned).collect()),
     };
-    let updated = with_catalog(engine, CATALOG_WAIT, |store, publisher| {
-        update(engine, store, publisher, &selection)
-    });
+    let updated =
+        with_catalog(engine, CATALOG_WAIT, |store, publisher| update(engine, store, publisher, &selection));
     let is_recurring = job.key == RECURRING && configuration.on;
     match updated {
         Ok(Some(report)) => {
