@@ -85,3 +85,11 @@ pub const BRAKE_STATEMENTS: u64 = 100;
 
 /// How often garbage is collected.
 pub const GARBAGE_PERIOD: Duration = Duration::from_secs(60 * 60);
+
+// --- the process ---
+
+/// How often database and blobs are asked whether they answer.
+pub const PING_PERIOD: Duration = Duration::from_secs(5);
+
+/// How long workers may take to end. Reading a layer ends with its next bytes; an update of a slow feed may not.
+pub const WORKERS_END: Duration = Duration::from_secs(20);

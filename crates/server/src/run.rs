@@ -1,20 +1,32 @@
 //! The process: opens the state, starts workers and listeners, and ends in order.
+//!
+//! It is ready when it can answer, and says so no longer as soon as it is to end. What has begun is finished or given back.
 
-use std::{io, net::SocketAddr, sync::Arc, thread::JoinHandle, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
 
-use limpid_core::ecosystem::Ecosystems;
-use limpid_store::{StoreError, jobs};
-use tokio::net::TcpListener;
+use limpid_core::{ecosystem::Ecosystems, ecosystems};
+use limpid_store::jobs;
+use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 
 use crate::{
     Configuration, api, clair,
-    engine::{self, Engine, EngineError, UnknownEcosystem},
-    http, introspection,
-    introspection::Metrics,
+    engine::{Engine, EngineError, UnknownEcosystem, chosen},
+    http::{self, ServerTls, Wrapping, tls::TlsError},
+    introspection::{self, Metrics, Readiness},
+    limits::{PING_PERIOD, WORKERS_END},
     workers,
 };
 
-/// Why the service did not run, or ended.
+/// Paths that anybody may ask for.
+const EXEMPT: &[&str] = &["/robots.txt"];
+
+/// Why the service did not run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The configuration names something that is not there.
@@ -24,7 +36,7 @@ pub enum ServeError {
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// An address cannot be listened on.
-    #[error("{setting}: cannot listen on {address}: {source}")]
+    #[error("{setting} = \"{address}\": {source}")]
     Listen {
         /// The setting.
         setting: &'static str,
@@ -35,17 +47,195 @@ pub enum ServeError {
     },
     /// Certificate or key cannot be used.
     #[error("api.tls: {0}")]
-    Tls(String),
-    /// The system gives no threads, or a listener broke.
-    #[error(transparent)]
-    Io(#[from] io::Error),
+    Tls(#[from] TlsError),
+    /// The system gives no threads.
+    #[error("the system gives no threads: {0}")]
+    Threads(#[from] io::Error),
 }
 
-/// A service that runs.
+/// A service that runs in this process. It ends when it is dropped; [`Running::stop`] tells whether it ended in order.
 pub struct Running {
     engine: Arc<Engine>,
-    api: SocketAddr,
-    introspection: SocketAddr,
-    listeners: Vec<tokio::task::JoinHandle<()>>,
+    readiness: Arc<Readiness>,
+    /// Where the API listens.
+    pub api: SocketAddr,
+    /// Where metrics and health are.
+    pub introspection: SocketAddr,
+    listeners: Vec<tokio::task::JoinHandle<usize>>,
+    introspection_ends: watch::Sender<bool>,
     workers: Vec<JoinHandle<()>>,
+    runtime: Runtime,
+}
+
+/// Runs the service until the process is told to end (SIGTERM or SIGINT); a second signal ends it at once. `started` is
+/// called when it is ready. Blocks.
+///
+/// # Errors
+/// [`ServeError`] where it cannot begin.
+pub fn run(configuration: Configuration, started: impl FnOnce(&Running)) -> Result<(), ServeError> {
+    let running = Running::start(configuration, &ecosystems::all())?;
+    started(&running);
+    running.runtime.block_on(signal());
+    tracing::info!("ending; what has begun is finished or given back");
+    running.runtime.spawn(async {
+        signal().await;
+        std::process::exit(1);
+    });
+    running.stop();
+    Ok(())
+}
+
+impl Running {
+    /// Starts the service. `ecosystems` are all that this program knows; the configuration may choose among them. Blocks.
+    ///
+    /// # Errors
+    /// [`ServeError`].
+    pub fn start(mut configuration: Configuration, ecosystems: &Ecosystems) -> Result<Self, ServeError> {
+        let chosen = chosen(ecosystems, &configuration.indexer.ecosystems)?;
+        let tls = configuration.api.tls.clone().map(ServerTls::load).transpose()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let api = listen(&runtime, "api.listen", configuration.api.listen)?;
+        let status = listen(&runtime, "introspection.listen", configuration.introspection.listen)?;
+        let addresses = [&api, &status].map(TcpListener::local_addr);
+        let [api_address, status_address] = addresses;
+        let (api_address, status_address) = (api_address?, status_address?);
+        // A free port that was asked for by 0 is known from here on.
+        configuration.api.listen = api_address;
+        let metrics = Arc::new(Metrics::default());
+        let readiness = Arc::new(Readiness::default());
+        let (introspection_ends, ends) = watch::channel(false);
+        let status_routes = introspection::router(Arc::clone(&metrics), Arc::clone(&readiness));
+        // From now on somebody who watches can see that it is starting: a migration may take its time.
+        let status = runtime.spawn(http::serve(status, None, status_routes, ends));
+        let engine = Engine::open(configuration, chosen, Arc::clone(&metrics))?;
+        let routes = routes(&engine);
+        let api = runtime.spawn(http::serve(api, tls, routes, engine.bell.ending()));
+        let mut workers = workers::start(&engine)?;
+        workers.push(watch_state(&engine, &readiness)?);
+        readiness.ready();
+        Ok(Self {
+            engine,
+            readiness,
+            api: api_address,
+            introspection: status_address,
+            listeners: vec![api, status],
+            introspection_ends,
+            workers,
+            runtime,
+        })
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// Ends in order: takes no more work, answers what was asked, gives back what is not finished. Blocks.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        if self.listeners.is_empty() {
+            return;
+        }
+        self.readiness.shutting_down();
+        self.engine.bell.end();
+        let mut listeners = std::mem::take(&mut self.listeners).into_iter();
+        if let Some(api) = listeners.next() {
+            told("the API", self.runtime.block_on(api));
+        }
+        let begun = Instant::now();
+        for worker in self.workers.drain(..) {
+            while !worker.is_finished() && begun.elapsed() < WORKERS_END {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            // One that is in the middle of something long ends with the process; its job is begun again.
+            if worker.is_finished() && worker.join().is_err() {
+                tracing::error!("a worker ended by a fault of Limpid");
+            }
+        }
+        if let Err(error) = self.engine.database.write(|tx| jobs::release(tx, &self.engine.node.name)) {
+            tracing::warn!("what this process holds runs out by itself: {error}");
+        }
+        self.introspection_ends.send_replace(true);
+        if let Some(status) = listeners.next() {
+            told("introspection", self.runtime.block_on(status));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn told(listener: &str, ended: Result<usize, tokio::task::JoinError>) {
+    match ended {
+        Ok(0) => {}
+        Ok(cut_off) => tracing::warn!("{listener}: {cut_off} connections were cut off"),
+        Err(error) => tracing::error!("{listener}: {error}"),
+    }
+}
+
+fn routes(engine: &Arc<Engine>) -> axum::Router {
+    let auth = engine.configuration.auth.as_ref();
+    let metrics = &engine.metrics;
+    let wrapping = |face| Wrapping { face, auth, exempt: EXEMPT, metrics };
+    let own = http::wrap(api::router(Arc::clone(engine)), wrapping("limpid"));
+    let clair = http::wrap(clair::router(Arc::clone(engine)), wrapping("clair"));
+    axum::Router::new().nest_service("/api/v1", own).fallback_service(clair)
+}
+
+fn listen(
+    runtime: &Runtime,
+    setting: &'static str,
+    address: SocketAddr,
+) -> Result<TcpListener, ServeError> {
+    runtime
+        .block_on(TcpListener::bind(address))
+        .map_err(|source| ServeError::Listen { setting, address, source })
+}
+
+/// Asks database and blobs now and then whether they answer: readiness tells the truth.
+fn watch_state(engine: &Arc<Engine>, readiness: &Arc<Readiness>) -> io::Result<JoinHandle<()>> {
+    let (engine, readiness) = (Arc::clone(engine), Arc::clone(readiness));
+    let watch = move || loop {
+        let database = engine.database.ping();
+        let blobs = engine.blobs.ping();
+        readiness.set_database(database.err().map(|error| error.to_string()));
+        readiness.set_blobs(blobs.err().map(|error| error.to_string()));
+        if !engine.bell.pause(PING_PERIOD) {
+            return;
+        }
+    };
+    std::thread::Builder::new().name("watch state".to_owned()).spawn(watch)
+}
+
+/// Returns when the process is told to end.
+async fn signal() {
+    let interrupted = async {
+        // Without the handler the signal ends the process by itself.
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::warn!("SIGINT ends the process at once: {error}");
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(error) => {
+                tracing::warn!("SIGTERM ends the process at once: {error}");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
 }

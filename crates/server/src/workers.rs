@@ -18,8 +18,8 @@ use limpid_store::{
 use crate::{
     configuration::Role,
     engine::{Engine, Held},
-    garbage, indexing,
-    limits::{BEAT, FIRST_RETRY, JOB_POLL, LEASE, OUTAGE_PAUSE, REINDEX_POLL},
+    fault, garbage, indexing,
+    limits::{FIRST_RETRY, JOB_POLL, OUTAGE_PAUSE, REINDEX_POLL},
     notifying, updating,
 };
 
@@ -122,7 +122,7 @@ fn work(
 
 fn next(engine: &Engine, kinds: &[JobKind], lane: &str) -> Result<Option<ClaimedJob>, StoreError> {
     let state = engine.own_index_state().to_string();
-    engine.database.write(|tx| jobs::claim(tx, kinds, lane, &state, &engine.node.name, LEASE))
+    engine.database.write(|tx| jobs::claim(tx, kinds, lane, &state, &engine.node.name, fault::lease()))
 }
 
 fn do_job(
@@ -164,7 +164,7 @@ fn do_job(
 }
 
 fn beat(engine: &Engine) {
-    while engine.bell.pause(BEAT) {
+    while engine.bell.pause(fault::beat()) {
         engine.heartbeat.beat(&engine.database);
     }
 }

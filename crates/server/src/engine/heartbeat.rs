@@ -18,7 +18,7 @@ use limpid_store::{
 };
 
 use super::Engine;
-use crate::limits::LEASE;
+use crate::fault::lease as lease_time;
 
 /// Something that is held.
 #[derive(Debug)]
@@ -65,8 +65,8 @@ impl Heartbeat {
         };
         for held in held {
             let renewed = database.write(|tx| match &held.what {
-                What::Job(job) => jobs::renew(tx, job, LEASE),
-                What::Lease(lease) => leases::renew(tx, lease, LEASE),
+                What::Job(job) => jobs::renew(tx, job, lease_time()),
+                What::Lease(lease) => leases::renew(tx, lease, lease_time()),
             });
             match renewed {
                 Ok(()) => {}
@@ -93,7 +93,7 @@ impl Engine {
     pub(crate) fn lease(&self, name: &str, patience: Duration) -> Result<Option<LeaseGuard<'_>>, StoreError> {
         let begun = Instant::now();
         loop {
-            let lease = self.database.write(|tx| leases::acquire(tx, name, &self.node.name, LEASE))?;
+            let lease = self.database.write(|tx| leases::acquire(tx, name, &self.node.name, lease_time()))?;
             if let Some(lease) = lease {
                 let held = self.heartbeat.add(What::Lease(lease.clone()));
                 return Ok(Some(LeaseGuard { engine: self, lease, held }));

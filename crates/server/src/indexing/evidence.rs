@@ -13,7 +13,7 @@ use limpid_store::{
 };
 
 use super::IndexFailure;
-use crate::engine::Engine;
+use crate::{engine::Engine, fault};
 
 /// Evidence that was found.
 pub(super) struct Known {
@@ -71,6 +71,7 @@ pub(super) fn keep(engine: &Engine, layer: &Digest, read: &LayerEvidence) -> Res
         pack: engine.blobs.put_file(path)?,
         bytes,
     };
+    fault::point("index: pack put");
     let noted = engine.database.write(|tx| evidence::put(tx, &row));
     match noted {
         Ok(()) => {}
@@ -81,5 +82,6 @@ pub(super) fn keep(engine: &Engine, layer: &Digest, read: &LayerEvidence) -> Res
         }
         Err(error) => return Err(error.into()),
     }
+    fault::point("index: evidence noted");
     open(engine, &row)?.ok_or_else(|| IndexFailure::Internal("what was just kept cannot be read".to_owned()))
 }

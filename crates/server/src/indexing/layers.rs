@@ -27,6 +27,7 @@ use super::{
 use crate::{
     egress::EgressError,
     engine::{Engine, Held},
+    fault,
     limits::{CONCURRENT_LAYERS, LAYER_ATTEMPTS, LAYER_WAIT, LEASE_POLL},
 };
 
@@ -150,6 +151,7 @@ impl Layers<'_> {
             EgressError::Failed(why) => Trouble::Passing(IndexFailure::Layer(named(why))),
         })?;
         let read = read(self.engine, &layer.digest, &mut *stored, &|| self.is_over()).map_err(trouble)?;
+        fault::point("index: layer read");
         self.engine.metrics.layer_fetched(read.size);
         evidence::keep(self.engine, &layer.digest, &read).map_err(Trouble::Lasting)
     }

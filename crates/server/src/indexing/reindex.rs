@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     engine::{Engine, Held},
+    fault,
     limits::REINDEX_BATCH,
     workers::Unfinished,
 };
@@ -69,10 +70,12 @@ pub(crate) fn reindex(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<
     };
     match made(engine, held, &manifest, &without_headers(&known)) {
         Ok(made) => {
+            fault::point("re-index: made");
             engine.database.write(|tx| {
                 reports::save(tx, &made.stored, &made.packages)?;
                 jobs::finish(tx, job)
             })?;
+            fault::point("re-index: stored");
             engine.metrics.reindexed(true);
         }
         Err(IndexFailure::ShuttingDown) => return Err(Unfinished::GivenBack),

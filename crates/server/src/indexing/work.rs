@@ -12,6 +12,7 @@ use limpid_store::{
 use super::{IndexFailure, layers::Layers, payload::Payload, report, submit::is_current};
 use crate::{
     engine::{Engine, Held},
+    fault,
     limits::{FIRST_RETRY, LAST_RETRY},
     workers::Unfinished,
 };
@@ -28,11 +29,13 @@ pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Resul
     if job.attempt > 1 {
         engine.database.write(|tx| note_begun(engine, tx, &manifest))?;
     }
+    fault::point("index: claimed");
     let begun = Instant::now();
     let made = Payload::decode(&job.payload).and_then(|layers| {
         let packs = Layers { engine, held }.packs(&layers)?;
         report::make(engine, &manifest, &layers, &packs, Vec::new())
     });
+    fault::point("index: report made");
     let stored = match made {
         Ok(made) => engine.database.write(|tx| {
             reports::save(tx, &made.stored, &made.packages)?;
@@ -48,6 +51,7 @@ pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Resul
         }
     };
     stored?;
+    fault::point("index: stored");
     engine.metrics.index_executed(begun.elapsed());
     engine.waiters.tell(&manifest);
     Ok(())

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::{deliver::delivery_jobs, difference::Difference};
 use crate::{
     engine::{Engine, Held},
+    fault,
     indexing::parse_report,
     limits::{BRAKE_STATEMENTS, CHANGES_BATCH},
     updating::{self, UpdateFailure, between, segment},
@@ -62,6 +63,7 @@ pub(crate) fn match_changes(engine: &Engine, job: &ClaimedJob, held: &Held) -> R
     let (from, to) = (segment(engine, before)?, segment(engine, &operation.after)?);
     let changed = changed(&from, &to)?;
     let differences = differences(engine, &operation, &changed.keys, held)?;
+    fault::point("changes: matched");
     let held_back = brake(engine, &changed, &from)?;
     let notification = NewNotification {
         // The same for every attempt, so that it is made once.
@@ -86,6 +88,7 @@ fn store(engine: &Engine, job: &ClaimedJob, notification: &NewNotification) -> R
         }
         jobs::finish(tx, job)
     })?;
+    fault::point("changes: stored");
     if let Some(why) = &notification.held {
         tracing::warn!(notification = %notification.id, "held until a person lets it go: {why}");
     }

@@ -13,6 +13,7 @@ use super::targets::{Message, deliver};
 use crate::{
     configuration::{Delivery, Target},
     engine::Engine,
+    fault,
     limits::{FIRST_DELIVERY_RETRY, LAST_DELIVERY_RETRY},
     workers::Unfinished,
 };
@@ -72,8 +73,11 @@ pub(crate) fn deliver_job(engine: &Engine, job: &ClaimedJob, target: &Target) ->
     let message = message(engine, &notification, &target.delivery)?;
     match deliver(&target.delivery, engine.configuration.auth.as_ref(), &message) {
         Ok(()) => {
+            fault::point("deliver: told");
             engine.metrics.delivered(&target.name, true);
-            Ok(engine.database.write(|tx| jobs::finish(tx, job))?)
+            engine.database.write(|tx| jobs::finish(tx, job))?;
+            fault::point("deliver: finished");
+            Ok(())
         }
         Err(error) => {
             engine.metrics.delivered(&target.name, false);

@@ -5,7 +5,7 @@ use std::{io::Read, time::Duration};
 use limpid_catalog::{Arrival, ArrivalError, Outcome, Store, archive, update, update::AcceptError};
 
 use super::{UpdateFailure, keeper::follow, publish::Publisher};
-use crate::{engine::Engine, limits::CATALOG_WAIT};
+use crate::{engine::Engine, fault, limits::CATALOG_WAIT};
 
 /// The lease under which the data is changed.
 const LEASE_NAME: &str = "catalog";
@@ -20,6 +20,7 @@ pub(super) fn with_catalog<T>(
     let Some(lease) = engine.lease(LEASE_NAME, patience)? else { return Ok(None) };
     let store = engine.catalog.workshop();
     let (version, state) = follow(engine, store)?;
+    fault::point("update: begun");
     let publisher = Publisher::new(engine, &lease, version, state);
     let done = work(store, &publisher);
     publisher.publish(store)?;

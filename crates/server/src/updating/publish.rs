@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::UpdateFailure;
 use crate::{
     engine::{Engine, LeaseGuard},
+    fault,
     notifying,
 };
 
@@ -43,6 +44,7 @@ impl<'a> Publisher<'a> {
             return Ok(());
         }
         let segments = self.upload(store, &state)?;
+        fault::point("update: segments put");
         let text = replica::encode(&state).map_err(|error| UpdateFailure::Local(error.to_string()))?;
         let operations = operations(before, &state);
         let engine = self.engine;
@@ -68,6 +70,7 @@ impl<'a> Publisher<'a> {
             }
             published => published?,
         };
+        fault::point("update: published");
         *published = (version, state);
         engine.metrics.catalog_published(version);
         engine.bell.ring();

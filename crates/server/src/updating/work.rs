@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::{UpdateFailure, change::with_catalog, publish::Publisher};
 use crate::{
     engine::Engine,
+    fault,
     limits::{CATALOG_WAIT, UPDATE_RETRY},
     workers::Unfinished,
 };
@@ -157,6 +158,7 @@ struct Publishing<'a> {
 
 impl Progress for Publishing<'_> {
     fn feed_finished(&self, feed: &str, outcome: &Outcome) {
+        fault::point("update: feed in force here");
         self.engine.metrics.feed_updated(feed, outcome);
         match outcome {
             Outcome::Updated { records, .. } => tracing::info!("{feed}: {records} records"),
