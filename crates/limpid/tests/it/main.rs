@@ -23,6 +23,7 @@ mod outputs;
 mod registry;
 mod releases;
 mod report;
+mod service;
 mod sources;
 mod support;
 mod transfer;

@@ -1,0 +1,10 @@
+//! The service as its operator runs it: real processes, real requests.
+
+mod earlier;
+mod ended;
+mod killed;
+mod nodes;
+mod notified;
+mod public_case;
+mod support;
+mod together;
