@@ -18,7 +18,7 @@ use crate::{
     Configuration, api, clair,
     engine::{Engine, EngineError, UnknownEcosystem, chosen},
     http::{self, ServerTls, Wrapping, tls::TlsError},
-    introspection::{self, Metrics, Readiness},
+    introspection::{self, Metrics, Phase, Readiness},
     limits::{PING_PERIOD, WORKERS_END},
     workers,
 };
@@ -108,11 +108,13 @@ impl Running {
         // From now on somebody who watches can see that it is starting: a migration may take its time.
         let status = runtime.spawn(http::serve(status, None, status_routes, ends));
         let engine = Engine::open(configuration, chosen, Arc::clone(&metrics))?;
+        let counted = engine.database.clone();
+        metrics.count_jobs_with(move || counted.read(jobs::counts));
         let routes = routes(&engine);
         let api = runtime.spawn(http::serve(api, tls, routes, engine.bell.ending()));
         let mut workers = workers::start(&engine)?;
         workers.push(watch_state(&engine, &readiness)?);
-        readiness.ready();
+        readiness.enter(Phase::Ready);
         Ok(Self {
             engine,
             readiness,
@@ -139,7 +141,7 @@ impl Running {
         if self.listeners.is_empty() {
             return;
         }
-        self.readiness.shutting_down();
+        self.readiness.enter(Phase::ShuttingDown);
         self.engine.bell.end();
         let mut listeners = std::mem::take(&mut self.listeners).into_iter();
         if let Some(api) = listeners.next() {
@@ -182,7 +184,7 @@ fn told(listener: &str, ended: Result<usize, tokio::task::JoinError>) {
 fn routes(engine: &Arc<Engine>) -> axum::Router {
     let auth = engine.configuration.auth.as_ref();
     let metrics = &engine.metrics;
-    let wrapping = |face| Wrapping { face, auth, exempt: EXEMPT, metrics };
+    let wrapping = |face: &'static str| Wrapping { face, auth, exempt: EXEMPT, metrics };
     let own = http::wrap(api::router(Arc::clone(engine)), wrapping("limpid"));
     let clair = http::wrap(clair::router(Arc::clone(engine)), wrapping("clair"));
     axum::Router::new().nest_service("/api/v1", own).fallback_service(clair)
@@ -204,8 +206,10 @@ fn watch_state(engine: &Arc<Engine>, readiness: &Arc<Readiness>) -> io::Result<J
     let watch = move || loop {
         let database = engine.database.ping();
         let blobs = engine.blobs.ping();
-        readiness.set_database(database.err().map(|error| error.to_string()));
-        readiness.set_blobs(blobs.err().map(|error| error.to_string()));
+        engine.metrics.database_answered(database.is_ok());
+        engine.metrics.blobs_answered(blobs.is_ok());
+        readiness.database(database.map_err(|error| error.to_string()));
+        readiness.blobs(blobs.map_err(|error| error.to_string()));
         if !engine.bell.pause(PING_PERIOD) {
             return;
         }

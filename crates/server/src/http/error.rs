@@ -96,11 +96,11 @@ impl IntoResponse for ApiError {
 }
 
 /// The answer to a path that is not there.
-pub(super) async fn unknown_path() -> ApiError {
+pub(crate) async fn unknown_path() -> ApiError {
     ApiError::not_found("there is nothing at this path")
 }
 
 /// The answer to a method that a path does not have; the router adds `Allow`.
-pub(super) async fn method_not_allowed() -> ApiError {
+pub(crate) async fn method_not_allowed() -> ApiError {
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not have that method")
 }

@@ -36,23 +36,24 @@ pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Resul
         report::make(engine, &manifest, &layers, &packs, Vec::new())
     });
     fault::point("index: report made");
-    let stored = match made {
-        Ok(made) => engine.database.write(|tx| {
-            reports::save(tx, &made.stored, &made.packages)?;
-            jobs::finish(tx, job)
-        }),
+    match made {
+        Ok(made) => {
+            engine.database.write(|tx| {
+                reports::save(tx, &made.stored, &made.packages)?;
+                jobs::finish(tx, job)
+            })?;
+            engine.metrics.indexed(true, begun.elapsed());
+        }
         // Nothing is wrong with the manifest: another process goes on.
         Err(IndexFailure::ShuttingDown) => return Err(Unfinished::GivenBack),
         Err(IndexFailure::Store(error)) => return Err(error.into()),
         Err(failure) => {
             tracing::warn!(%manifest, "not indexed: {failure}");
-            engine.metrics.index_failed();
-            store_failure(engine, job, &manifest, &failure)
+            engine.metrics.indexed(false, begun.elapsed());
+            store_failure(engine, job, &manifest, &failure)?;
         }
-    };
-    stored?;
+    }
     fault::point("index: stored");
-    engine.metrics.index_executed(begun.elapsed());
     engine.waiters.tell(&manifest);
     Ok(())
 }

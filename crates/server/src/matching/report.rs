@@ -1,6 +1,6 @@
 //! The report of one manifest.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use limpid_core::{
     Digest, IndexReport, Report,
@@ -66,7 +66,7 @@ pub fn report(engine: &Engine, manifest: &Digest) -> Result<Answer, MatchError> 
     }
     let etag = tag::of(manifest, &head, &catalog, &engine.policy);
     if let Some(known) = engine.reports.get(&etag) {
-        engine.metrics.report_answered(true);
+        engine.metrics.report_cached();
         return Ok(Answer::Report(known));
     }
     let Some(stored) = engine.database.read(|tx| reports::load(tx, manifest))? else {
@@ -79,11 +79,12 @@ pub fn report(engine: &Engine, manifest: &Digest) -> Result<Answer, MatchError> 
         digest: stored.digest.clone(),
     };
     let etag = tag::of(manifest, &head, &catalog, &engine.policy);
+    let begun = Instant::now();
     let index = parse_report(&stored)?;
     let report = judged(engine, &index, &catalog);
     let matched = Arc::new(MatchedReport { etag, index, report });
     engine.reports.keep(&matched);
-    engine.metrics.report_answered(false);
+    engine.metrics.report_matched(begun.elapsed());
     Ok(Answer::Report(matched))
 }
 

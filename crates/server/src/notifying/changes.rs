@@ -92,7 +92,11 @@ fn store(engine: &Engine, job: &ClaimedJob, notification: &NewNotification) -> R
     if let Some(why) = &notification.held {
         tracing::warn!(notification = %notification.id, "held until a person lets it go: {why}");
     }
-    engine.metrics.notification_made(notification.entries.len(), notification.held.is_some());
+    match (notification.entries.is_empty(), &notification.held) {
+        (true, _) => {}
+        (false, None) => engine.metrics.notifications_made(1),
+        (false, Some(_)) => engine.metrics.notifications_held(1),
+    }
     engine.bell.ring();
     Ok(())
 }

@@ -102,8 +102,22 @@ pub(crate) fn open(engine: &Engine) -> Result<Arc<OpenCatalog>, UpdateFailure> {
         catalog: Arc::new(catalog),
         opened: Instant::now(),
     });
+    tell(engine, &open);
     *keeper.open.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&open));
     Ok(open)
+}
+
+/// Shows people who watch what is in force, and how old it is.
+fn tell(engine: &Engine, open: &OpenCatalog) {
+    engine.metrics.catalog_version(open.version.unsigned_abs());
+    for (feed, status) in open.catalog.status().feeds {
+        if let Some(at) = status.checked_at {
+            engine.metrics.feed_checked(&feed, at);
+        }
+        if let Some(at) = status.changed_at {
+            engine.metrics.feed_changed(&feed, at);
+        }
+    }
 }
 
 /// What of the catalog depends on the time: the day, by which releases end, and which feeds are stale.

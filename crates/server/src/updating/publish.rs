@@ -72,7 +72,6 @@ impl<'a> Publisher<'a> {
         };
         fault::point("update: published");
         *published = (version, state);
-        engine.metrics.catalog_published(version);
         engine.bell.ring();
         Ok(())
     }
