@@ -3,33 +3,47 @@
 //! A statement is written once, in the subset that both speak. Where they differ by necessity, a comment is opened for
 //! one of them: `/*sqlite … */` is text for SQLite alone, `/*postgres … */` for PostgreSQL alone. Parameters are `$1`,
 //! `$2`, …; the database's own clock is the function `limpid_now()`, in microseconds since 1970, on both.
+//!
+//! Everything here blocks, and may not be called from within an asynchronous task: use `spawn_blocking`. Work that was given
+//! to a database must not open a second transaction: it would wait for the connection that it has itself.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::sync::Arc;
 
-pub use self::value::{Row, Value};
+use self::pool::Pool;
+pub(crate) use self::{
+    session::{Access, Problem, Remedy, Session, pause},
+    value::{at_most, integer, microseconds, numbers, rows, storable},
+};
+pub use self::{
+    url::DatabaseUrl,
+    value::{FromValue, Row, Value},
+};
+use crate::{limits, migrations};
 
+mod dialect;
+mod pool;
+mod postgres;
+mod session;
+mod sqlite;
+mod url;
 mod value;
-
-/// Which database.
-#[derive(Clone, PartialEq, Eq)]
-pub enum DatabaseUrl {
-    /// `sqlite:PATH`, or a bare path: one file, for one machine.
-    Sqlite(PathBuf),
-    /// `postgres://…` or `postgresql://…`, or a libpq string (`host=… dbname=…`).
-    Postgres(String),
-}
 
 /// A database. Cheap to clone; serves many threads.
 #[derive(Clone)]
-pub struct Database {}
+pub struct Database {
+    kind: &'static str,
+    writers: Arc<Pool<Box<dyn Session>>>,
+    readers: Arc<Pool<Box<dyn Session>>>,
+}
 
-/// A transaction. What it did is undone unless the work that it was given to returns `Ok`.
+/// A transaction. What it did is undone unless the work that it was given to returns `Ok`, and none of its statements failed.
 pub struct Transaction<'a> {
-    _connection: &'a (),
+    session: &'a mut dyn Session,
+    failure: Option<Problem>,
 }
 
 /// What went wrong, by what can be done about it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum StoreError {
     /// The database does not answer, or not in time. To be tried again later.
     #[error("the database is not available: {0}")]
@@ -59,85 +73,190 @@ pub enum StoreError {
     Statement(String),
 }
 
-impl FromStr for DatabaseUrl {
-    type Err = StoreError;
-
-    fn from_str(_text: &str) -> Result<Self, StoreError> {
-        todo!()
-    }
-}
-
-/// Without password.
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, _formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        todo!()
-    }
-}
-
-/// Without password.
-impl fmt::Display for DatabaseUrl {
-    fn fmt(&self, _formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        todo!()
-    }
-}
-
 impl Database {
     /// Opens a database with at most so many connections, and brings its schema up to date. Several processes may do so
     /// at once: one migrates, the others wait. An older program may go on while that happens.
-    pub fn open(_url: &DatabaseUrl, _connections: usize) -> Result<Self, StoreError> {
-        todo!()
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] where no later attempt can help, [`StoreError::NewerSchema`], [`StoreError::Unavailable`].
+    pub fn open(url: &DatabaseUrl, connections: usize) -> Result<Self, StoreError> {
+        let database = match url {
+            DatabaseUrl::Sqlite(path) => {
+                let [writers, readers] = sqlite::pools(path, connections).map(Arc::new);
+                Self { kind: "sqlite", writers, readers }
+            }
+            DatabaseUrl::Postgres(text) => {
+                let pool = Arc::new(postgres::pool(postgres::Settings::parse(text)?, connections));
+                Self { kind: "postgres", writers: Arc::clone(&pool), readers: pool }
+            }
+        };
+        database.writers.lend(|session| {
+            let outcome = migrations::bring_up_to_date(session.as_mut());
+            let is_sound = outcome.is_ok();
+            (outcome, is_sound)
+        })??;
+        Ok(database)
     }
 
     /// Runs work in a transaction that may write. The work is run again where the database asks for that (a deadlock, a
     /// failed serialisation, a connection that broke before the commit was sent), so it must do nothing outside of it.
+    ///
+    /// # Errors
+    /// Those of the work, and of the database. Where [`StoreError::Unavailable`] comes of the commit itself, the changes may
+    /// have been stored all the same.
     pub fn write<T, E: From<StoreError>>(
         &self,
-        _work: impl FnMut(&mut Transaction<'_>) -> Result<T, E>,
+        work: impl FnMut(&mut Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        todo!()
+        run(&self.writers, Access::Write, work)
     }
 
     /// Runs work that only reads, on one snapshot.
+    ///
+    /// # Errors
+    /// Those of the work, and of the database.
     pub fn read<T, E: From<StoreError>>(
         &self,
-        _work: impl FnMut(&mut Transaction<'_>) -> Result<T, E>,
+        work: impl FnMut(&mut Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        todo!()
+        run(&self.readers, Access::Read, work)
     }
 
     /// Asks the database for nothing, to see whether it answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
     pub fn ping(&self) -> Result<(), StoreError> {
-        todo!()
+        self.read(|tx| tx.now().map(drop))
     }
 
     /// `sqlite` or `postgres`.
     pub fn kind(&self) -> &'static str {
-        todo!()
+        self.kind
     }
+}
+
+/// An attempt that failed, and what helps.
+struct Failed<E>(E, Remedy);
+
+fn run<T, E: From<StoreError>>(
+    pool: &Pool<Box<dyn Session>>,
+    access: Access,
+    mut work: impl FnMut(&mut Transaction<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut attempts = 1;
+    loop {
+        let outcome = pool.lend(|session| attempt(session.as_mut(), access, &mut work))?;
+        let Failed(error, remedy) = match outcome {
+            Ok(value) => return Ok(value),
+            Err(failed) => failed,
+        };
+        match remedy {
+            Remedy::RunAgain if attempts < limits::WORK_ATTEMPTS => pause(attempts),
+            Remedy::Reconnect if attempts < limits::WORK_ATTEMPTS => pool.forget_idle(),
+            Remedy::RunAgain | Remedy::Reconnect | Remedy::Nothing | Remedy::Discard => return Err(error),
+        }
+        tracing::debug!(attempts, ?remedy, "work in the database is run again");
+        attempts += 1;
+    }
+}
+
+/// Runs work once. Returns as well whether the session is sound, and out of the transaction.
+fn attempt<T, E: From<StoreError>>(
+    session: &mut dyn Session,
+    access: Access,
+    work: &mut impl FnMut(&mut Transaction<'_>) -> Result<T, E>,
+) -> (Result<T, Failed<E>>, bool) {
+    if let Err(problem) = session.begin(access) {
+        return (Err(Failed(E::from(problem.error), problem.remedy)), problem.remedy == Remedy::Nothing);
+    }
+    let mut transaction = Transaction { session: &mut *session, failure: None };
+    let result = work(&mut transaction);
+    let failure = transaction.failure;
+    let failed = match (result, failure) {
+        (Ok(value), None) => match session.commit() {
+            Ok(()) => return (Ok(value), true),
+            // Nothing was to be stored, and what was read was read.
+            Err(_problem) if access == Access::Read => return (Ok(value), false),
+            Err(problem) => Failed(E::from(problem.error), problem.remedy),
+        },
+        // PostgreSQL accepts a commit after a failed statement, and stores nothing: who went on must not count as done.
+        (Ok(_), Some(problem)) => Failed(E::from(problem.error), problem.remedy),
+        (Err(error), Some(problem)) => Failed(error, problem.remedy),
+        (Err(error), None) => Failed(error, Remedy::Nothing),
+    };
+    let is_sound = match failed.1 {
+        Remedy::Nothing | Remedy::RunAgain => session.rollback().is_ok(),
+        Remedy::Reconnect | Remedy::Discard => false,
+    };
+    (Err(failed), is_sound)
 }
 
 impl Transaction<'_> {
     /// Runs a statement; returns how many rows it changed.
-    pub fn execute(&mut self, _statement: &'static str, _parameters: &[Value]) -> Result<u64, StoreError> {
-        todo!()
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Statement`]. After one, nothing of this transaction is stored.
+    pub fn execute(&mut self, statement: &'static str, parameters: &[Value]) -> Result<u64, StoreError> {
+        self.attempt(|session| session.execute(statement, parameters))
     }
 
     /// Runs a query; returns all rows.
-    pub fn query(&mut self, _statement: &'static str, _parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
-        todo!()
+    ///
+    /// # Errors
+    /// As [`Transaction::execute`].
+    pub fn query(&mut self, statement: &'static str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.attempt(|session| session.query(statement, parameters))
     }
 
     /// Runs a query that gives one row or none.
+    ///
+    /// # Errors
+    /// As [`Transaction::execute`], and [`StoreError::Damaged`] where there are more.
     pub fn query_optional(
         &mut self,
-        _statement: &'static str,
-        _parameters: &[Value],
+        statement: &'static str,
+        parameters: &[Value],
     ) -> Result<Option<Row>, StoreError> {
-        todo!()
+        let mut rows = self.query(statement, parameters)?;
+        let row = rows.pop();
+        if !rows.is_empty() {
+            return Err(StoreError::Damaged(format!(
+                "more than one row where one was asked for: {statement}"
+            )));
+        }
+        Ok(row)
+    }
+
+    /// Runs a query that always gives one row.
+    pub(crate) fn query_one(
+        &mut self,
+        statement: &'static str,
+        parameters: &[Value],
+    ) -> Result<Row, StoreError> {
+        self.query_optional(statement, parameters)?
+            .ok_or_else(|| StoreError::Damaged(format!("no row where one was asked for: {statement}")))
     }
 
     /// The database's clock.
+    ///
+    /// # Errors
+    /// As [`Transaction::execute`].
     pub fn now(&mut self) -> Result<chrono::DateTime<chrono::Utc>, StoreError> {
-        todo!()
+        self.query_one("SELECT limpid_now()", &[])?.get(0)
+    }
+
+    fn attempt<T>(
+        &mut self,
+        statement: impl FnOnce(&mut dyn Session) -> Result<T, Problem>,
+    ) -> Result<T, StoreError> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.error.clone());
+        }
+        statement(self.session).map_err(|problem| {
+            let error = problem.error.clone();
+            self.failure = Some(problem);
+            error
+        })
     }
 }

@@ -3,12 +3,20 @@
 //! A job is claimed with a lease and a fencing number. What a worker stores, it stores in one transaction with the end of
 //! its job, which fails where the lease is in other hands; so every job has its effect once, however often it is begun.
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::{StoreError, Transaction};
+use self::statements as sql;
+use crate::{
+    StoreError, Transaction,
+    database::{Row, Value, at_most, microseconds},
+    limits, text,
+};
+
+mod names;
+mod statements;
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,42 +116,128 @@ pub struct ClaimedJob {
 /// Submits a job. Where one of that kind and key waits already, it takes the new payload and the higher priority, and need
 /// not wait longer than the new one; one that is being worked on is begun again after its end, with the new payload; one
 /// that has ended is begun anew, its attempts counted from 0. Returns its identifier.
-pub fn submit(_tx: &mut Transaction<'_>, _job: &NewJob) -> Result<Uuid, StoreError> {
-    todo!()
+///
+/// # Errors
+/// Those of the database.
+pub fn submit(tx: &mut Transaction<'_>, job: &NewJob) -> Result<Uuid, StoreError> {
+    let identity = [job.kind.name().into(), job.key.as_str().into()];
+    let row = |id: Uuid| -> [Value; 6] {
+        let (lane, requires) = (job.lane.as_str().into(), job.requires.as_str().into());
+        let payload = job.payload.clone().into();
+        [id.into(), lane, requires, job.priority.into(), payload, microseconds(job.delay)]
+    };
+    for _ in 0..limits::ROW_ATTEMPTS {
+        let new: Vec<Value> = row(Uuid::now_v7()).into_iter().chain(identity.clone()).collect();
+        if let Some(row) = tx.query_optional(sql::INSERT, &new)? {
+            return row.get(0);
+        }
+        // It may be removed as garbage before it is locked.
+        let Some(known) = tx.query_optional(sql::LOCK, &identity)? else { continue };
+        let (id, waits) = (known.get(0)?, known.get(1)?);
+        tx.execute(if waits { sql::SUBMIT_WAITING } else { sql::SUBMIT_ANEW }, &row(id))?;
+        return Ok(id);
+    }
+    Err(StoreError::Unavailable("the job is being removed again and again".to_owned()))
 }
 
-/// As [`submit`], but leaves a job alone that is being worked on. Whether it was submitted.
-pub fn submit_unless_running(_tx: &mut Transaction<'_>, _job: &NewJob) -> Result<bool, StoreError> {
-    todo!()
+/// As [`submit`], but leaves a job alone that is being worked on. Whether it was submitted. The job's row is locked from
+/// then on.
+///
+/// # Errors
+/// Those of the database.
+pub fn submit_unless_running(tx: &mut Transaction<'_>, job: &NewJob) -> Result<bool, StoreError> {
+    let identity = [job.kind.name().into(), job.key.as_str().into()];
+    let runs = tx.query_optional(sql::LOCK_RUNNING, &identity)?.is_some();
+    if !runs {
+        submit(tx, job)?;
+    }
+    Ok(!runs)
 }
 
 /// Claims the next job of one of these kinds in this lane for a worker that is in this index state: the highest priority,
 /// then the oldest. Running jobs whose lease ran out count as waiting.
+///
+/// # Errors
+/// Those of the database.
 pub fn claim(
-    _tx: &mut Transaction<'_>,
-    _kinds: &[JobKind],
-    _lane: &str,
-    _index_state: &str,
-    _worker: &str,
-    _lease: Duration,
+    tx: &mut Transaction<'_>,
+    kinds: &[JobKind],
+    lane: &str,
+    index_state: &str,
+    worker: &str,
+    lease: Duration,
 ) -> Result<Option<ClaimedJob>, StoreError> {
-    todo!()
+    for kind in ranked(tx, kinds, lane, index_state)? {
+        let next =
+            tx.query_optional(sql::LOCK_NEXT, &[kind.name().into(), lane.into(), index_state.into()])?;
+        // Others may have locked all that there are of this kind.
+        let Some(next) = next else { continue };
+        let id: Uuid = next.get(0)?;
+        let row = tx.query_one(sql::CLAIM, &[id.into(), worker.into(), microseconds(lease)])?;
+        return Ok(Some(ClaimedJob {
+            id,
+            kind,
+            key: row.get(0)?,
+            lane: row.get(1)?,
+            payload: row.get(2)?,
+            attempt: row.get(3)?,
+            fence: row.get(4)?,
+        }));
+    }
+    Ok(None)
+}
+
+/// Those of the kinds that have a job to be begun, the one with the next job first. Each kind is looked for by itself, so
+/// that the index gives its next job at once however many wait.
+fn ranked(
+    tx: &mut Transaction<'_>,
+    kinds: &[JobKind],
+    lane: &str,
+    index_state: &str,
+) -> Result<Vec<JobKind>, StoreError> {
+    if let [kind] = kinds {
+        return Ok(vec![*kind]);
+    }
+    let mut next = Vec::new();
+    for kind in kinds {
+        let row = tx.query_optional(sql::NEXT, &[kind.name().into(), lane.into(), index_state.into()])?;
+        if let Some(row) = row {
+            let (id, priority, created_at): (Uuid, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            next.push((Reverse(priority), created_at, id, *kind));
+        }
+    }
+    next.sort_unstable();
+    Ok(next.into_iter().map(|(_, _, _, kind)| kind).collect())
 }
 
 /// Holds a job for so long from now.
 ///
 /// # Errors
 /// [`StoreError::Stale`] where it is in other hands.
-pub fn renew(_tx: &mut Transaction<'_>, _job: &ClaimedJob, _lease: Duration) -> Result<(), StoreError> {
-    todo!()
+pub fn renew(tx: &mut Transaction<'_>, job: &ClaimedJob, lease: Duration) -> Result<(), StoreError> {
+    held(tx, sql::RENEW, job, [microseconds(lease)])
+}
+
+/// Runs a statement that changes a job only as long as it is held.
+fn held<const MORE: usize>(
+    tx: &mut Transaction<'_>,
+    statement: &'static str,
+    job: &ClaimedJob,
+    more: [Value; MORE],
+) -> Result<(), StoreError> {
+    let parameters: Vec<Value> = [job.id.into(), job.fence.into()].into_iter().chain(more).collect();
+    match tx.execute(statement, &parameters)? {
+        0 => Err(StoreError::Stale("the job")),
+        _ => Ok(()),
+    }
 }
 
 /// Ends a job. What is stored in the same transaction is stored only if the job was still held.
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn finish(_tx: &mut Transaction<'_>, _job: &ClaimedJob) -> Result<(), StoreError> {
-    todo!()
+pub fn finish(tx: &mut Transaction<'_>, job: &ClaimedJob) -> Result<(), StoreError> {
+    held(tx, sql::END, job, [JobState::Done.name().into(), "".into()])
 }
 
 /// Gives a job back to be begun again after a while.
@@ -151,48 +245,84 @@ pub fn finish(_tx: &mut Transaction<'_>, _job: &ClaimedJob) -> Result<(), StoreE
 /// # Errors
 /// [`StoreError::Stale`].
 pub fn retry(
-    _tx: &mut Transaction<'_>,
-    _job: &ClaimedJob,
-    _error: &str,
-    _delay: Duration,
+    tx: &mut Transaction<'_>,
+    job: &ClaimedJob,
+    error: &str,
+    delay: Duration,
 ) -> Result<(), StoreError> {
-    todo!()
+    held(tx, sql::RETRY, job, [text::error(error).into(), microseconds(delay)])
 }
 
 /// Gives a job up.
 ///
 /// # Errors
 /// [`StoreError::Stale`].
-pub fn fail(_tx: &mut Transaction<'_>, _job: &ClaimedJob, _error: &str) -> Result<(), StoreError> {
-    todo!()
+pub fn fail(tx: &mut Transaction<'_>, job: &ClaimedJob, error: &str) -> Result<(), StoreError> {
+    held(tx, sql::END, job, [JobState::Failed.name().into(), text::error(error).into()])
 }
 
 /// Gives back, without counting the attempt, every job that this worker holds: it is about to end.
-pub fn release(_tx: &mut Transaction<'_>, _worker: &str) -> Result<u64, StoreError> {
-    todo!()
+///
+/// # Errors
+/// Those of the database.
+pub fn release(tx: &mut Transaction<'_>, worker: &str) -> Result<u64, StoreError> {
+    tx.execute(sql::RELEASE, &[worker.into()])
 }
 
 /// Gives back every job that this worker holds, the attempt counted: it was killed.
-pub fn abandon(_tx: &mut Transaction<'_>, _worker: &str) -> Result<u64, StoreError> {
-    todo!()
+///
+/// # Errors
+/// Those of the database.
+pub fn abandon(tx: &mut Transaction<'_>, worker: &str) -> Result<u64, StoreError> {
+    tx.execute(sql::ABANDON, &[worker.into()])
 }
 
 /// The job of this kind and key.
-pub fn find(_tx: &mut Transaction<'_>, _kind: JobKind, _key: &str) -> Result<Option<Job>, StoreError> {
-    todo!()
+///
+/// # Errors
+/// Those of the database.
+pub fn find(tx: &mut Transaction<'_>, kind: JobKind, key: &str) -> Result<Option<Job>, StoreError> {
+    tx.query_optional(sql::FIND, &[kind.name().into(), key.into()])?.as_ref().map(job).transpose()
+}
+
+fn job(row: &Row) -> Result<Job, StoreError> {
+    Ok(Job {
+        id: row.get(0)?,
+        kind: JobKind::of(&row.get::<String>(1)?)?,
+        key: row.get(2)?,
+        lane: row.get(3)?,
+        state: JobState::of(&row.get::<String>(4)?)?,
+        attempts: row.get(5)?,
+        worker: row.get(6)?,
+        error: row.get(7)?,
+        created_at: row.get(8)?,
+        run_at: row.get(9)?,
+        finished_at: row.get_optional(10)?,
+    })
 }
 
 /// Up to `most` jobs, those that changed last first; of one kind and one state where these are given.
+///
+/// # Errors
+/// Those of the database.
 pub fn list(
-    _tx: &mut Transaction<'_>,
-    _kind: Option<JobKind>,
-    _state: Option<JobState>,
-    _most: u64,
+    tx: &mut Transaction<'_>,
+    kind: Option<JobKind>,
+    state: Option<JobState>,
+    most: u64,
 ) -> Result<Vec<Job>, StoreError> {
-    todo!()
+    let parameters = [kind.map(JobKind::name).into(), state.map(JobState::name).into(), at_most(most)];
+    tx.query(sql::LIST, &parameters)?.iter().map(job).collect()
 }
 
 /// How many jobs there are of each kind and state.
-pub fn counts(_tx: &mut Transaction<'_>) -> Result<Vec<(JobKind, JobState, u64)>, StoreError> {
-    todo!()
+///
+/// # Errors
+/// Those of the database.
+pub fn counts(tx: &mut Transaction<'_>) -> Result<Vec<(JobKind, JobState, u64)>, StoreError> {
+    let count = |row: &Row| {
+        let (kind, state): (String, String) = (row.get(0)?, row.get(1)?);
+        Ok((JobKind::of(&kind)?, JobState::of(&state)?, row.get(2)?))
+    };
+    tx.query(sql::COUNTS, &[])?.iter().map(count).collect()
 }

@@ -6,8 +6,10 @@
 
 #![forbid(unsafe_code)]
 
+mod blob_rows;
 pub mod blobs;
 pub mod catalog;
+mod compressed;
 pub mod database;
 pub mod evidence;
 pub mod garbage;
@@ -20,6 +22,7 @@ mod migrations;
 pub mod notifications;
 pub mod packages;
 pub mod reports;
+mod text;
 
 pub use self::{
     blobs::{BlobError, Blobs},

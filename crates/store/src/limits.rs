@@ -1,1 +1,86 @@
 //! Every limit of this crate, with its reason.
+
+use std::time::Duration;
+
+// --- the database ---
+
+/// How long to wait for a connection where all are busy. Somebody waits for an answer meanwhile.
+pub const CONNECTION_WAIT: Duration = Duration::from_secs(10);
+
+/// How long a connection may take, from the first packet to the end of authentication. A database is near; who asks while
+/// it is down shall hear of it within seconds.
+pub const CONNECT_TIME: Duration = Duration::from_secs(2);
+
+/// How long PostgreSQL may work on a statement. The slowest, which count and collect, take a second or two at a hundred
+/// thousand manifests.
+pub const STATEMENT_TIME: Duration = Duration::from_secs(30);
+
+/// How long to wait for the answer to a statement: PostgreSQL itself gives up before.
+pub const ANSWER_TIME: Duration = Duration::from_secs(35);
+
+/// How long a transaction may do nothing. Whoever was stopped in the middle of one must not hold up the others.
+pub const IDLE_TRANSACTION_TIME: Duration = Duration::from_secs(60);
+
+/// How long sent bytes may stay without acknowledgement before the connection counts as broken.
+pub const SILENT_NETWORK_TIME: Duration = Duration::from_secs(10);
+
+/// How often a connection that waits is probed, and after what time first; it breaks when three are not answered.
+pub const KEEPALIVE_TIME: Duration = Duration::from_secs(5);
+
+/// How long SQLite waits for another process to end its writing.
+pub const BUSY_TIME: Duration = Duration::from_secs(10);
+
+/// Bytes of the SQLite log that are kept after a checkpoint; without it one large transaction would grow it for ever.
+pub const SQLITE_LOG_BYTES: u64 = 64 << 20;
+
+/// Prepared statements of an SQLite connection: more than this crate has.
+pub const SQLITE_STATEMENTS: usize = 256;
+
+/// How often work is run before its failure is told. Deadlocks are rare, and a database that comes back takes new
+/// connections at once.
+pub const WORK_ATTEMPTS: u32 = 8;
+
+/// The longest pause before work is run again after its first failure; it doubles with each. Each pause is drawn anew, or
+/// those who were in each other's way would meet again.
+pub const WORK_PAUSE: Duration = Duration::from_millis(10);
+
+/// How long one process may wait for another to migrate. Large tables take minutes.
+pub const MIGRATION_WAIT: Duration = Duration::from_secs(10 * 60);
+
+/// How long a migration may wait for a lock on a table: all who come after it wait as well.
+pub const MIGRATION_LOCK_TIME: Duration = Duration::from_secs(5);
+
+/// The longest time that may be asked for in a lease or a delay. Sums of it and the clock stay within a number.
+pub const LONGEST_TIME: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
+
+// --- rows ---
+
+/// Bytes of an uncompressed report or catalog state. The largest real reports have some megabytes.
+pub const UNCOMPRESSED_BYTES: u64 = 1 << 30;
+
+/// How strongly reports and catalog states are compressed: zstd's own default.
+pub const COMPRESSION_LEVEL: i32 = 3;
+
+/// Bytes of an error that is kept: what a person reads of it.
+pub const ERROR_BYTES: usize = 4096;
+
+/// Names, entries or rows that go into one statement: parsed at once, and each a row of an answer at least.
+pub const ROWS_A_STATEMENT: usize = 1000;
+
+/// How often rows are looked for or written anew that somebody else removes in the same moment.
+pub const ROW_ATTEMPTS: u32 = 5;
+
+// --- garbage ---
+
+/// Rows of each table that are removed at once: a second of work, during which SQLite takes no other writes.
+pub const GARBAGE_ROWS: i64 = 1000;
+
+/// How long a job that ended is kept for people to see.
+pub const ENDED_JOB_TIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How long a notification is kept that nobody has read and deleted.
+pub const NOTIFICATION_TIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// How long a lease that nobody holds is kept. Its fencing numbers go on from the clock after that, so only a clock that
+/// is set back by more than this could repeat one.
+pub const FREE_LEASE_TIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);

@@ -3,7 +3,11 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::{StoreError, Transaction};
+use crate::{
+    StoreError, Transaction,
+    database::{Row, at_most, integer, rows},
+    limits,
+};
 
 /// A notification to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,41 +46,137 @@ pub struct Notification {
 pub struct Page {
     /// The entries as JSON objects.
     pub entries: Vec<Vec<u8>>,
-    /// Where the next page begins; `None` on the last.
+    /// After which entry the next page begins; `None` on the last.
     pub next: Option<Uuid>,
 }
 
 /// Keeps a notification. One of the same identifier that is there already stays as it is.
-pub fn create(_tx: &mut Transaction<'_>, _notification: &NewNotification) -> Result<(), StoreError> {
-    todo!()
+///
+/// # Errors
+/// Those of the database.
+pub fn create(tx: &mut Transaction<'_>, notification: &NewNotification) -> Result<(), StoreError> {
+    let row = [
+        notification.id.into(),
+        notification.operation.into(),
+        notification.feed.as_str().into(),
+        notification.held.as_deref().into(),
+        integer(notification.entries.len() as u64)?.into(),
+    ];
+    if tx.execute(CREATE, &row)? == 0 {
+        return Ok(());
+    }
+    let since_1970 = tx.now()?.timestamp_millis().unsigned_abs();
+    let mut place = 0;
+    for part in notification.entries.chunks(limits::ROWS_A_STATEMENT) {
+        let mut entries = Vec::with_capacity(part.len());
+        for entry in part {
+            let body = str::from_utf8(entry)
+                .map_err(|error| StoreError::Statement(format!("an entry that is not JSON: {error}")))?;
+            entries.push((entry_id(since_1970, place).to_string(), body));
+            place += 1;
+        }
+        let entries = rows(entries.iter().map(|(id, body)| [id.as_str(), *body]))?;
+        tx.execute(CREATE_ENTRIES, &[notification.id.into(), entries])?;
+    }
+    Ok(())
 }
 
+/// A UUID of version 7, by which the entries of one notification are sorted as they came.
+fn entry_id(since_1970: u64, place: u64) -> Uuid {
+    let [_, _, _, a, b, c, d, e] = place.to_be_bytes();
+    // The first bits of the first and of the third byte are not ours.
+    uuid::Builder::from_unix_timestamp_millis(since_1970, &[0, 0, 0, 0, 0, a, b, c, d, e]).into_uuid()
+}
+
+const CREATE: &str = "
+    INSERT INTO notification (id, operation, feed, held, entries, created_at)
+    VALUES ($1, $2, $3, $4, $5, limpid_now())
+    ON CONFLICT (id) DO NOTHING";
+
+const CREATE_ENTRIES: &str = "
+    INSERT INTO notification_entry (notification, id, body)
+    SELECT CAST($1 AS TEXT), item.value ->> 0, item.value ->> 1
+    FROM /*sqlite json_each($2) AS item*/ /*postgres jsonb_array_elements($2::text::jsonb) AS item (value)*/";
+
 /// A notification; `None` where it is unknown or was deleted.
-pub fn find(_tx: &mut Transaction<'_>, _id: Uuid) -> Result<Option<Notification>, StoreError> {
-    todo!()
+///
+/// # Errors
+/// Those of the database.
+pub fn find(tx: &mut Transaction<'_>, id: Uuid) -> Result<Option<Notification>, StoreError> {
+    let query = "
+        SELECT id, operation, feed, held, entries, created_at FROM notification
+        WHERE id = $1";
+    tx.query_optional(query, &[id.into()])?.as_ref().map(notification).transpose()
+}
+
+fn notification(row: &Row) -> Result<Notification, StoreError> {
+    Ok(Notification {
+        id: row.get(0)?,
+        operation: row.get(1)?,
+        feed: row.get(2)?,
+        held: row.get_optional(3)?,
+        entries: row.get(4)?,
+        created_at: row.get(5)?,
+    })
 }
 
 /// Up to `size` entries after that one; `None` where the notification is unknown or was deleted.
+///
+/// # Errors
+/// Those of the database.
 pub fn page(
-    _tx: &mut Transaction<'_>,
-    _id: Uuid,
-    _after: Option<Uuid>,
-    _size: u64,
+    tx: &mut Transaction<'_>,
+    id: Uuid,
+    after: Option<Uuid>,
+    size: u64,
 ) -> Result<Option<Page>, StoreError> {
-    todo!()
+    if find(tx, id)?.is_none() {
+        return Ok(None);
+    }
+    let after = after.map_or(String::new(), |after| after.to_string());
+    let size = size.max(1);
+    // One more, to know whether this is the last page.
+    let rows = tx.query(PAGE, &[id.into(), after.into(), at_most(size.saturating_add(1))])?;
+    let shown = usize::try_from(size).unwrap_or(usize::MAX).min(rows.len());
+    let mut page = Page { entries: Vec::with_capacity(shown), next: None };
+    for row in rows.iter().take(shown) {
+        page.entries.push(row.get::<String>(1)?.into_bytes());
+    }
+    if shown < rows.len() {
+        page.next = rows.iter().take(shown).last().map(|row| row.get(0)).transpose()?;
+    }
+    Ok(Some(page))
 }
 
+const PAGE: &str = "
+    SELECT id, body FROM notification_entry
+    WHERE notification = $1 AND id > $2
+    ORDER BY id LIMIT $3";
+
 /// Deletes a notification with its entries. Whether it was there.
-pub fn delete(_tx: &mut Transaction<'_>, _id: Uuid) -> Result<bool, StoreError> {
-    todo!()
+///
+/// # Errors
+/// Those of the database.
+pub fn delete(tx: &mut Transaction<'_>, id: Uuid) -> Result<bool, StoreError> {
+    Ok(tx.execute("DELETE FROM notification WHERE id = $1", &[id.into()])? > 0)
 }
 
 /// Lets go of a notification that was held. Whether one was.
-pub fn let_go(_tx: &mut Transaction<'_>, _id: Uuid) -> Result<bool, StoreError> {
-    todo!()
+///
+/// # Errors
+/// Those of the database.
+pub fn let_go(tx: &mut Transaction<'_>, id: Uuid) -> Result<bool, StoreError> {
+    let statement = "UPDATE notification SET held = NULL WHERE id = $1 AND held IS NOT NULL";
+    Ok(tx.execute(statement, &[id.into()])? > 0)
 }
 
 /// Up to `most` notifications, the newest first.
-pub fn list(_tx: &mut Transaction<'_>, _most: u64) -> Result<Vec<Notification>, StoreError> {
-    todo!()
+///
+/// # Errors
+/// Those of the database.
+pub fn list(tx: &mut Transaction<'_>, most: u64) -> Result<Vec<Notification>, StoreError> {
+    let query = "
+        SELECT id, operation, feed, held, entries, created_at FROM notification
+        ORDER BY created_at DESC, id DESC LIMIT $1";
+    tx.query(query, &[at_most(most)])?.iter().map(notification).collect()
 }

@@ -1,10 +1,13 @@
 //! Values and rows: what goes into a statement and comes out, the same for both databases.
 
+use std::{borrow::Cow, time::Duration};
+
 use chrono::{DateTime, Utc};
 use limpid_core::Digest;
 use uuid::Uuid;
 
 use super::StoreError;
+use crate::limits;
 
 /// A parameter, or a column of a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,7 +16,7 @@ pub enum Value {
     Null,
     /// `BIGINT`. Also instants, as microseconds since 1970, and truth, as 0 and 1.
     Integer(i64),
-    /// `TEXT`. Also digests and UUIDs, as written.
+    /// `TEXT`. Also digests and UUIDs, as written. A NUL character, which PostgreSQL cannot keep, is put in as U+FFFD.
     Text(String),
     /// `BYTEA`.
     Bytes(Vec<u8>),
@@ -37,13 +40,13 @@ impl From<bool> for Value {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+        Self::Text(storable(text).into_owned())
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        Self::Text(text)
+        Self::Text(if text.contains('\0') { storable(&text).into_owned() } else { text })
     }
 }
 
@@ -71,6 +74,45 @@ impl From<DateTime<Utc>> for Value {
     }
 }
 
+/// A text as both databases can keep it. Names of packages and errors come from strangers; one of them must not make a
+/// statement fail for ever.
+pub(crate) fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
+}
+
+/// A count as a column keeps it.
+pub(crate) fn integer(count: u64) -> Result<i64, StoreError> {
+    i64::try_from(count).map_err(|error| StoreError::Statement(format!("{count}: {error}")))
+}
+
+/// At most so many rows.
+pub(crate) fn at_most(rows: u64) -> Value {
+    Value::Integer(i64::try_from(rows).unwrap_or(i64::MAX))
+}
+
+/// A time in microseconds, as the database's clock counts.
+pub(crate) fn microseconds(time: Duration) -> Value {
+    Value::Integer(i64::try_from(time.min(limits::LONGEST_TIME).as_micros()).unwrap_or(i64::MAX))
+}
+
+/// Rows of texts as one parameter: a JSON array of arrays, which a statement takes apart by itself.
+pub(crate) fn rows<'text, const COLUMNS: usize>(
+    rows: impl IntoIterator<Item = [&'text str; COLUMNS]>,
+) -> Result<Value, StoreError> {
+    let rows: Vec<Vec<Cow<'_, str>>> =
+        rows.into_iter().map(|row| row.into_iter().map(storable).collect()).collect();
+    json(&rows)
+}
+
+/// Numbers as one parameter: a JSON array.
+pub(crate) fn numbers(numbers: &[i64]) -> Result<Value, StoreError> {
+    json(&numbers)
+}
+
+fn json(list: &impl serde::Serialize) -> Result<Value, StoreError> {
+    serde_json::to_string(list).map(Value::Text).map_err(|error| StoreError::Statement(error.to_string()))
+}
+
 impl<T: Into<Self>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
@@ -84,9 +126,9 @@ impl Row {
     /// [`StoreError::Damaged`] where it is something else than was asked for.
     pub fn get<T: FromValue>(&self, column: usize) -> Result<T, StoreError> {
         let value = self.0.get(column);
-        value
-            .and_then(T::from_value)
-            .ok_or_else(|| StoreError::Damaged(format!("column {column} of an answer is {value:?}")))
+        value.and_then(T::from_value).ok_or_else(|| {
+            StoreError::Damaged(format!("column {column} of an answer is {}", described(value)))
+        })
     }
 
     /// A column that may be `NULL`.
@@ -98,6 +140,17 @@ impl Row {
             Some(Value::Null) => Ok(None),
             _ => self.get(column).map(Some),
         }
+    }
+}
+
+/// What a column is, without what is in it: payloads carry tokens.
+fn described(value: Option<&Value>) -> String {
+    match value {
+        None => "missing".to_owned(),
+        Some(Value::Null) => "NULL".to_owned(),
+        Some(Value::Integer(number)) => format!("the number {number}"),
+        Some(Value::Text(text)) => format!("a text of {} bytes", text.len()),
+        Some(Value::Bytes(bytes)) => format!("{} bytes", bytes.len()),
     }
 }
 

@@ -1,0 +1,47 @@
+//! The names of kinds and states, in rows and for people.
+
+use super::{JobKind, JobState};
+use crate::StoreError;
+
+impl JobKind {
+    /// All there are.
+    pub const ALL: [Self; 6] =
+        [Self::Index, Self::Reindex, Self::Update, Self::MatchChanges, Self::Deliver, Self::CollectGarbage];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Index => "index",
+            Self::Reindex => "reindex",
+            Self::Update => "update",
+            Self::MatchChanges => "match-changes",
+            Self::Deliver => "deliver",
+            Self::CollectGarbage => "collect-garbage",
+        }
+    }
+
+    pub(super) fn of(name: &str) -> Result<Self, StoreError> {
+        let kind = Self::ALL.into_iter().find(|kind| kind.name() == name);
+        kind.ok_or_else(|| StoreError::Damaged(format!("the kind {name:?} of a job")))
+    }
+}
+
+impl JobState {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Running, Self::Done, Self::Failed];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    pub(super) fn of(name: &str) -> Result<Self, StoreError> {
+        let state = Self::ALL.into_iter().find(|state| state.name() == name);
+        state.ok_or_else(|| StoreError::Damaged(format!("the state {name:?} of a job")))
+    }
+}
