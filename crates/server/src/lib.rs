@@ -17,7 +17,9 @@ pub mod introspection;
 pub mod limits;
 pub mod matching;
 pub mod notifying;
+mod run;
 pub mod secret;
 pub mod updating;
 
 pub use configuration::Configuration;
+pub use run::{ServeError, run};

@@ -23,6 +23,7 @@ mod outputs;
 mod registry;
 mod releases;
 mod report;
+mod serve;
 mod sources;
 mod support;
 mod transfer;
