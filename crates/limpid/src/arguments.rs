@@ -5,6 +5,7 @@
 mod database;
 mod help;
 mod image;
+mod serve;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub(crate) use self::{
         CompareArguments, CompareFormat, ImageOptions, IndexArguments, IndexFormat, Output, PolicyOptions,
         ScanArguments, ScanFormat,
     },
+    serve::ServeArguments,
 };
 
 const AFTER_HELP: &str = "\
@@ -93,6 +95,8 @@ pub(crate) enum Command {
     Db(DatabaseCommand),
     /// Evidence kept of layers: show, evict, clear
     Cache(CacheArguments),
+    // Its own help is the comment of its arguments.
+    Serve(ServeArguments),
     /// Print the version, or compare versions of packages
     Version(VersionArguments),
     /// Play the case that Limpid was made for, offline

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod index;
 pub(crate) mod manual;
 pub(crate) mod scan;
+pub(crate) mod serve;
 pub(crate) mod version;
 
 use crate::{exit::Status, output::Layout, terminal};

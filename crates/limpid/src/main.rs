@@ -44,6 +44,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Compare(compare) => command::compare::run(common, compare),
         Command::Db(database) => command::database::run(common, database),
         Command::Cache(cache) => command::cache::run(common, cache.command.as_ref()),
+        Command::Serve(serve) => command::serve::run(common, serve),
         Command::Version(version) => command::version::run(version.command.as_ref()),
         Command::Demo(demo) => command::demo::run(common, demo),
         Command::Completions { shell } => command::manual::completions(*shell),

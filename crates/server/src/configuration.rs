@@ -3,11 +3,33 @@
 //! What is here has been checked: addresses parse, keys decode, and an API that anybody may use is only where the operator
 //! said so in as many words.
 
+mod check;
+pub mod clair;
+mod effective;
+mod environment;
+mod file;
+mod keys;
+mod kinds;
+mod load;
+mod problem;
+mod reader;
+mod sections;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod values;
+mod warnings;
+
 use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 use url::Url;
 
+pub use self::{
+    kinds::UNAUTHENTICATED,
+    load::{ConfigurationFile, Flag, Loaded, Sources, load},
+    problem::{Problem, Unusable},
+};
 use crate::secret::Secret;
 
 /// How the service runs.

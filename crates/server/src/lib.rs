@@ -16,6 +16,7 @@ mod garbage;
 pub mod http;
 pub mod indexing;
 pub mod introspection;
+mod log;
 pub mod limits;
 pub mod matching;
 pub mod notifying;
@@ -25,4 +26,4 @@ pub mod updating;
 mod workers;
 
 pub use configuration::Configuration;
-pub use run::{Running, ServeError};
+pub use run::{Running, ServeError, run};

@@ -19,6 +19,7 @@ use crate::{
     engine::{Engine, EngineError, UnknownEcosystem, chosen},
     http::{self, ServerTls, Wrapping, tls::TlsError},
     introspection::{self, Metrics, Phase, Readiness},
+    log::{self, LogError},
     limits::{PING_PERIOD, WORKERS_END},
     workers,
 };
@@ -48,9 +49,12 @@ pub enum ServeError {
     /// Certificate or key cannot be used.
     #[error("api.tls: {0}")]
     Tls(#[from] TlsError),
-    /// The system gives no threads.
-    #[error("the system gives no threads: {0}")]
-    Threads(#[from] io::Error),
+    /// The log directives cannot be understood.
+    #[error("log.level: {0}")]
+    Log(#[from] LogError),
+    /// The system gives no threads, or standard output is closed.
+    #[error(transparent)]
+    System(#[from] io::Error),
 }
 
 /// A service that runs in this process. It ends when it is dropped; [`Running::stop`] tells whether it ended in order.
@@ -72,20 +76,30 @@ pub struct Running {
 ///
 /// # Errors
 /// [`ServeError`] where it cannot begin.
-pub fn run(configuration: Configuration, started: impl FnOnce(&Running)) -> Result<(), ServeError> {
+pub fn run(
+    configuration: Configuration,
+    started: impl FnOnce(&Running) -> io::Result<()>,
+) -> Result<(), ServeError> {
+    log::install(&configuration.log)?;
     let running = Running::start(configuration, &ecosystems::all())?;
-    started(&running);
-    running.runtime.block_on(signal());
-    tracing::info!("ending; what has begun is finished or given back");
-    running.runtime.spawn(async {
-        signal().await;
-        std::process::exit(1);
-    });
-    running.stop();
+    started(&running)?;
+    running.wait();
     Ok(())
 }
 
 impl Running {
+    /// Serves until the process is told to end, and then ends in order. Blocks.
+    pub fn wait(self) {
+        self.runtime.block_on(signal());
+        tracing::info!("ending; what has begun is finished or given back");
+        self.runtime.spawn(async {
+            signal().await;
+            // Whoever says it twice does not want to wait.
+            std::process::exit(1);
+        });
+        self.stop();
+    }
+
     /// Starts the service. `ecosystems` are all that this program knows; the configuration may choose among them. Blocks.
     ///
     /// # Errors
@@ -125,6 +139,11 @@ impl Running {
             workers,
             runtime,
         })
+    }
+
+    /// Whether the API speaks TLS.
+    pub fn speaks_tls(&self) -> bool {
+        self.engine.configuration.api.tls.is_some()
     }
 
     /// The engine.

@@ -6,7 +6,7 @@ use limpid_testkit::registry::is_installed;
 
 use crate::support::{Place, listing};
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "scan",
     "index",
     "compare",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 19] = [
     "cache show",
     "cache evict",
     "cache clear",
+    "serve",
     "version",
     "version compare",
     "demo",

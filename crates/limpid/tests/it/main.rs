@@ -24,6 +24,7 @@ mod registry;
 mod releases;
 mod report;
 mod service;
+mod serve;
 mod sources;
 mod support;
 mod transfer;
