@@ -6,5 +6,7 @@ pub mod engine;
 pub mod http;
 pub mod image;
 pub mod layer;
+#[cfg(unix)]
+pub mod rabbitmq;
 pub mod registry;
 pub mod tar;
