@@ -8,5 +8,7 @@ pub mod image;
 pub mod layer;
 #[cfg(unix)]
 pub mod postgres;
+#[cfg(unix)]
+pub mod rabbitmq;
 pub mod registry;
 pub mod tar;

@@ -1,6 +1,16 @@
 //! Targets: how one is told of one notification.
 //!
-//! Telling is at least once: a target may be told again of what it knows, never not at all.
+//! Telling is at least once: a target may be told again of what it knows, never not at all. So a target counts as told
+//! only when it has said so itself, and no error has a secret in it.
+
+mod amqp;
+mod brokers;
+mod messages;
+mod stomp;
+mod tls;
+mod token;
+mod webhook;
+mod wire;
 
 use uuid::Uuid;
 
@@ -23,6 +33,13 @@ pub struct Message {
 pub struct DeliveryError(pub String);
 
 /// Tells a target. Blocks, but not for longer than [`crate::limits`] says.
-pub fn deliver(_delivery: &Delivery, _auth: Option<&Auth>, _message: &Message) -> Result<(), DeliveryError> {
-    todo!()
+///
+/// # Panics
+/// Where an async runtime is being driven by this thread: call it from a thread that may block.
+pub fn deliver(delivery: &Delivery, auth: Option<&Auth>, message: &Message) -> Result<(), DeliveryError> {
+    match delivery {
+        Delivery::Webhook(webhook) => webhook::deliver(webhook, auth, message),
+        Delivery::Amqp(amqp) => amqp::deliver(amqp, message),
+        Delivery::Stomp(stomp) => stomp::deliver(stomp, message),
+    }
 }

@@ -12,3 +12,5 @@
 
 mod http;
 mod introspection;
+#[cfg(unix)]
+mod targets;
