@@ -31,7 +31,7 @@ pub(crate) use work::index_job;
 
 pub use failure::IndexFailure;
 pub use report::parse as parse_report;
-pub use submit::index;
+pub use submit::{index, submit};
 
 /// A manifest, as a client submits it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,6 +11,7 @@ pub mod clair;
 pub mod configuration;
 pub mod egress;
 pub mod engine;
+mod face;
 pub mod fault;
 mod garbage;
 pub mod http;

@@ -206,7 +206,7 @@ fn routes(engine: &Arc<Engine>) -> axum::Router {
     let wrapping = |face: &'static str| Wrapping { face, auth, exempt: EXEMPT, metrics };
     let own = http::wrap(api::router(Arc::clone(engine)), wrapping("limpid"));
     let clair = http::wrap(clair::router(Arc::clone(engine)), wrapping("clair"));
-    axum::Router::new().nest_service("/api/v1", own).fallback_service(clair)
+    axum::Router::new().route_service("/api/v1/{*path}", own).fallback_service(clair)
 }
 
 fn listen(

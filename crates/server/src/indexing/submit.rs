@@ -10,6 +10,7 @@ use limpid_store::{
     reports::{self, Attempt, AttemptState},
 };
 use tokio::sync::broadcast::error::RecvError;
+use uuid::Uuid;
 
 use super::{
     IndexFailure, Indexed, Submission, find, index_state,
@@ -30,7 +31,7 @@ pub async fn index(engine: &Arc<Engine>, submission: Submission) -> Result<Index
     let waiter = engine.waiters.join().ok_or(IndexFailure::Busy)?;
     let manifest = submission.manifest.clone();
     let submitted = Arc::clone(engine);
-    if run(move || submit(&submitted, &submission)).await? {
+    if run(move || enqueue(&submitted, &submission)).await? {
         engine.bell.ring();
     }
     wait(engine, waiter, manifest).await
@@ -71,8 +72,27 @@ async fn run<T: Send + 'static>(
     blocking(work).await.map_err(|error| IndexFailure::Internal(error.to_string()))?
 }
 
+/// Stores a manifest with the job that indexes it, and does not wait for its end. Returns the job; `None` where there is a
+/// complete report of today's state. Blocks.
+///
+/// # Errors
+/// [`IndexFailure`], as far as it is known before the layers are read.
+pub fn submit(engine: &Engine, submission: &Submission) -> Result<Option<Uuid>, IndexFailure> {
+    if enqueue(engine, submission)? {
+        engine.bell.ring();
+    }
+    let state = index_state(engine)?;
+    let job = engine.database.read(|tx| {
+        if is_current(tx, &submission.manifest, &state)? {
+            return Ok(None);
+        }
+        jobs::find(tx, JobKind::Index, submission.manifest.as_str())
+    })?;
+    Ok(job.map(|job| job.id))
+}
+
 /// Whether there is work to do now.
-fn submit(engine: &Engine, submission: &Submission) -> Result<bool, IndexFailure> {
+fn enqueue(engine: &Engine, submission: &Submission) -> Result<bool, IndexFailure> {
     let state = index_state(engine)?;
     let is_known = |tx: &mut Transaction<'_>| is_current(tx, &submission.manifest, &state);
     if engine.database.read(is_known)? {
