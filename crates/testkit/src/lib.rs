@@ -7,4 +7,5 @@ pub mod http;
 pub mod image;
 pub mod layer;
 pub mod registry;
+pub mod s3;
 pub mod tar;
