@@ -145,7 +145,11 @@ impl Bucket {
     async fn fetch(&self, digest: &Digest, target: &mut File) -> Result<(), BlobError> {
         let key = self.blob_key(digest)?;
         let answer = match self.store.get(&key).await {
-            Err(error) if is_missing(&error) => return Err(BlobError::Missing(digest.clone())),
+            Err(error) if is_missing(&error) => {
+                // Some servers say so too where there is no such bucket, which tells nothing of blobs.
+                self.find("ping").await?;
+                return Err(BlobError::Missing(digest.clone()));
+            }
             answer => answer.map_err(failed)?,
         };
         self.cache.make_room(answer.meta.size)?;
@@ -198,15 +202,17 @@ impl Bucket {
     }
 
     fn objects(&self, folder: &str) -> Result<Vec<ObjectMeta>, BlobError> {
+        self.run(self.patience.transfer, self.find(folder))
+    }
+
+    async fn find(&self, folder: &str) -> Result<Vec<ObjectMeta>, BlobError> {
         let folder = self.key(folder)?;
-        self.run(self.patience.transfer, async {
-            let mut found = Vec::new();
-            let mut objects = self.store.list(Some(&folder));
-            while let Some(object) = objects.next().await {
-                found.push(object.map_err(failed)?);
-            }
-            Ok(found)
-        })
+        let mut found = Vec::new();
+        let mut objects = self.store.list(Some(&folder));
+        while let Some(object) = objects.next().await {
+            found.push(object.map_err(failed)?);
+        }
+        Ok(found)
     }
 
     fn blob_key(&self, digest: &Digest) -> Result<Key, BlobError> {
