@@ -8,11 +8,11 @@
 //!
 //! A row is *free* or *claimed* by who removes its blob; the database changes it in one step, so all nodes agree.
 //!
-//! 1. **A put makes the row free and fresh before it touches the storage, and notes at its end that the blob is stored**, which
-//!    fails where the row was claimed meanwhile; then it begins anew. Where the row is claimed at its beginning it waits
-//!    until it is gone. A free row can be claimed only when it was not touched for the grace and nothing refers to it. So
-//!    what a put has acknowledged stays for the grace, and for good once it is referred to. Who refers later than that
-//!    asks [`hold`] within the same transaction.
+//! 1. **A put makes the row free and fresh before it touches the storage, and notes at its end that the blob is stored**,
+//!    which fails where the row was claimed meanwhile; then it begins anew. Where the row is claimed at its beginning it
+//!    waits until it is gone. A free row can be claimed only when it was not touched for the grace and nothing refers to
+//!    it. So what a put has acknowledged stays for the grace. Who begins to refer to a blob touches its row in the same
+//!    transaction, which fails unless the row is free and says that the blob is stored (`bytes >= 0`).
 //! 2. **The storage is touched by a remover only under a claim that it has just renewed**, for one blob, and for no longer
 //!    than [`limits::BLOB_REMOVAL_TIME`]. A put never writes while the row is claimed, so the two never meet.
 //! 3. **A claim ends when its row is removed, or is taken over** by another process. That happens only when the claim is
@@ -35,7 +35,7 @@ use std::{
 use limpid_core::Digest;
 
 use self::{address::Keys, garbage::Walk, storage::Storage};
-use crate::{Database, StoreError, Transaction, limits};
+use crate::{Database, StoreError, limits};
 
 mod address;
 mod cache;
@@ -90,15 +90,6 @@ pub enum BlobError {
     /// The database's side of it.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// Makes sure that a blob has been put, and that it is not collected before this transaction ends: to be asked by who refers
-/// to a blob that may have been put longer ago than the grace. Where it says `false`, the blob must be put again.
-///
-/// # Errors
-/// Those of the database.
-pub fn hold(tx: &mut Transaction<'_>, digest: &Digest) -> Result<bool, StoreError> {
-    rows::touch(tx, digest)
 }
 
 impl Blobs {

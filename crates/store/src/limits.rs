@@ -26,7 +26,7 @@ pub const BLOB_CLAIM_AGE: Duration = Duration::from_secs(5 * 60);
 pub const BLOB_CLAIM_OBSERVATION: Duration = Duration::from_secs(15);
 
 /// How often a claim that is in the way is looked at. A removal takes milliseconds.
-pub const BLOB_CLAIM_POLL: Duration = Duration::from_millis(50);
+pub const BLOB_CLAIM_POLL: Duration = Duration::from_millis(20);
 
 /// How long a put waits for others that remove the same blob: until it may take the claim over, and then some.
 pub const BLOB_PUT_PATIENCE: Duration = Duration::from_secs(6 * 60);

@@ -47,8 +47,8 @@ impl Cache {
 
     /// Held while a blob is fetched, so that threads that want the same one fetch it once.
     pub(super) fn turn(&self, digest: &Digest) -> Option<MutexGuard<'_, ()>> {
-        let number = u64::from_str_radix(digest.hex().get(..2)?, 16).ok()?;
-        let turn = self.turns.get(usize::try_from(number).ok()? % TURNS)?;
+        let sum: usize = digest.hex().bytes().map(usize::from).sum();
+        let turn = self.turns.get(sum % TURNS)?;
         Some(turn.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

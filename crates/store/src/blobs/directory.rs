@@ -90,9 +90,12 @@ impl Directory {
 
     pub(super) fn get(&self, digest: &Digest) -> Result<File, BlobError> {
         let path = self.path(digest);
-        let mut file = File::open(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => BlobError::Missing(digest.clone()),
-            _other => unavailable(&path, &error),
+        let mut file = File::open(&path).map_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound {
+                BlobError::Missing(digest.clone())
+            } else {
+                unavailable(&path, &error)
+            }
         })?;
         if self.checked.check(&mut file, digest).map_err(|error| unavailable(&path, &error))? {
             Ok(file)

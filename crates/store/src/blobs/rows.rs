@@ -85,16 +85,6 @@ pub(super) fn confirm(
     Ok(changed > 0)
 }
 
-/// Touches a blob's row, if the blob is there. Until the transaction ends, nobody claims it.
-pub(super) fn touch(tx: &mut Transaction<'_>, digest: &Digest) -> Result<bool, StoreError> {
-    let changed = tx.execute(
-        "UPDATE blob SET touched_at = limpid_now()
-         WHERE digest = $1 AND deleting_since IS NULL AND bytes >= 0",
-        &[digest.into()],
-    )?;
-    Ok(changed > 0)
-}
-
 /// Claims up to `most` blobs that were not touched for the grace and that nothing refers to.
 ///
 /// The conditions stand there twice for PostgreSQL: it looks again only at those of the row that is changed when it had to

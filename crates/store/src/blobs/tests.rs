@@ -19,6 +19,7 @@ use super::{
     storage::Storage,
 };
 
+mod claims;
 mod directory;
 mod kill;
 mod s3;
@@ -56,6 +57,10 @@ impl Place {
 
     fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
+        // What was put under this name before is a blob by now, and must not change.
+        if path.exists() {
+            fs::remove_file(&path).unwrap();
+        }
         fs::write(&path, bytes).unwrap();
         path
     }

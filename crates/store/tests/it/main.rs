@@ -1,0 +1,3 @@
+//! Tests of the state: real databases, real storage, real processes.
+
+mod blobs;
