@@ -3,16 +3,74 @@
 //! A blob is there as a whole or not at all, and what was acknowledged survives a power cut. Its row in the database is
 //! written first and removed last, so nothing in storage is ever without one: what a process that was killed left is
 //! found by garbage collection. Bytes that are read back are checked against their digest.
+//!
+//! # Why nothing that is referred to is ever removed
+//!
+//! A row is *free* or *claimed* by who removes its blob; the database changes it in one step, so all nodes agree.
+//!
+//! 1. **A put makes the row free and fresh before it touches the storage, and notes at its end that the blob is stored**,
+//!    which fails where the row was claimed meanwhile; then it begins anew. Where the row is claimed at its beginning it
+//!    waits until it is gone. A free row can be claimed only when it was not touched for the grace and nothing refers to
+//!    it. So what a put has acknowledged stays for the grace. Who begins to refer to a blob touches its row in the same
+//!    transaction, which fails unless the row is free and says that the blob is stored (`bytes >= 0`).
+//! 2. **The storage is touched by a remover only under a claim that it has just renewed**, for one blob, and for no longer
+//!    than [`limits::BLOB_REMOVAL_TIME`]. A put never writes while the row is claimed, so the two never meet.
+//! 3. **A claim ends when its row is removed, or is taken over** by another process. That happens only when the claim is
+//!    older than [`limits::BLOB_CLAIM_AGE`] by the database's clock, and who takes it has moreover seen it unchanged for a while
+//!    by its own ([`limits::BLOB_CLAIM_OBSERVATION`]): whoever made it has ended, been killed, or given up. Of several who take it one succeeds.
+//! 4. **What is in storage without a row is given a claimed row first**, then removed by the same rules. A put that comes in
+//!    between finds the claim and waits.
+//!
+//! What is left is a process that is stopped between the renewal of its claim and the removal that follows at once, for
+//! minutes, while others run on. It finds its claim gone afterwards and fails; the blob is then missing, which is an error
+//! for who reads it ([`BlobError::Missing`]) and never other bytes.
 
-use std::{fs::File, path::Path};
+use std::{
+    fs::File,
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use limpid_core::Digest;
 
-use crate::{Database, StoreError};
+use self::{address::Keys, garbage::Walk, storage::Storage};
+use crate::{Database, StoreError, limits};
+
+mod address;
+mod cache;
+mod checked;
+mod directory;
+mod files;
+mod garbage;
+mod put;
+mod rows;
+mod s3;
+mod storage;
+#[cfg(test)]
+mod tests;
 
 /// Where blobs are kept. Cheap to clone; serves many threads.
 #[derive(Clone)]
-pub struct Blobs {}
+pub struct Blobs {
+    database: Database,
+    storage: Arc<Storage>,
+    timing: Timing,
+    walk: Arc<Mutex<Walk>>,
+}
+
+/// How long is waited for what. The default is of [`limits`]; tests scale it down.
+#[derive(Debug, Clone, Copy)]
+struct Timing {
+    /// [`limits::BLOB_GRACE`].
+    grace: Duration,
+    /// [`limits::BLOB_CLAIM_AGE`].
+    claim_age: Duration,
+    /// [`limits::BLOB_CLAIM_OBSERVATION`].
+    claim_observation: Duration,
+    /// [`limits::BLOB_PUT_PATIENCE`].
+    put_patience: Duration,
+}
 
 /// What went wrong, by what can be done about it.
 #[derive(Debug, thiserror::Error)]
@@ -38,39 +96,64 @@ impl Blobs {
     /// Opens the storage at an address: a directory (`file:DIR` or a bare path), or `s3://BUCKET/PREFIX` with
     /// `?endpoint=…&region=…&allow_http=true&path_style=true`; keys come from `AWS_ACCESS_KEY_ID` and
     /// `AWS_SECRET_ACCESS_KEY`. `cache` is a directory for copies of blobs that are far away, of at most `cache_bytes`.
+    ///
+    /// An S3 server need not answer yet. Nothing here may be called by a thread of an asynchronous runtime.
+    ///
+    /// # Errors
+    /// [`BlobError::Unusable`].
     pub fn open(
-        _address: &str,
-        _database: Database,
-        _cache: &Path,
-        _cache_bytes: u64,
+        address: &str,
+        database: Database,
+        cache: &Path,
+        cache_bytes: u64,
     ) -> Result<Self, BlobError> {
-        todo!()
+        Ok(Self::on(Storage::open(address, cache, cache_bytes, Keys::from_environment)?, database))
+    }
+
+    /// The same blobs with another grace than [`limits::BLOB_GRACE`]; see [`Blobs::collect_garbage`].
+    #[must_use]
+    pub fn with_grace(mut self, grace: Duration) -> Self {
+        self.timing.grace = grace;
+        self
     }
 
     /// Puts the bytes of a file, which stays where it is and must not change any more. Durable when it returns. Returns
     /// its digest (SHA-256). What is not referred to within the grace is collected.
-    pub fn put_file(&self, _path: &Path) -> Result<Digest, BlobError> {
-        todo!()
+    ///
+    /// Where the blob is there already it is replaced: putting mends what was damaged.
+    pub fn put_file(&self, path: &Path) -> Result<Digest, BlobError> {
+        self.put(path)
     }
 
     /// Opens a blob for reading; its bytes have been checked against the digest since this process began.
-    pub fn open_file(&self, _digest: &Digest) -> Result<File, BlobError> {
-        todo!()
+    pub fn open_file(&self, digest: &Digest) -> Result<File, BlobError> {
+        self.storage.get(digest)
     }
 
-    /// Puts a blob's bytes in a file at `path`, which must not exist: a link where that can be, else a copy. Durable.
-    pub fn fetch_to(&self, _digest: &Digest, _path: &Path) -> Result<(), BlobError> {
-        todo!()
+    /// Puts a blob's bytes in a file at `path`, which must not exist: a link where that can be, else a copy. Durable. As a
+    /// link it must not be written to.
+    pub fn fetch_to(&self, digest: &Digest, path: &Path) -> Result<(), BlobError> {
+        self.storage.fetch_to(digest, path)
     }
 
     /// Whether the storage answers.
     pub fn ping(&self) -> Result<(), BlobError> {
-        todo!()
+        self.storage.ping()
     }
 
     /// Removes blobs that nothing has referred to for the grace ([`crate::limits`]), a bounded number at a time. Returns how
     /// many, and whether there may be more. Safe beside everything else, on any number of nodes.
     pub fn collect_garbage(&self) -> Result<(u64, bool), BlobError> {
-        todo!()
+        self.collect()
+    }
+
+    fn on(storage: Storage, database: Database) -> Self {
+        let timing = Timing {
+            grace: limits::BLOB_GRACE,
+            claim_age: limits::BLOB_CLAIM_AGE,
+            claim_observation: limits::BLOB_CLAIM_OBSERVATION,
+            put_patience: limits::BLOB_PUT_PATIENCE,
+        };
+        Self { database, storage: Arc::new(storage), timing, walk: Arc::default() }
     }
 }

@@ -11,4 +11,5 @@ pub mod postgres;
 #[cfg(unix)]
 pub mod rabbitmq;
 pub mod registry;
+pub mod s3;
 pub mod tar;

@@ -12,6 +12,7 @@
 
 mod support;
 
+mod blobs;
 mod catalog;
 mod evidence;
 #[cfg(unix)]
