@@ -50,7 +50,6 @@ pub const LAYER_ATTEMPTS: u32 = 2;
 /// How long a node waits for another that reads the same layer, before the job is given back.
 pub const LAYER_WAIT: Duration = Duration::from_secs(15 * 60);
 
-
 // --- reports and advisory data ---
 
 /// Bytes of reports that are remembered, estimated by their findings and packages.

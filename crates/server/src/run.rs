@@ -10,17 +10,19 @@ use std::{
     time::{Duration, Instant},
 };
 
+use axum::{Router, extract::Request};
 use limpid_core::{ecosystem::Ecosystems, ecosystems};
 use limpid_store::jobs;
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
+use tower::{ServiceExt as _, service_fn};
 
 use crate::{
     Configuration, api, clair,
     engine::{Engine, EngineError, UnknownEcosystem, chosen},
     http::{self, ServerTls, Wrapping, tls::TlsError},
     introspection::{self, Metrics, Phase, Readiness},
-    log::{self, LogError},
     limits::{PING_PERIOD, WORKERS_END},
+    log::{self, LogError},
     workers,
 };
 
@@ -200,23 +202,26 @@ fn told(listener: &str, ended: Result<usize, tokio::task::JoinError>) {
     }
 }
 
-fn routes(engine: &Arc<Engine>) -> axum::Router {
+fn routes(engine: &Arc<Engine>) -> Router {
     let auth = engine.configuration.auth.as_ref();
     let metrics = &engine.metrics;
     let wrapping = |face: &'static str| Wrapping { face, auth, exempt: EXEMPT, metrics };
     let own = http::wrap(api::router(Arc::clone(engine)), wrapping("limpid"));
     let clair = http::wrap(clair::router(Arc::clone(engine)), wrapping("clair"));
-    axum::Router::new().route_service("/api/v1/{*path}", own).fallback_service(clair)
+    // Each face answers unknown paths in its own way, which merged routers cannot.
+    let face = move |request: Request| {
+        let face = if request.uri().path().starts_with("/api/v1/") { &own } else { &clair };
+        face.clone().oneshot(request)
+    };
+    Router::new().fallback_service(service_fn(face))
 }
 
-fn listen(
-    runtime: &Runtime,
-    setting: &'static str,
-    address: SocketAddr,
-) -> Result<TcpListener, ServeError> {
-    runtime
-        .block_on(TcpListener::bind(address))
-        .map_err(|source| ServeError::Listen { setting, address, source })
+fn listen(runtime: &Runtime, setting: &'static str, address: SocketAddr) -> Result<TcpListener, ServeError> {
+    runtime.block_on(TcpListener::bind(address)).map_err(|source| ServeError::Listen {
+        setting,
+        address,
+        source,
+    })
 }
 
 /// Asks database and blobs now and then whether they answer: readiness tells the truth.

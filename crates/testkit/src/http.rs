@@ -7,7 +7,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
@@ -48,12 +48,31 @@ pub struct Answer {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
     missing: usize,
+    gate: Option<Gate>,
+}
+
+/// Holds answers back until it is opened.
+#[derive(Debug, Clone, Default)]
+pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    /// Lets all answers go, now and later.
+    pub fn open(&self) {
+        let (is_open, opened) = &*self.0;
+        *lock(is_open) = true;
+        opened.notify_all();
+    }
+
+    fn pass(&self) {
+        let (is_open, opened) = &*self.0;
+        drop(opened.wait_while(lock(is_open), |is_open| !*is_open).unwrap_or_else(PoisonError::into_inner));
+    }
 }
 
 impl Answer {
     /// Status 200 with a body.
     pub fn ok(body: impl Into<Vec<u8>>) -> Self {
-        Self { status: 200, headers: Vec::new(), body: body.into(), missing: 0 }
+        Self { status: 200, headers: Vec::new(), body: body.into(), missing: 0, gate: None }
     }
 
     /// Another status, without a body.
@@ -75,6 +94,11 @@ impl Answer {
     /// With a body that ends so many bytes before its announced length.
     pub fn cut_off(self, missing: usize) -> Self {
         Self { missing, ..self }
+    }
+
+    /// Held back until the gate is opened.
+    pub fn held_by(self, gate: &Gate) -> Self {
+        Self { gate: Some(gate.clone()), ..self }
     }
 
     fn value(&self, name: &str) -> Option<&str> {
@@ -170,6 +194,9 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
             None => None,
         }
     };
+    if let Some(gate) = answer.as_ref().and_then(|answer| answer.gate.as_ref()) {
+        gate.pass();
+    }
     // Who asked may be gone before the answer: that is for the test to see.
     drop(answer.unwrap_or_else(|| Answer::status(404)).send(&request, &mut stream));
 }

@@ -14,8 +14,7 @@ use uuid::Uuid;
 use super::UpdateFailure;
 use crate::{
     engine::{Engine, LeaseGuard},
-    fault,
-    notifying,
+    fault, notifying,
 };
 
 /// Publishes what a folder says, as often as it is asked to.

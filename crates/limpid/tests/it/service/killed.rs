@@ -26,7 +26,9 @@ fn every_point_is_tested() {
 }
 
 fn image() -> System {
-    System::alpine("3.16.0").package("libcrypto1.1", "1.1.1n-r0", "openssl").package("musl", "1.2.3-r0", "musl")
+    System::alpine("3.16.0")
+        .package("libcrypto1.1", "1.1.1n-r0", "openssl")
+        .package("musl", "1.2.3-r0", "musl")
 }
 
 /// What a report is a function of, and what it says: all but when it was made.
@@ -134,8 +136,7 @@ fn a_change_is_delivered_whenever_the_process_is_killed() {
         let target = Server::start();
         target.answer("/hook", Answer::ok("Okay"));
         let hook = format!(
-            "[[notifier.targets]]\nname = \"quay\"\n[notifier.targets.webhook]\ntarget = \"{}/hook\"\n\
-             [notifier.targets.webhook.egress]\nallow_networks = [\"127.0.0.0/8\"]\n",
+            "[notifier.webhook.quay]\ntarget = \"{}/hook\"\nallow_networks = [\"127.0.0.0/8\"]\n",
             target.url()
         );
         let options = Options::new(&format!("node{number}")).with(&hook);

@@ -10,13 +10,14 @@ use super::support::{Options, Origin, Service, eventually, hash};
 use crate::support::Place;
 
 fn image() -> System {
-    System::alpine("3.16.0").package("libcrypto1.1", "1.1.1n-r0", "openssl").package("musl", "1.2.3-r0", "musl")
+    System::alpine("3.16.0")
+        .package("libcrypto1.1", "1.1.1n-r0", "openssl")
+        .package("musl", "1.2.3-r0", "musl")
 }
 
 fn webhook(name: &str, server: &Server) -> String {
     format!(
-        "[[notifier.targets]]\nname = \"{name}\"\n[notifier.targets.webhook]\ntarget = \"{}/hook\"\n\
-         [notifier.targets.webhook.egress]\nallow_networks = [\"127.0.0.0/8\"]\n",
+        "[notifier.webhook.{name}]\ntarget = \"{}/hook\"\nallow_networks = [\"127.0.0.0/8\"]\n",
         server.url()
     )
 }
@@ -43,8 +44,10 @@ fn a_dead_target_delays_nobody_and_is_told_when_it_lives() {
     service.index(&manifest);
     service.index(&other);
 
-    let fixes: [Fix<'_>; 2] =
-        [("openssl", "1.1.1a-r0", &["CVE-2018-1"]), ("openssl", "1.1.1q-r0", &["CVE-2022-2097", "CVE-2022-1"])];
+    let fixes: [Fix<'_>; 2] = [
+        ("openssl", "1.1.1a-r0", &["CVE-2018-1"]),
+        ("openssl", "1.1.1q-r0", &["CVE-2022-2097", "CVE-2022-1"]),
+    ];
     place.mirror().alpine("v3.16", "main", &fixes);
     service.update();
     let id = told(&alive);
@@ -117,14 +120,16 @@ fn an_image_that_is_not_affected_any_more_is_told_as_removed() {
     let (place, origin) = (Place::new(), Origin::start());
     let target = Server::start();
     target.answer("/hook", Answer::ok("Okay"));
-    let both: [Fix<'_>; 2] = [("openssl", "1.1.1q-r0", &["CVE-2022-2097"]), ("musl", "1.2.3-r9", &["CVE-2025-1"])];
+    let both: [Fix<'_>; 2] =
+        [("openssl", "1.1.1q-r0", &["CVE-2022-2097"]), ("musl", "1.2.3-r9", &["CVE-2025-1"])];
     place.mirror().alpine("v3.16", "main", &both);
     let service = Service::start(&place, &Options::new("node").with(&webhook("quay", &target)));
     service.loaded();
     let manifest = origin.offer(&image().image());
     service.index(&manifest);
     // Never affected, says upstream now.
-    let corrected: [Fix<'_>; 2] = [("openssl", "1.1.1q-r0", &["CVE-2022-2097"]), ("musl", "0", &["CVE-2025-1"])];
+    let corrected: [Fix<'_>; 2] =
+        [("openssl", "1.1.1q-r0", &["CVE-2022-2097"]), ("musl", "0", &["CVE-2025-1"])];
     place.mirror().alpine("v3.16", "main", &corrected);
     service.update();
     let id = told(&target);

@@ -8,7 +8,9 @@ use super::support::{Options, Origin, Program, Service, eventually, hash};
 use crate::support::Place;
 
 fn image() -> System {
-    System::alpine("3.16.0").package("libcrypto1.1", "1.1.1n-r0", "openssl").package("musl", "1.2.3-r0", "musl")
+    System::alpine("3.16.0")
+        .package("libcrypto1.1", "1.1.1n-r0", "openssl")
+        .package("musl", "1.2.3-r0", "musl")
 }
 
 /// Advisory data that does not speak about 3.16, as it was before that release.
@@ -79,6 +81,44 @@ fn a_program_that_knows_more_and_a_feed_that_appears_change_the_report_by_themse
     assert_ne!(clair.header("etag"), tag);
     assert_eq!(clair.header("limpid-verdict"), "vulnerable");
     assert_eq!(origin.requests(), 0, "no layer is fetched");
+}
+
+#[test]
+fn a_program_that_looks_for_more_reads_layers_again_where_they_are_to_be_had() {
+    let (place, origin) = (Place::new(), Origin::start());
+    place.mirror().alpine("v3.16", "main", &[("openssl", "1.1.1q-r0", &["CVE-2022-2097"])]);
+    let (kept, lost) = (image().image(), image().file("app/other", "other").image());
+    let manifests = [origin.offer(&kept), origin.offer(&lost)];
+    let options = Options::new("node");
+    let earlier =
+        Service::start(&place, &options.clone().program(Program::Earlier).env("LIMPID_TEST_LESS", "1"));
+    earlier.loaded();
+    for manifest in &manifests {
+        earlier.index(manifest);
+    }
+    earlier.terminate();
+    assert_eq!(earlier.ended(), Some(0));
+    assert_eq!(origin.requests(), 2);
+
+    origin.close(&lost);
+    let service = Service::start(&place, &options);
+    let state = service.index_state();
+    let reports = manifests.each_ref().map(|manifest| {
+        eventually("the report is made anew by itself", || {
+            let report = service.report(manifest);
+            (report["proof"]["index_state"] == state.as_str()).then_some(report)
+        })
+    });
+    assert_eq!(reports[0]["verdict"], "vulnerable");
+    let is_said = |report: &Value| reasons(report).contains(&"layer-unsupported");
+    assert!(!is_said(&reports[0]));
+    assert!(is_said(&reports[1]), "what was kept is used, and what is missing is said: {:#}", reports[1]);
+    assert_eq!(reports[1]["findings"][0]["id"], "CVE-2022-2097");
+
+    // Who submits it again, with a layer that can be had, mends it.
+    assert_eq!(origin.offer(&lost), manifests[1]);
+    service.index(&manifests[1]);
+    assert!(!is_said(&service.report(&manifests[1])));
 }
 
 #[test]

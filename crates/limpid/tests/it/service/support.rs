@@ -3,7 +3,6 @@
 use std::{
     fmt::Write as _,
     io::{BufRead, BufReader},
-    path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -126,7 +125,8 @@ impl Options {
         let data = place.path(&self.data);
         let mirror = place.path("mirror");
         format!(
-            "data = {data:?}\n[api]\nlisten = \"127.0.0.1:0\"\n[introspection]\nlisten = \"127.0.0.1:0\"\n\
+            "data = {data:?}\n[api]\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://limpid.example.com\"\n\
+             [introspection]\nlisten = \"127.0.0.1:0\"\n\
              [indexer.layers]\nallow_networks = [\"127.0.0.0/8\"]\n[updater]\nmirror = {mirror:?}\nfeeds = [\"alpine\"]\n{}",
             self.more
         )
@@ -166,6 +166,8 @@ impl Service {
         let [api, introspection] = addresses.try_into().unwrap();
         // What else it says is read to its end, so that a full pipe never stops it.
         thread::spawn(move || lines.count());
+        // Taken already where another test was first, with the same choice.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let client = Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
         Ok(Self { child, client, api, introspection })
     }
@@ -299,9 +301,4 @@ impl Answered {
     pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).unwrap_or_else(|| panic!("no {name}: {self:#?}")).to_str().unwrap()
     }
-}
-
-/// Where a service keeps its data.
-pub(super) fn data(place: &Place, options: &Options) -> PathBuf {
-    place.path(&options.data)
 }

@@ -23,7 +23,8 @@ fn two_hundred_submissions_of_one_manifest_are_one_execution_and_equal_answers()
         assert_eq!(answer.header("etag"), answers[0].header("etag"));
     }
     assert_eq!(origin.requests(), 1, "the layer was fetched once");
-    let metrics = reqwest::blocking::get(format!("{}/metrics", service.introspection)).unwrap().text().unwrap();
+    let metrics =
+        reqwest::blocking::get(format!("{}/metrics", service.introspection)).unwrap().text().unwrap();
     let executed = metrics.lines().find(|line| line.starts_with("limpid_index_executions_total"));
-    assert_eq!(executed, Some("limpid_index_executions_total 1"), "{metrics}");
+    assert_eq!(executed, Some("limpid_index_executions_total{result=\"success\"} 1"), "{metrics}");
 }
