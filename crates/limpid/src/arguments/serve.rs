@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 const AFTER_HELP: &str = "\
-Every option is a key of the configuration too, and every key an environment variable: api.listen is
-LIMPID_API_LISTEN. The file is read first, then the environment, then the options; what comes later
-wins. docs/service.md has every key.
+Every setting is a key of the configuration, and every key an environment variable: --listen is
+api.listen and LIMPID_API_LISTEN. The file is read first, then the environment, then the options;
+what comes later wins. docs/service.md has all keys, and docs/limpid.toml is a file with them.
 
 Examples:
   limpid serve                                   for this machine alone, with an embedded database

@@ -5,6 +5,7 @@ mod connections;
 mod document;
 mod duration;
 mod keys;
+mod mapper;
 mod mapping;
 mod notifier;
 mod writing;

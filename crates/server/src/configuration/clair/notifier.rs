@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::mapping::Mapper;
+use super::mapper::Mapper;
 
 /// The name that Clair's only target gets.
 const NAME: &str = "clair";

@@ -13,6 +13,57 @@ use crate::{
 
 const ALL_ROLES: [Role; 4] = [Role::Indexer, Role::Matcher, Role::Updater, Role::Notifier];
 
+const EVERYTHING: &str = r#"
+roles = ["notifier", "matcher"]
+log = { level = "limpid_server=debug,info", json = true }
+[api]
+listen = "0.0.0.0:0"
+public_url = "https://limpid.example.com/"
+blind_spots_as_vulnerabilities = true
+[introspection]
+listen = "[::]:8089"
+[auth.psk]
+key = "c2VjcmV0IGtleSBvZiB0aGUgc2VydmljZSBmb3IgdHdv"
+issuers = ["quay"]
+[database]
+url = "host=db dbname=limpid"
+connections = 0x10
+[blobs]
+url = "s3://limpid/blobs?region=eu-west-1"
+cache = "500M"
+[indexer]
+workers = 3
+reindex_per_second = 7
+ecosystems = ["wolfi", "alpine", "wolfi"]
+[indexer.layers]
+allow_networks = ["10.0.0.0/8", "fd00::/8", "192.0.2.7"]
+allow_hosts = ["Quay.Internal", ".example.com", "[::1]"]
+allow_plain_http = true
+[updater]
+on = false
+period = "1h30m"
+mirror = "https://mirror.example.com/x"
+feeds = ["alpine/v3.20", "wolfi"]
+[notifier]
+summary = false
+callback = "https://limpid.example.com/notifier/api/v1/notification"
+most_removed_percent = 0
+[notifier.webhook.quay]
+target = "http://quay.internal/secscan/notification"
+headers = { Authorization = "Bearer x" }
+allow_hosts = ["quay.internal"]
+[notifier.amqp.events]
+uris = ["amqp://mq.example.com/", "amqps://u:p@mq.example.com/v"]
+routing_key = "r"
+[notifier.stomp.queue]
+uris = ["mq.example.com:61613", "[::1]:61613"]
+destination = "/queue/x"
+login = "l"
+passcode = "p"
+direct = 5
+tls = true
+"#;
+
 /// What is in force where nothing is said.
 fn defaults() -> Configuration {
     Configuration {
@@ -52,59 +103,7 @@ fn nothing_has_to_be_said() {
 
 #[test]
 fn everything_can_be_said() {
-    let place = Place::with(
-        r#"
-        roles = ["notifier", "matcher"]
-        log = { level = "limpid_server=debug,info", json = true }
-        [api]
-        listen = "0.0.0.0:0"
-        public_url = "https://limpid.example.com/"
-        blind_spots_as_vulnerabilities = true
-        [introspection]
-        listen = "[::]:8089"
-        [auth.psk]
-        key = "c2VjcmV0IGtleSBvZiB0aGUgc2VydmljZSBmb3IgdHdv"
-        issuers = ["quay"]
-        [database]
-        url = "host=db dbname=limpid"
-        connections = 0x10
-        [blobs]
-        url = "s3://limpid/blobs?region=eu-west-1"
-        cache = "500M"
-        [indexer]
-        workers = 3
-        reindex_per_second = 7
-        ecosystems = ["wolfi", "alpine", "wolfi"]
-        [indexer.layers]
-        allow_networks = ["10.0.0.0/8", "fd00::/8", "192.0.2.7"]
-        allow_hosts = ["Quay.Internal", ".example.com", "[::1]"]
-        allow_plain_http = true
-        [updater]
-        on = false
-        period = "1h30m"
-        mirror = "https://mirror.example.com/x"
-        feeds = ["alpine/v3.20", "wolfi"]
-        [notifier]
-        summary = false
-        callback = "https://limpid.example.com/notifier/api/v1/notification"
-        most_removed_percent = 0
-        [notifier.webhook.quay]
-        target = "http://quay.internal/secscan/notification"
-        headers = { Authorization = "Bearer x" }
-        allow_hosts = ["quay.internal"]
-        [notifier.amqp.events]
-        uris = ["amqp://mq.example.com/", "amqps://u:p@mq.example.com/v"]
-        routing_key = "r"
-        [notifier.stomp.queue]
-        uris = ["mq.example.com:61613", "[::1]:61613"]
-        destination = "/queue/x"
-        login = "l"
-        passcode = "p"
-        direct = 5
-        tls = true
-        "#,
-    );
-    let loaded = place.load();
+    let loaded = Place::with(EVERYTHING).load();
     assert_eq!(
         loaded.configuration,
         Configuration {
@@ -123,18 +122,7 @@ fn everything_can_be_said() {
             }),
             database: Database { url: Secret::new("host=db dbname=limpid"), connections: 16 },
             blobs: Blobs { url: "s3://limpid/blobs?region=eu-west-1".to_owned(), cache_bytes: 500 << 20 },
-            indexer: Indexer {
-                workers: 3,
-                reindex_per_second: 7,
-                ecosystems: vec!["alpine".to_owned(), "wolfi".to_owned()],
-                layers: Egress {
-                    allow_networks: ["10.0.0.0/8", "fd00::/8", "192.0.2.7/32"]
-                        .map(|text| text.parse().unwrap())
-                        .into(),
-                    allow_hosts: ["quay.internal", ".example.com", "::1"].map(str::to_owned).into(),
-                    allow_plain_http: true,
-                },
-            },
+            indexer: indexer(),
             updater: Updater {
                 on: false,
                 period: Duration::from_secs(90 * 60),
@@ -157,6 +145,21 @@ fn everything_can_be_said() {
          the way",
         ]
     );
+}
+
+fn indexer() -> Indexer {
+    Indexer {
+        workers: 3,
+        reindex_per_second: 7,
+        ecosystems: vec!["alpine".to_owned(), "wolfi".to_owned()],
+        layers: Egress {
+            allow_networks: ["10.0.0.0/8", "fd00::/8", "192.0.2.7/32"]
+                .map(|text| text.parse().unwrap())
+                .into(),
+            allow_hosts: ["quay.internal", ".example.com", "::1"].map(str::to_owned).into(),
+            allow_plain_http: true,
+        },
+    }
 }
 
 fn targets() -> Vec<Target> {
