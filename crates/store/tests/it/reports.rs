@@ -72,7 +72,7 @@ fn a_failed_attempt_takes_nothing_away_and_a_report_ends_it() {
         write(database, |tx| reports::record_attempt(tx, &digest("a"), &failed("", 1)));
         assert_eq!(attempt(database, "a"), None, "nothing is noted of what is not known");
 
-        write(database, |tx| manifests::put(tx, &manifest("a", &[])));
+        write(database, |tx| manifests::put(tx, &manifest("a", &["base"])));
         let first = attempt(database, "a").unwrap();
         assert_eq!((first.state, first.failures, first.next_at), (AttemptState::Waiting, 0, None));
 
