@@ -25,7 +25,9 @@ pub(crate) fn bring_up_to_date(session: &mut dyn Session) -> Result<(), StoreErr
             Ok(true) => return Ok(()),
             Ok(false) => attempts = 1,
             Err(problem) => {
-                session.rollback().map_err(|_| problem.error.clone())?;
+                if session.rollback().is_err() {
+                    return Err(problem.error);
+                }
                 // Somebody reads or writes a table that is to be changed: those who wait behind us are let go on first.
                 let is_in_the_way = matches!(problem.error, StoreError::Unavailable(_));
                 if !is_in_the_way || attempts == limits::WORK_ATTEMPTS {

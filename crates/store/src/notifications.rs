@@ -137,15 +137,14 @@ pub fn page(
     let size = size.max(1);
     // One more, to know whether this is the last page.
     let rows = tx.query(PAGE, &[id.into(), after.into(), at_most(size.saturating_add(1))])?;
-    let shown = usize::try_from(size).unwrap_or(usize::MAX).min(rows.len());
-    let mut page = Page { entries: Vec::with_capacity(shown), next: None };
-    for row in rows.iter().take(shown) {
-        page.entries.push(row.get::<String>(1)?.into_bytes());
-    }
-    if shown < rows.len() {
-        page.next = rows.iter().take(shown).last().map(|row| row.get(0)).transpose()?;
-    }
-    Ok(Some(page))
+    let shown = rows.get(..usize::try_from(size).unwrap_or(usize::MAX));
+    let entries = shown.unwrap_or(&rows).iter().map(|row| row.get::<String>(1).map(String::into_bytes));
+    let entries = entries.collect::<Result<_, _>>()?;
+    let next = match shown.and_then(<[Row]>::last) {
+        Some(last) if rows.len() > shown.map_or(0, <[Row]>::len) => Some(last.get(0)?),
+        Some(_) | None => None,
+    };
+    Ok(Some(Page { entries, next }))
 }
 
 const PAGE: &str = "

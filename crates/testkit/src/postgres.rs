@@ -7,7 +7,7 @@ use std::{
     env, fs,
     io::{BufRead, BufReader, Write},
     net::TcpListener,
-    os::unix::process::CommandExt as _,
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     sync::{
@@ -38,6 +38,13 @@ done
 if [ -n "$server" ]; then kill -QUIT $server; wait $server; fi
 rm -rf "$2"
 "#;
+
+/// An authority for tests, which is of no use elsewhere: its key was thrown away. And a certificate by it, with its key.
+const TLS: &[(&str, &str)] = &[
+    ("authority.pem", include_str!("../fixtures/tls/authority.pem")),
+    ("server.pem", include_str!("../fixtures/tls/server.pem")),
+    ("server.key", include_str!("../fixtures/tls/server.key")),
+];
 
 /// A server. It is stopped, and its data removed, when it is dropped and when the process ends.
 #[derive(Debug)]
@@ -74,6 +81,12 @@ impl Postgres {
             .args(["--auth=trust", "--encoding=UTF8", "--locale=C"])
             .args(["--username=postgres", "--no-sync", "--no-instructions", "--pgdata"])
             .arg(directory.join("data")));
+        for (name, text) in TLS {
+            let path = directory.join(name);
+            fs::write(&path, text).expect("the file is written");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("it is the server's alone");
+            own(&path);
+        }
         let watcher = Mutex::new(Watcher::start(&binaries.join("postgres"), &directory));
         let mut postgres = Self { binaries, directory, port: 0, databases: AtomicU64::new(0), watcher };
         // Another process might take the port in between; then the server does not come up, and another is tried.
@@ -86,6 +99,16 @@ impl Postgres {
             }
         }
         panic!("PostgreSQL did not start on any of five ports: {}", postgres.log());
+    }
+
+    /// Starts one that speaks TLS with a certificate for 127.0.0.1 by [`Postgres::authority`]; see [`Postgres::start`].
+    pub fn start_with_tls() -> Option<Self> {
+        Self::start_with("ssl = on\nssl_cert_file = '../server.pem'\nssl_key_file = '../server.key'")
+    }
+
+    /// A file with the certificate of the authority that the certificate of the server is by.
+    pub fn authority(&self) -> PathBuf {
+        self.directory.join("authority.pem")
     }
 
     /// The one that all tests of this process share; see [`Postgres::start`].
@@ -248,10 +271,10 @@ fn command(program: &Path) -> Command {
     command
 }
 
-/// Gives a directory to the user that the server runs as.
-fn own(directory: &Path) {
+/// Gives a file or directory to the user that the server runs as.
+fn own(path: &Path) {
     if is_root() {
-        run(Command::new("chown").arg("postgres:postgres").arg(directory));
+        run(Command::new("chown").arg("postgres:postgres").arg(path));
     }
 }
 

@@ -204,6 +204,6 @@ impl FromValue for Uuid {
 
 impl FromValue for DateTime<Utc> {
     fn from_value(value: &Value) -> Option<Self> {
-        DateTime::from_timestamp_micros(i64::from_value(value)?)
+        Self::from_timestamp_micros(i64::from_value(value)?)
     }
 }

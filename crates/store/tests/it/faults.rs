@@ -12,7 +12,7 @@ use std::{
 use limpid_store::{Database, DatabaseUrl, StoreError, Transaction};
 use limpid_testkit::postgres::Postgres;
 
-use crate::support::{execute, number, postgres, write};
+use crate::support::{execute, number, postgres, read, write};
 
 fn database() -> Option<Database> {
     let database = Database::open(&postgres()?, 4).unwrap();
@@ -147,7 +147,12 @@ fn a_server_that_is_down_is_not_available_and_is_used_again_when_it_is_up() {
     let meeting = Barrier::new(4);
     thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| database.read(|tx| tx.now().inspect(|_| drop(meeting.wait()))).unwrap());
+            scope.spawn(|| {
+                read(&database, |tx| {
+                    meeting.wait();
+                    tx.now()
+                })
+            });
         }
     });
     for _ in 0..2 {
