@@ -1,3 +1,13 @@
 //! Tests of the state: real databases, real storage, real processes.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that goes wrong shall end"
+)]
+
 mod blobs;
