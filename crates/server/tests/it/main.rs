@@ -10,5 +10,7 @@
     reason = "a test that goes wrong shall end"
 )]
 
+mod http;
+mod introspection;
 #[cfg(unix)]
 mod targets;
