@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Where the policy stands in the configuration, for errors.
-const SETTING: &str = "notifier.targets.egress";
+const SETTING: &str = "notifier.webhook.NAME";
 /// Who signs, as Clair has it.
 const ISSUER: &str = "clair-notifier";
 /// Says which notification it is, for receivers that want to tell what they know without reading the body.
