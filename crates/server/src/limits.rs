@@ -186,18 +186,19 @@ pub const MOST_REINDEXED: i64 = 1_000_000;
 
 /// Most notifications in one message of a broker; it is held in memory as a whole.
 pub const MOST_DIRECT: i64 = 10_000;
+
 // --- targets of notifications ---
 
 /// How long a broker may take until it lets us in: name, connection, TLS and login. Longer than a lost packet or a broker
 /// under load takes; a machine that swallows everything must not keep the next broker waiting for long.
-pub const BROKER_CONNECT_TIME: std::time::Duration = std::time::Duration::from_secs(10);
+pub const BROKER_CONNECT_TIME: Duration = Duration::from_secs(10);
 
 /// How long telling one broker may take in all, as Clair has it. A delivery takes at most this for each broker of its
 /// target.
-pub const BROKER_TIME: std::time::Duration = std::time::Duration::from_secs(30);
+pub const BROKER_TIME: Duration = Duration::from_secs(30);
 
 /// How long a broker may take to say goodbye. By then it has confirmed everything.
-pub const BROKER_FAREWELL_TIME: std::time::Duration = std::time::Duration::from_secs(2);
+pub const BROKER_FAREWELL_TIME: Duration = Duration::from_secs(2);
 
 /// Characters of a broker's own words that an error repeats: a sentence.
 pub const BROKER_WORDS: usize = 200;

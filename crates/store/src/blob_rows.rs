@@ -9,9 +9,10 @@ use limpid_core::Digest;
 
 use crate::{StoreError, Transaction, database::rows};
 
+/// A row whose number of bytes is negative is of a blob that is still being stored.
 const TOUCH: &str = "
     UPDATE blob SET touched_at = limpid_now()
-    WHERE deleting_since IS NULL AND digest IN (
+    WHERE deleting_since IS NULL AND bytes >= 0 AND digest IN (
         SELECT item.value ->> 0
         FROM /*sqlite json_each($1) AS item*/ /*postgres jsonb_array_elements($1::text::jsonb) AS item (value)*/)";
 

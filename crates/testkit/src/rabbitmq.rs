@@ -15,6 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+
 use crate::registry::is_installed;
 
 /// Where Debian has the program itself. The one in the path changes the user, and with it the home directory.
@@ -23,12 +25,6 @@ const PROGRAM: &str = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 const PATIENCE: Duration = Duration::from_secs(120);
 /// What runs and watches it.
 const GUARD: &str = include_str!("rabbitmq/guard.sh");
-/// The authority that [`CERTIFICATE`] is of, as PEM.
-const AUTHORITY: &str = include_str!("rabbitmq/authority.pem");
-/// A certificate for `localhost` and 127.0.0.1, as PEM.
-const CERTIFICATE: &str = include_str!("rabbitmq/certificate.pem");
-/// Its key, which is no secret.
-const KEY: &str = include_str!("rabbitmq/key.pem");
 
 /// A running broker. It is stopped, and its data removed, when it is dropped.
 #[derive(Debug)]
@@ -123,12 +119,13 @@ impl RabbitMq {
              ssl_options.certfile = {path}/certificate.pem\nssl_options.keyfile = {path}/key.pem\n\
              ssl_options.verify = verify_none\nlog.console = true\n"
         );
+        let [authority, certificate, key] = certificates().expect("certificates");
         let files = [
-            ("rabbitmq.conf", configuration.as_str()),
-            ("enabled_plugins", "[rabbitmq_stomp].\n"),
-            ("authority.pem", AUTHORITY),
-            ("certificate.pem", CERTIFICATE),
-            ("key.pem", KEY),
+            ("rabbitmq.conf", configuration),
+            ("enabled_plugins", "[rabbitmq_stomp].\n".to_owned()),
+            ("authority.pem", authority),
+            ("certificate.pem", certificate),
+            ("key.pem", key),
         ];
         for (name, content) in files {
             fs::write(self.directory.join(name), content).expect("the file is written");
@@ -203,6 +200,19 @@ impl Drop for RabbitMq {
             drop(fs::remove_dir_all(&self.directory));
         }
     }
+}
+
+/// An authority, a certificate of it for `localhost` and 127.0.0.1, and its key, as PEM.
+fn certificates() -> Result<[String; 3], rcgen::Error> {
+    let mut authority = CertificateParams::new([])?;
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority_key = KeyPair::generate()?;
+    let authority_certificate = authority.self_signed(&authority_key)?;
+    let issuer = Issuer::new(authority, authority_key);
+    let key = KeyPair::generate()?;
+    let server = CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()])?;
+    let certificate = server.signed_by(&key, &issuer)?;
+    Ok([authority_certificate.pem(), certificate.pem(), key.serialize_pem()])
 }
 
 impl Ports {

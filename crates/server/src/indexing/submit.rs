@@ -110,7 +110,10 @@ fn enqueue(engine: &Engine, submission: &Submission) -> Result<bool, IndexFailur
     engine
         .database
         .write(|tx| {
-            manifests::put(tx, &manifest(submission))?;
+            manifests::put(tx, &manifest(submission)).map_err(|error| match error {
+            StoreError::Stale(_) => Known::OtherLayers,
+            other => Known::Store(other),
+        })?;
             // One that is being worked on is not begun again: its report, or its failure, answers this request too.
             if !jobs::submit_unless_running(tx, &job)? {
                 return Ok(false);
@@ -134,6 +137,8 @@ fn enqueue(engine: &Engine, submission: &Submission) -> Result<bool, IndexFailur
 enum Known {
     /// There is a report by now.
     Known,
+    /// The manifest is known, and with other layers.
+    OtherLayers,
     Store(StoreError),
 }
 

@@ -8,7 +8,6 @@ mod brokers;
 mod messages;
 mod stomp;
 mod tls;
-mod token;
 mod webhook;
 mod wire;
 

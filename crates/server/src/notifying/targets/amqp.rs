@@ -44,13 +44,14 @@ pub(super) fn deliver(amqp: &Amqp, message: &Message) -> Result<(), DeliveryErro
     let addresses = amqp.uris.iter().map(Address::parse).collect::<Result<Vec<_>, _>>()?;
     let tls =
         addresses.iter().any(Address::is_tls).then(|| tls::client(amqp.root_ca.as_deref())).transpose()?;
-    brokers::first(&addresses, Address::place, async |address| {
+    let tell = async |address: &Address| {
         let tls = tls.as_ref().filter(|_| address.is_tls());
         let (connection, _end) = brokers::connected(open(address, tls)).await?;
         publish(&connection, &route, &outgoing).await.map_err(|error| shown(address, &error))?;
         brokers::goodbye(address.place(), connection.close(200, "OK".into())).await;
         Ok(())
-    })
+    };
+    brokers::first(&addresses, Address::place, &tell)
 }
 
 /// Connects and logs in.

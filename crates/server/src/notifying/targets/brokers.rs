@@ -39,7 +39,7 @@ impl fmt::Display for Place {
 pub(super) fn first<T>(
     brokers: &[T],
     place: impl Fn(&T) -> &Place,
-    tell: impl AsyncFn(&T) -> Result<(), DeliveryError>,
+    tell: &impl AsyncFn(&T) -> Result<(), DeliveryError>,
 ) -> Result<(), DeliveryError> {
     let runtime = runtime()?;
     let mut errors = Vec::new();

@@ -37,16 +37,13 @@ pub(super) fn deliver(stomp: &Stomp, message: &Message) -> Result<(), DeliveryEr
     let messages = Messages::of(outgoing.map(|one| send_frame(stomp, &notification, one)))?;
     let tls = stomp.tls.then(|| tls::client(stomp.root_ca.as_deref())).transpose()?;
     let secret = stomp.login.as_ref().map_or("", |(_, passcode)| passcode.reveal());
-    brokers::first(
-        &places,
-        |place| place,
-        async |place| {
-            let (mut session, _end) = brokers::connected(open(place, tls.as_ref(), &connect, secret)).await?;
-            session.send(&messages).await?;
-            brokers::goodbye(place, session.close()).await;
-            Ok(())
-        },
-    )
+    let tell = async |place: &Place| {
+        let (mut session, _end) = brokers::connected(open(place, tls.as_ref(), &connect, secret)).await?;
+        session.send(&messages).await?;
+        brokers::goodbye(place, session.close()).await;
+        Ok(())
+    };
+    brokers::first(&places, |place| place, &tell)
 }
 
 /// Connects and logs in.

@@ -2,14 +2,15 @@
 
 use chrono::Utc;
 
-use super::{DeliveryError, Message, messages, token};
+use super::{DeliveryError, Message, messages};
 use crate::{
     configuration::{Auth, Webhook},
-    egress::EgressClient,
+    egress::{EgressClient, EgressError},
+    http::auth::sign,
 };
 
 /// Where the policy stands in the configuration, for errors.
-const SETTING: &str = "notifier.targets.egress";
+const SETTING: &str = "notifier.webhook.NAME";
 /// Who signs, as Clair has it.
 const ISSUER: &str = "clair-notifier";
 /// Says which notification it is, for receivers that want to tell what they know without reading the body.
@@ -21,7 +22,7 @@ pub(super) fn deliver(
     auth: Option<&Auth>,
     message: &Message,
 ) -> Result<(), DeliveryError> {
-    let failed = |error: crate::egress::EgressError| DeliveryError(error.to_string());
+    let failed = |error: EgressError| DeliveryError(error.to_string());
     let client = EgressClient::new(&webhook.egress, SETTING).map_err(failed)?;
     let headers = headers(webhook, auth, message);
     client.post(webhook.target.as_str(), &headers, messages::address(message)?).map_err(failed)
@@ -35,7 +36,7 @@ fn headers(webhook: &Webhook, auth: Option<&Auth>, message: &Message) -> Vec<(St
     let is_named = |name: &str| webhook.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
     // Who configures an authorization for this target means it: our key is not for everybody.
     if let Some(auth) = auth.filter(|_| !is_named("Authorization")) {
-        let token = token::sign(auth, ISSUER, Utc::now());
+        let token = sign(auth, ISSUER, Utc::now());
         headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
     }
     let is_ours = |name: &str| headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));

@@ -129,7 +129,7 @@ fn the_next_broker_is_asked_where_one_is_dead() {
     let uris = [format!("amqp://{}", dead()), format!("amqp://{garbage}"), broker.uri()];
     tell(target(&uris, "amqp-second"), &message(0)).expect("it is told");
     assert_eq!(client.take_bodies("amqp-second"), [ADDRESS]);
-    assert_eq!(serving.join().expect("it has served"), b"AMQP\x00\x00\x09\x01");
+    serving.join().expect("it has served");
 
     let error = tell(target(&[], "amqp-second"), &message(0)).expect_err("nobody to tell");
     assert_eq!(error, "no broker is configured");

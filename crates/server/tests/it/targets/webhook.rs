@@ -134,6 +134,6 @@ fn a_private_address_is_told_only_where_that_is_allowed() {
     server.answer(PATH, Answer::ok(""));
     let webhook = Webhook { egress: Egress::default(), ..target(&server.url()) };
     let error = tell(webhook, None, &message(0)).expect_err("not allowed");
-    assert!(error.contains("notifier.targets"), "{error}");
+    assert!(error.contains("notifier.webhook.NAME"), "{error}");
     assert_eq!(server.take_requests(), []);
 }
