@@ -1,0 +1,14 @@
+//! Tests of the crate from outside.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that goes wrong shall end"
+)]
+
+mod http;
+mod introspection;
