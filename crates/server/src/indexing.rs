@@ -7,6 +7,7 @@ use limpid_store::{
     StoreError,
     reports::{Attempt, StoredReport},
 };
+use uuid::Uuid;
 
 use crate::engine::Engine;
 
@@ -76,6 +77,15 @@ pub fn index_state(_engine: &Engine) -> Result<Digest, StoreError> {
 /// # Errors
 /// [`IndexFailure`]. The failure is stored as well, and tried again by itself.
 pub async fn index(_engine: &Arc<Engine>, _submission: Submission) -> Result<Indexed, IndexFailure> {
+    todo!()
+}
+
+/// Stores a manifest with the job that indexes it, and does not wait for its end. Returns the job; `None` where there is a
+/// complete report of today's state. Blocks.
+///
+/// # Errors
+/// [`IndexFailure`], as far as it is known before the layers are read.
+pub fn submit(_engine: &Engine, _submission: &Submission) -> Result<Option<Uuid>, IndexFailure> {
     todo!()
 }
 

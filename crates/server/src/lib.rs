@@ -11,6 +11,7 @@ pub mod clair;
 pub mod configuration;
 pub mod egress;
 pub mod engine;
+mod face;
 pub mod http;
 pub mod indexing;
 pub mod introspection;

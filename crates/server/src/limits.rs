@@ -66,3 +66,44 @@ pub const IDLE_CONNECTIONS: usize = 8;
 
 /// Characters of an address that an error shows.
 pub const SHOWN_ADDRESS: usize = 200;
+
+// --- faces ---
+
+/// A submitted manifest: 512 layers, each with a signed address and a token of some KiB, are half of this.
+pub const MANIFEST_BYTES: u64 = 8 << 20;
+
+/// Layers of a manifest. Engines stop at 127; the same empty layer may stand there many times.
+pub const MANIFEST_LAYERS: usize = 512;
+
+/// A list of digests to delete: about a hundred thousand.
+pub const DIGESTS_BYTES: u64 = 8 << 20;
+
+/// Statements that are asked about. Clair's notifier sends a thousand at a time, with their texts.
+pub const STATEMENTS_BYTES: u64 = 32 << 20;
+
+/// An exported catalog: all feeds are some hundred MB today.
+pub const CATALOG_BYTES: u64 = 8 << 30;
+
+/// How long an exported catalog may take to arrive: some hundred MB on a slow line.
+pub const CATALOG_TIME: Duration = Duration::from_secs(60 * 60);
+
+/// Entries in a page of a notification where the client does not say: as Clair.
+pub const PAGE: u64 = 500;
+
+/// Most entries in a page of a notification, whatever the client says: some ten MB.
+pub const MOST_PAGE: u64 = 10_000;
+
+/// Jobs or notifications in a list where the client does not say.
+pub const LIST: u64 = 100;
+
+/// Most jobs or notifications in a list.
+pub const MOST_LIST: u64 = 1_000;
+
+/// A body that is written while it is made goes out in pieces of about this size: large enough for few wake-ups.
+pub const PIECE_BYTES: usize = 64 << 10;
+
+/// Pieces that wait for a slow client. The writer waits then.
+pub const PIECES_WAITING: usize = 4;
+
+/// Seconds after which a client that was sent away may ask again: a queue or a database is not back sooner.
+pub const RETRY_SECONDS: u32 = 10;

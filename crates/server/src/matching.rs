@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use limpid_core::{Digest, IndexReport, Report};
+use limpid_core::{Digest, IndexReport, Report, policy::Policy};
 use limpid_store::StoreError;
 
 use crate::engine::Engine;
@@ -41,6 +41,11 @@ pub enum MatchError {
     /// What is stored is no index report that this version reads.
     #[error("the stored index report cannot be read: {0}")]
     Report(String),
+}
+
+/// The decisions that reports are made by.
+pub fn policy(_engine: &Engine) -> Policy {
+    Policy::default()
 }
 
 /// The report of a manifest. Blocks.

@@ -10,5 +10,9 @@
     reason = "a test that goes wrong shall end"
 )]
 
+mod api;
+mod clair;
 mod http;
 mod introspection;
+mod schemas;
+mod service;
