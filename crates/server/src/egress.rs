@@ -87,17 +87,17 @@ const OURS: &[&str] = &[
 impl EgressClient {
     /// A client for this policy; `setting` is the name of its table in the configuration, for errors. Blocks.
     pub fn new(policy: &Egress, setting: &'static str) -> Result<Self, EgressError> {
-        Self::with_lookup(policy, setting, Arc::new(System))
+        Self::with_lookup(policy, setting, &(Arc::new(System) as Arc<dyn Lookup>))
     }
 
     fn with_lookup(
         policy: &Egress,
         setting: &'static str,
-        lookup: Arc<dyn Lookup>,
+        lookup: &Arc<dyn Lookup>,
     ) -> Result<Self, EgressError> {
         let policy = Arc::new(Policy::new(policy.clone(), setting));
         let guarded =
-            |is_plain| Guarded { policy: Arc::clone(&policy), lookup: Arc::clone(&lookup), is_plain };
+            |is_plain| Guarded { policy: Arc::clone(&policy), lookup: Arc::clone(lookup), is_plain };
         let (secure, plain) = (client(guarded(false))?, client(guarded(true))?);
         Ok(Self(Arc::new(Inner { policy, secure, plain })))
     }

@@ -42,17 +42,18 @@ fn reason(error: &reqwest::Error) -> &'static str {
 }
 
 fn tls_reason(error: &rustls::Error) -> &'static str {
+    use rustls::CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer,
+    };
     let rustls::Error::InvalidCertificate(error) = error else { return "it does not speak TLS as it should" };
-    match error {
-        rustls::CertificateError::Expired | rustls::CertificateError::ExpiredContext { .. } => {
-            "its certificate has expired"
-        }
-        rustls::CertificateError::UnknownIssuer => {
-            "its certificate is from an authority that is not trusted here"
-        }
-        rustls::CertificateError::NotValidForName
-        | rustls::CertificateError::NotValidForNameContext { .. } => "its certificate is for other names",
-        _other => "its certificate is not accepted",
+    if matches!(error, Expired | ExpiredContext { .. }) {
+        "its certificate has expired"
+    } else if matches!(error, NotValidForName | NotValidForNameContext { .. }) {
+        "its certificate is for other names"
+    } else if *error == UnknownIssuer {
+        "its certificate is from an authority that is not trusted here"
+    } else {
+        "its certificate is not accepted"
     }
 }
 

@@ -73,7 +73,7 @@ fn allowing(networks: &[&str], hosts: &[&str]) -> Egress {
 }
 
 fn client(policy: &Egress, names: &Arc<Names>) -> EgressClient {
-    EgressClient::with_lookup(policy, SETTING, Arc::clone(names) as Arc<dyn Lookup>).unwrap()
+    EgressClient::with_lookup(policy, SETTING, &(Arc::clone(names) as Arc<dyn Lookup>)).unwrap()
 }
 
 fn get(client: &EgressClient, address: &str) -> Result<String, EgressError> {

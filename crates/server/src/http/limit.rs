@@ -10,7 +10,7 @@ use std::{
 use axum::{
     Router,
     body::{Body, Bytes},
-    extract::Request,
+    extract::{DefaultBodyLimit, Request},
     http::{StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
@@ -68,7 +68,8 @@ pub fn limit_bodies<S: Clone + Send + Sync + 'static>(routes: Router<S>, limit: 
             Err(error) => refused(error),
         }
     });
-    routes.layer(layer)
+    // The extractors of the library have a limit of their own, which is not the one that was asked for.
+    routes.layer(layer).layer(DefaultBodyLimit::disable())
 }
 
 fn refused(error: BodyError) -> Response {

@@ -85,12 +85,29 @@ impl Default for Families {
 
 impl Families {
     pub(super) fn register(&self, registry: &mut Registry) {
+        self.register_requests(registry);
+        self.register_indexing(registry);
+        self.register_advisories(registry);
+        self.register_notifying(registry);
+        self.register_state(registry);
+    }
+
+    fn register_requests(&self, registry: &mut Registry) {
         registry.register("http_requests", "Requests answered", self.requests.clone());
         registry.register(
             "http_requests_in_flight",
             "Requests not answered yet",
             self.requests_in_flight.clone(),
         );
+        registry.register_with_unit(
+            "http_request_duration",
+            "Time to an answer",
+            Unit::Seconds,
+            self.request_seconds.clone(),
+        );
+    }
+
+    fn register_indexing(&self, registry: &mut Registry) {
         registry.register("index_executions", "Manifests indexed", self.index_executions.clone());
         registry.register("layers_fetched", "Layers fetched", self.layers_fetched.clone());
         registry.register(
@@ -102,29 +119,6 @@ impl Families {
             "reindexed",
             "Manifests indexed anew because the index state changed",
             self.reindexed.clone(),
-        );
-        registry.register("reports", "Reports given, by where they came from", self.reports.clone());
-        registry.register("updates", "Updates of feeds, by what became of them", self.updates.clone());
-        registry.register("catalog_version", "Version of the catalog in force", self.catalog_version.clone());
-        registry.register("notifications_made", "Notifications made", self.notifications_made.clone());
-        registry.register(
-            "notifications_held",
-            "Notifications that wait for a person",
-            self.notifications_held.clone(),
-        );
-        registry.register(
-            "deliveries",
-            "Attempts to tell a target of a notification",
-            self.deliveries.clone(),
-        );
-        registry.register("jobs", "Jobs", self.jobs.clone());
-        registry.register("jobs_unknown", "1 where the jobs could not be counted", self.jobs_unknown.clone());
-        registry.register("up", "1 where a dependency answered last time", self.up.clone());
-        registry.register_with_unit(
-            "http_request_duration",
-            "Time to an answer",
-            Unit::Seconds,
-            self.request_seconds.clone(),
         );
         registry.register_with_unit(
             "index_duration",
@@ -138,6 +132,12 @@ impl Families {
             Unit::Bytes,
             self.layer_bytes.clone(),
         );
+    }
+
+    fn register_advisories(&self, registry: &mut Registry) {
+        registry.register("reports", "Reports given, by where they came from", self.reports.clone());
+        registry.register("updates", "Updates of feeds, by what became of them", self.updates.clone());
+        registry.register("catalog_version", "Version of the catalog in force", self.catalog_version.clone());
         registry.register_with_unit(
             "report_duration",
             "Time to make a report",
@@ -156,5 +156,25 @@ impl Families {
             Unit::Seconds,
             self.feed_changed.clone(),
         );
+    }
+
+    fn register_notifying(&self, registry: &mut Registry) {
+        registry.register("notifications_made", "Notifications made", self.notifications_made.clone());
+        registry.register(
+            "notifications_held",
+            "Notifications that wait for a person",
+            self.notifications_held.clone(),
+        );
+        registry.register(
+            "deliveries",
+            "Attempts to tell a target of a notification",
+            self.deliveries.clone(),
+        );
+    }
+
+    fn register_state(&self, registry: &mut Registry) {
+        registry.register("jobs", "Jobs", self.jobs.clone());
+        registry.register("jobs_unknown", "1 where the jobs could not be counted", self.jobs_unknown.clone());
+        registry.register("up", "1 where a dependency answered last time", self.up.clone());
     }
 }

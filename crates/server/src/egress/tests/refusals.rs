@@ -236,3 +236,20 @@ fn a_name_is_asked_for_once_and_connected_to_where_it_was_checked() {
     }
     canary.assert_untouched("rebinding");
 }
+
+/// A proxy would connect in our place. The environment is that of a process, so another one does the asking.
+#[test]
+fn proxies_of_the_environment_are_not_asked() {
+    let canary = Canary::at("127.0.0.1:0").unwrap();
+    let proxy = format!("http://{}", canary.0.local_addr().unwrap());
+    let mut process = std::process::Command::new(std::env::current_exe().unwrap());
+    process
+        .args(["--exact", "egress::tests::refusals::allowed_networks_and_hosts_are_reached_without_tls_too"]);
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        process.env(name, &proxy);
+    }
+    let output = process.env_remove("no_proxy").env_remove("NO_PROXY").output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    canary.assert_untouched("proxy");
+}

@@ -50,6 +50,13 @@ async fn without_a_limit_of_the_route_there_is_one_all_the_same() {
     assert_eq!(send(&running, "/json", &body((1 << 20) + 1), true).await, 413);
 }
 
+#[tokio::test]
+async fn the_limit_of_the_library_does_not_stand_in_the_way_of_a_larger_one() {
+    let running = Running::start(routes(BodyLimit { bytes: 4 << 20, time: LONG }), PATIENT).await;
+    let body = "x".repeat(4 << 20);
+    assert_eq!(send(&running, "/bytes", &body, true).await, 200);
+}
+
 /// Sends a body by hand, because a client's library would be surprised by an answer before its end.
 async fn send(running: &Running, path: &str, body: &str, is_announced: bool) -> u16 {
     let mut stream = TcpStream::connect(running.address).await.unwrap();
