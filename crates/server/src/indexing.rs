@@ -3,7 +3,7 @@
 //! Whoever submits a manifest waits, but the work is a job: it goes on when the client is gone, and begins again when the
 //! process ends. A good report stays until a new one is complete.
 
-use std::{collections::BTreeMap, io::Read};
+use std::{collections::BTreeMap, fmt, io::Read};
 
 use limpid_core::{Digest, IndexReport};
 use limpid_store::{
@@ -43,7 +43,7 @@ pub struct Submission {
 }
 
 /// A layer, and how it is to be had for the next minute or so.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SubmittedLayer {
     /// Digest of the stored bytes.
     pub digest: Digest,
@@ -51,6 +51,13 @@ pub struct SubmittedLayer {
     pub uri: String,
     /// Headers to send; they carry tokens.
     pub headers: BTreeMap<String, Vec<String>>,
+}
+
+/// Without headers and address: both may carry tokens.
+impl fmt::Debug for SubmittedLayer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SubmittedLayer").field("digest", &self.digest).finish_non_exhaustive()
+    }
 }
 
 /// What is known of a manifest.

@@ -249,3 +249,6 @@ pub const PIECE_BYTES: usize = 64 << 10;
 
 /// Pieces that wait for a slow client. The writer waits then.
 pub const PIECES_WAITING: usize = 4;
+
+/// Seconds after which a client that was sent away may ask again: a queue or a database is not back sooner.
+pub const RETRY_SECONDS: u32 = 10;

@@ -52,7 +52,7 @@ pub(super) async fn import(
     let force = Query::of(query.as_deref()).flag("force")?;
     let mut body = BodyReader::new(body);
     let document = work(&engine, move |engine| {
-        let mut archive = kept(engine, &mut body).map_err(not_kept)?;
+        let mut archive = kept(engine, &mut body).map_err(|error| not_kept(&error))?;
         Document::json(JSON, &updating::import(engine, &mut archive, force)?)
     })
     .await?;
@@ -67,8 +67,8 @@ fn kept(engine: &Engine, body: &mut BodyReader) -> io::Result<File> {
     Ok(archive)
 }
 
-fn not_kept(error: io::Error) -> ApiError {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+fn not_kept(error: &io::Error) -> ApiError {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(one) = cause {
         if let Some(of_client) = one.downcast_ref::<BodyError>() {
             return (*of_client).into();

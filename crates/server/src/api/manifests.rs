@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, StatusCode, header::IF_NONE_MATCH, header::LOCATION},
+    http::{
+        HeaderMap, StatusCode,
+        header::{IF_NONE_MATCH, LOCATION},
+    },
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};

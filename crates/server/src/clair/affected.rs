@@ -9,7 +9,7 @@ use axum::{
 };
 use limpid_core::{
     clair::{self, AskedVulnerability, Scope},
-    ecosystems,
+    ecosystem::Ecosystems,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -36,7 +36,7 @@ pub(super) async fn affected(
 ) -> Result<Response, ApiError> {
     let media_type = negotiate(&headers, media_types::AFFECTED_MANIFESTS)?;
     let document = work(&engine, move |engine| {
-        let asked = read(question)?;
+        let asked = read(question, engine.indexer.ecosystems())?;
         let (places, statements) = statements(&asked);
         let found = matching::affected(engine, &statements)?;
         let affected = found.into_iter().map(|one| {
@@ -49,10 +49,9 @@ pub(super) async fn affected(
     Ok(document.into_response())
 }
 
-fn read(question: Question) -> Result<Vec<AskedVulnerability>, ApiError> {
-    let ecosystems = ecosystems::all();
+fn read(question: Question, ecosystems: &Ecosystems) -> Result<Vec<AskedVulnerability>, ApiError> {
     let read = |(place, document)| {
-        clair::asked(document, &ecosystems)
+        clair::asked(document, ecosystems)
             .map_err(|wrong| ApiError::bad_request(format!("vulnerabilities[{place}]{wrong}")))
     };
     question.vulnerabilities.into_iter().enumerate().map(read).collect()

@@ -3,7 +3,18 @@
 use axum::http::StatusCode;
 use limpid_store::StoreError;
 
-use crate::{http::ApiError, indexing::IndexFailure, matching::MatchError, updating::UpdateFailure};
+use crate::{http::ApiError, indexing::IndexFailure, limits, matching::MatchError, updating::UpdateFailure};
+
+/// What passes by itself says when to ask again.
+fn answer(status: StatusCode, message: impl Into<String>) -> ApiError {
+    let error = ApiError::new(status, message);
+    match status {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            error.retry_after(limits::RETRY_SECONDS)
+        }
+        _lasts => error,
+    }
+}
 
 fn of_store(error: &StoreError) -> StatusCode {
     match error {
@@ -17,7 +28,7 @@ fn of_store(error: &StoreError) -> StatusCode {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        Self::new(of_store(&error), error.to_string())
+        answer(of_store(&error), error.to_string())
     }
 }
 
@@ -32,7 +43,7 @@ impl From<IndexFailure> for ApiError {
             IndexFailure::Store(error) => of_store(error),
             IndexFailure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Self::new(status, failure.to_string())
+        answer(status, failure.to_string())
     }
 }
 
@@ -42,7 +53,7 @@ impl From<MatchError> for ApiError {
             MatchError::Store(error) => of_store(error),
             MatchError::Catalog(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Self::new(status, error.to_string())
+        answer(status, error.to_string())
     }
 }
 
@@ -55,6 +66,6 @@ impl From<UpdateFailure> for ApiError {
             UpdateFailure::Store(error) => of_store(error),
             UpdateFailure::Local(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Self::new(status, failure.to_string())
+        answer(status, failure.to_string())
     }
 }

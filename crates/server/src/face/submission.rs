@@ -100,10 +100,8 @@ fn headers(value: &Value) -> Result<BTreeMap<String, Vec<String>>, String> {
     };
     let field = |(name, values): (&String, &Value)| {
         let wrong = || format!("a list of texts that can be a header is expected as “{name}”");
-        let values = match values {
-            Value::Null => &Vec::new(),
-            other => other.as_array().ok_or_else(wrong)?,
-        };
+        let none = Vec::new();
+        let values = if values.is_null() { &none } else { values.as_array().ok_or_else(wrong)? };
         let is_header = |text: &&str| HeaderValue::from_str(text).is_ok();
         let texts = values.iter().map(|one| one.as_str().filter(is_header).map(str::to_owned));
         let texts: Vec<String> = texts.collect::<Option<_>>().ok_or_else(wrong)?;

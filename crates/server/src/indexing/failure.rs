@@ -53,6 +53,7 @@ impl IndexFailure {
             INVALID => Self::Invalid(message),
             LAYER => Self::Layer(message),
             NOT_ALLOWED => Self::NotAllowed(message),
+            INTERNAL => Self::Internal(message),
             _unknown_word => Self::Internal(text.to_owned()),
         }
     }

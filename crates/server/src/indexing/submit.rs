@@ -129,6 +129,10 @@ fn enqueue(engine: &Engine, submission: &Submission) -> Result<bool, IndexFailur
         })
         .or_else(|error| match error {
             Known::Known => Ok(false),
+            Known::OtherLayers => Err(IndexFailure::Invalid(format!(
+                "manifest {} is known with other layers; one digest is one list of layers",
+                submission.manifest
+            ))),
             Known::Store(error) => Err(error.into()),
         })
 }

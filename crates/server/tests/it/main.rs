@@ -10,7 +10,11 @@
     reason = "a test that goes wrong shall end"
 )]
 
+mod api;
+mod clair;
 mod http;
 mod introspection;
 #[cfg(unix)]
 mod targets;
+mod schemas;
+mod service;

@@ -1,0 +1,146 @@
+//! Vulnerability reports, and the question which manifests are affected.
+
+use axum::body::Body;
+use limpid_core::Digest;
+use limpid_testkit::alpine::System;
+use serde_json::{Value, json};
+
+use crate::{
+    schemas::hold,
+    service::{FIXES, Service, clean, vulnerable},
+};
+
+fn path(manifest: &str) -> String {
+    format!("/matcher/api/v1/vulnerability_report/{manifest}")
+}
+
+fn hold_report(body: &Value) {
+    hold("clair", "VulnerabilityReport", body);
+    hold("quay", "VulnerabilityReport", body);
+    let packages = body["packages"].as_object().unwrap();
+    for package in packages.keys() {
+        assert!(body["environments"].get(package).is_some(), "Quay asks for the environment of {package}");
+    }
+    for (package, ids) in body["package_vulnerabilities"].as_object().unwrap() {
+        assert!(packages.contains_key(package));
+        for id in ids.as_array().unwrap() {
+            assert!(body["vulnerabilities"].get(id.as_str().unwrap()).is_some(), "{id}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_there_is_data_nothing_is_said() {
+    let service = Service::start();
+    let manifest = service.index(&clean()).await;
+    service.get(&path(&manifest)).await.empty(202);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_names_what_is_vulnerable_and_says_its_verdict_in_headers() {
+    let service = Service::start();
+    service.advise(FIXES).await;
+    let unknown = Digest::of(b"unknown").to_string();
+    let message = service.get(&path(&unknown)).await.error(404, "not-found");
+    assert_eq!(message, format!("index report for manifest \"{unknown}\" not found"));
+
+    let manifest = service.index(&vulnerable()).await;
+    let answer = service.get(&path(&manifest)).await.with_status(200);
+    let body = answer.value();
+    hold_report(&body);
+    let names: Vec<&Value> =
+        body["vulnerabilities"].as_object().unwrap().values().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["CVE-2099-0001"]);
+    assert_eq!(body["package_vulnerabilities"].as_object().unwrap().len(), 2, "busybox and ssl_client");
+    assert_eq!(answer.header("limpid-verdict"), "vulnerable");
+    assert_eq!(answer.header("limpid-blind-spots"), "0");
+    assert_eq!(
+        answer.headers("link"),
+        [format!("</api/v1/manifests/{manifest}/report>; rel=\"urn:limpid:report\"")]
+    );
+    assert_eq!(answer.header("cache-control"), "no-cache");
+
+    let fixed = service.get(&path(&service.index(&clean()).await)).await.with_status(200);
+    hold_report(&fixed.value());
+    assert_eq!(fixed.header("limpid-verdict"), "clean");
+    assert_eq!(fixed.value()["vulnerabilities"], json!({}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_etag_holds_until_the_advisory_data_changes() {
+    let service = Service::start();
+    service.advise(FIXES).await;
+    let manifest = service.index(&clean()).await;
+    let first = service.get(&path(&manifest)).await.with_status(200);
+    let etag = first.header("etag");
+    let known = service.get_unless(&path(&manifest), etag).await.empty(304);
+    assert_eq!((known.header("etag"), known.header("cache-control")), (etag, "no-cache"));
+
+    let more = [FIXES, &[("musl", "1.2.5-r0", &["CVE-2099-0007"][..])]].concat();
+    service.advise(&more).await;
+    let changed = service.get_unless(&path(&manifest), etag).await.with_status(200);
+    assert_eq!(changed.header("limpid-verdict"), "vulnerable");
+    assert_ne!(changed.header("etag"), etag);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_gets_the_type_and_who_does_not_gets_the_documented_one() {
+    let service = Service::start();
+    service.advise(FIXES).await;
+    let path = path(&service.index(&clean()).await);
+    for (accept, expected) in [
+        ("*/*", "application/vnd.clair.vulnerability_report.v1+json"),
+        (
+            "application/vnd.clair.vulnerability_report.v1+json",
+            "application/vnd.clair.vulnerability_report.v1+json",
+        ),
+        ("application/vnd.clair.index_report.v1+json", "application/vnd.clair.index_report.v1+json"),
+        ("application/json", "application/json"),
+    ] {
+        let answer = service.send("GET", &path, &[("accept", accept)], Body::empty()).await;
+        assert_eq!(answer.header("content-type"), expected);
+        assert!(answer.headers("vary").contains(&"Accept"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn blind_spots_are_shown_to_clients_that_see_nothing_else_where_that_is_wanted() {
+    let odd = System::undeclared().package("busybox", "1-r0", "busybox");
+    let empty = System::undeclared().file("hello", "hello");
+    let plain = Service::start();
+    let shown = Service::configured(|configuration| configuration.api.blind_spots_as_vulnerabilities = true);
+    for system in [odd, empty] {
+        let mut etags = Vec::new();
+        for (service, count) in [(&plain, 0), (&shown, 1)] {
+            service.advise(FIXES).await;
+            let answer = service.get(&path(&service.index(&system).await)).await.with_status(200);
+            let body = answer.value();
+            hold_report(&body);
+            assert_eq!(answer.header("limpid-verdict"), "unproven");
+            assert_eq!(body["vulnerabilities"].as_object().unwrap().len(), count);
+            assert_eq!(body["package_vulnerabilities"].as_object().unwrap().len(), count);
+            etags.push(answer.header("etag").to_owned());
+        }
+        assert_ne!(etags[0], etags[1], "they are two documents");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_affected_manifests_are_found_and_what_nobody_knows_is_named() {
+    let service = Service::start();
+    let affected = service.index(&vulnerable()).await;
+    service.index(&clean()).await;
+    let question = include_str!("../../fixtures/requests/clair-affected.json");
+    for path in ["/indexer/api/v1/internal/affected_manifest", "/indexer/api/v1/internal/affected_manifest/"]
+    {
+        let answer = service.send("POST", path, &[], question).await.with_status(200);
+        assert_eq!(answer.header("content-type"), "application/vnd.clair.affected_manifests.v1+json");
+        let body = answer.value();
+        hold("clair", "AffectedManifests", &body);
+        assert_eq!(body["vulnerable_manifests"], json!({affected.as_str(): ["1"]}));
+        let question: Value = serde_json::from_str(question).unwrap();
+        assert_eq!(body["vulnerabilities"], json!({"1": question["vulnerabilities"][0]}));
+        let why = body["limpid"]["not_judged"]["2"].as_str().unwrap();
+        assert!(why.contains("unheard-of 1"), "{why}");
+    }
+}
