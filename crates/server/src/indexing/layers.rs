@@ -150,7 +150,7 @@ impl Layers<'_> {
             EgressError::Status { .. } => Trouble::Lasting(IndexFailure::Layer(named(error.to_string()))),
             EgressError::Failed(why) => Trouble::Passing(IndexFailure::Layer(named(why))),
         })?;
-        let read = read(self.engine, &layer.digest, &mut *stored, &|| self.is_over()).map_err(trouble)?;
+        let read = read(self.engine, &layer.digest, &mut *stored, &|| self.is_over()).map_err(|error| trouble(&error))?;
         fault::point("index: layer read");
         self.engine.metrics.layer_fetched(read.size);
         evidence::keep(self.engine, &layer.digest, &read).map_err(Trouble::Lasting)
@@ -185,14 +185,14 @@ fn read(
 
 /// Reads a layer that a client sends.
 pub(super) fn receive(engine: &Engine, layer: &Digest, stored: &mut dyn Read) -> Result<(), IndexFailure> {
-    let read = read(engine, layer, stored, &|| engine.bell.ends()).map_err(|error| match error {
+    let read = read(engine, layer, stored, &|| engine.bell.ends()).map_err(|error| {
         // Not a server's fault here, but the client's own.
-        ReadError::Layer(LayerError::DigestMismatch { .. } | LayerError::TooLarge { .. }) => {
-            IndexFailure::Invalid(told(&error))
-        }
-        other => match trouble(other) {
+        let is_wrong =
+            matches!(error, ReadError::Layer(LayerError::DigestMismatch { .. } | LayerError::TooLarge { .. }));
+        match trouble(&error) {
+            _any if is_wrong => IndexFailure::Invalid(told(&error)),
             Trouble::Passing(failure) | Trouble::Lasting(failure) => failure,
-        },
+        }
     })?;
     evidence::keep(engine, layer, &read).map(drop)
 }
@@ -203,20 +203,20 @@ enum Trouble {
     Lasting(IndexFailure),
 }
 
-fn trouble(error: ReadError) -> Trouble {
+fn trouble(error: &ReadError) -> Trouble {
     match error {
         ReadError::Layer(LayerError::Unreadable { .. }) => {
-            Trouble::Passing(IndexFailure::Layer(told(&error)))
+            Trouble::Passing(IndexFailure::Layer(told(error)))
         }
         ReadError::Layer(
             LayerError::DigestMismatch { .. } | LayerError::SizeMismatch { .. } | LayerError::TooLarge { .. },
         )
-        | ReadError::Source(_) => Trouble::Lasting(IndexFailure::Layer(told(&error))),
+        | ReadError::Source(_) => Trouble::Lasting(IndexFailure::Layer(told(error))),
         ReadError::Layer(LayerError::Sink { .. })
         | ReadError::Store(_)
         | ReadError::Pack(_)
         | ReadError::Write(_)
-        | ReadError::Directory { .. } => Trouble::Lasting(IndexFailure::Internal(told(&error))),
+        | ReadError::Directory { .. } => Trouble::Lasting(IndexFailure::Internal(told(error))),
     }
 }
 

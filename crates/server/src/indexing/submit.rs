@@ -107,46 +107,47 @@ fn enqueue(engine: &Engine, submission: &Submission) -> Result<bool, IndexFailur
         payload: Payload::encode(submission)?,
         delay: std::time::Duration::ZERO,
     };
-    engine
-        .database
-        .write(|tx| {
-            manifests::put(tx, &manifest(submission)).map_err(|error| match error {
-                StoreError::Stale(_) => Known::OtherLayers,
-                other => Known::Store(other),
-            })?;
-            // One that is being worked on is not begun again: its report, or its failure, answers this request too.
-            if !jobs::submit_unless_running(tx, &job)? {
-                return Ok(false);
-            }
-            // The row of the job is ours until this ends, so whoever finished it before has stored its report by now.
-            if is_known(tx)? {
-                return Err(Known::Known);
-            }
-            let before = reports::attempt(tx, &submission.manifest)?;
-            let failures = before.map_or(0, |before| before.failures);
-            reports::record_attempt(tx, &submission.manifest, &waiting(engine, failures))?;
-            Ok(true)
-        })
-        .or_else(|error| match error {
-            Known::Known => Ok(false),
-            Known::OtherLayers => Err(IndexFailure::Invalid(format!(
-                "manifest {} is known with other layers; one digest is one list of layers",
-                submission.manifest
-            ))),
-            Known::Store(error) => Err(error.into()),
-        })
+    let submitted = engine.database.write(|tx| {
+        manifests::put(tx, &manifest(submission)).map_err(TakenBack::of_manifest)?;
+        // One that is being worked on is not begun again: its report, or its failure, answers this request too.
+        if !jobs::submit_unless_running(tx, &job)? {
+            return Ok(false);
+        }
+        // The row of the job is ours until this ends, so whoever finished it before has stored its report by now.
+        if is_known(tx)? {
+            return Err(TakenBack::HasReport);
+        }
+        let before = reports::attempt(tx, &submission.manifest)?;
+        let failures = before.map_or(0, |before| before.failures);
+        reports::record_attempt(tx, &submission.manifest, &waiting(engine, failures))?;
+        Ok(true)
+    });
+    submitted.or_else(|taken_back| match taken_back {
+        TakenBack::HasReport => Ok(false),
+        TakenBack::OtherLayers => Err(IndexFailure::Invalid(format!(
+            "manifest {} is known with other layers; one digest is one list of layers",
+            submission.manifest
+        ))),
+        TakenBack::Store(error) => Err(error.into()),
+    })
 }
 
 /// Why a submission is taken back.
-enum Known {
+enum TakenBack {
     /// There is a report by now.
-    Known,
+    HasReport,
     /// The manifest is known, and with other layers.
     OtherLayers,
     Store(StoreError),
 }
 
-impl From<StoreError> for Known {
+impl TakenBack {
+    fn of_manifest(error: StoreError) -> Self {
+        if matches!(error, StoreError::Stale(_)) { Self::OtherLayers } else { Self::Store(error) }
+    }
+}
+
+impl From<StoreError> for TakenBack {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }

@@ -35,7 +35,10 @@ pub fn accept(engine: &Engine, feed: &str) -> Result<Outcome, UpdateFailure> {
     let accepted = with_catalog(engine, CATALOG_WAIT, |store, _publisher| {
         update::accept(store, feed, engine.now()).map_err(|error| match error {
             AcceptError::State(error) => error.into(),
-            other => UpdateFailure::NotFound(other.to_string()),
+            AcceptError::UnknownFeed(_) | AcceptError::NotQuarantined(_) => {
+                UpdateFailure::NotFound(error.to_string())
+            }
+            AcceptError::NoData { .. } => UpdateFailure::Refused(error.to_string()),
         })
     })?;
     accepted.ok_or(UpdateFailure::Busy)
@@ -51,7 +54,7 @@ pub fn import(engine: &Engine, archive: &mut dyn Read, force: bool) -> Result<Ar
             ArrivalError::Older { .. } => {
                 UpdateFailure::Refused(format!("{error}; force the import where going back is meant"))
             }
-            other => other.into(),
+            ArrivalError::State(_) | ArrivalError::Unreadable(_) | ArrivalError::Wrong(_) => error.into(),
         })
     })?;
     imported.ok_or(UpdateFailure::Busy)

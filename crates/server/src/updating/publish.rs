@@ -77,7 +77,7 @@ impl<'a> Publisher<'a> {
 
     /// Puts the segments that a state names and that are not published yet. Returns all that it names.
     fn upload(&self, store: &Store, state: &State) -> Result<Vec<Digest>, UpdateFailure> {
-        let known = self.engine.database.read(|tx| catalog::segments(tx))?;
+        let known = self.engine.database.read(catalog::segments)?;
         let mut segments: Vec<Digest> = state.segments().map(|loaded| loaded.segment.clone()).collect();
         segments.sort();
         segments.dedup();
