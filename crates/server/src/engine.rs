@@ -11,6 +11,7 @@ use limpid_store::{BlobError, Blobs, Database, DatabaseUrl, StoreError, index_st
 
 use crate::{
     Configuration,
+    configuration::Role,
     egress::{EgressClient, EgressError},
     indexing::{Flights, Waiters},
     introspection::Metrics,
@@ -106,11 +107,16 @@ impl Engine {
             configuration.blobs.cache_bytes,
         )?;
         let indexer = Indexer::new(ecosystems, "");
+        let is_indexer = configuration.roles.contains(&Role::Indexer);
         // Whatever this node held, it held before it ended.
         database.write(|tx| {
             jobs::abandon(tx, &node.name)?;
             leases::abandon(tx, &node.name)?;
-            index_states::announce(tx, indexer.index_state())
+            // A node that reads no images says nothing of how they are read.
+            if is_indexer || index_states::current(tx)?.is_none() {
+                index_states::announce(tx, indexer.index_state())?;
+            }
+            Ok::<_, StoreError>(())
         })?;
         let engine = Self {
             reading_revision: reading_revision(indexer.wants()),

@@ -55,7 +55,10 @@ const LEASES: &str = "
         ORDER BY held_until LIMIT $2 /*postgres FOR UPDATE SKIP LOCKED*/)";
 
 fn evidence(tx: &mut Transaction<'_>, revision: &str) -> Result<u64, StoreError> {
-    let found = tx.query(FIND_EVIDENCE, &[revision.into(), limits::GARBAGE_ROWS.into()])?;
+    let found = tx.query(
+        FIND_EVIDENCE,
+        &[revision.into(), limits::GARBAGE_ROWS.into(), microseconds(limits::EVIDENCE_GRACE)],
+    )?;
     let column = |place| found.iter().map(move |row| row.get::<String>(place));
     let packs = column(2).collect::<Result<BTreeSet<_>, _>>()?;
     // Somebody may have looked one up, and be about to open it.
@@ -68,9 +71,10 @@ fn evidence(tx: &mut Transaction<'_>, revision: &str) -> Result<u64, StoreError>
 
 const FIND_EVIDENCE: &str = "
     SELECT layer, revision, pack FROM evidence
-    WHERE NOT EXISTS (SELECT 1 FROM manifest_layer WHERE manifest_layer.digest = evidence.layer)
-        OR (revision <> $1 AND EXISTS (
-            SELECT 1 FROM evidence AS newer WHERE newer.layer = evidence.layer AND newer.revision = $1))
+    WHERE noted_at < limpid_now() - $3
+        AND (NOT EXISTS (SELECT 1 FROM manifest_layer WHERE manifest_layer.digest = evidence.layer)
+            OR (revision <> $1 AND EXISTS (
+                SELECT 1 FROM evidence AS newer WHERE newer.layer = evidence.layer AND newer.revision = $1)))
     ORDER BY layer, revision
     LIMIT $2 /*postgres FOR UPDATE SKIP LOCKED*/";
 

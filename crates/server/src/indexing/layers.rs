@@ -150,7 +150,8 @@ impl Layers<'_> {
             EgressError::Status { .. } => Trouble::Lasting(IndexFailure::Layer(named(error.to_string()))),
             EgressError::Failed(why) => Trouble::Passing(IndexFailure::Layer(named(why))),
         })?;
-        let read = read(self.engine, &layer.digest, &mut *stored, &|| self.is_over()).map_err(|error| trouble(&error))?;
+        let read = read(self.engine, &layer.digest, &mut *stored, &|| self.is_over())
+            .map_err(|error| trouble(&error))?;
         fault::point("index: layer read");
         self.engine.metrics.layer_fetched(read.size);
         evidence::keep(self.engine, &layer.digest, &read).map_err(Trouble::Lasting)
@@ -187,8 +188,10 @@ fn read(
 pub(super) fn receive(engine: &Engine, layer: &Digest, stored: &mut dyn Read) -> Result<(), IndexFailure> {
     let read = read(engine, layer, stored, &|| engine.bell.ends()).map_err(|error| {
         // Not a server's fault here, but the client's own.
-        let is_wrong =
-            matches!(error, ReadError::Layer(LayerError::DigestMismatch { .. } | LayerError::TooLarge { .. }));
+        let is_wrong = matches!(
+            error,
+            ReadError::Layer(LayerError::DigestMismatch { .. } | LayerError::TooLarge { .. })
+        );
         match trouble(&error) {
             _any if is_wrong => IndexFailure::Invalid(told(&error)),
             Trouble::Passing(failure) | Trouble::Lasting(failure) => failure,
@@ -205,9 +208,7 @@ enum Trouble {
 
 fn trouble(error: &ReadError) -> Trouble {
     match error {
-        ReadError::Layer(LayerError::Unreadable { .. }) => {
-            Trouble::Passing(IndexFailure::Layer(told(error)))
-        }
+        ReadError::Layer(LayerError::Unreadable { .. }) => Trouble::Passing(IndexFailure::Layer(told(error))),
         ReadError::Layer(
             LayerError::DigestMismatch { .. } | LayerError::SizeMismatch { .. } | LayerError::TooLarge { .. },
         )
