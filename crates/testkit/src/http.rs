@@ -37,6 +37,8 @@ pub struct Request {
     pub path: String,
     /// Headers, names in lower case.
     pub headers: HashMap<String, String>,
+    /// The body, where a length was announced.
+    pub body: Vec<u8>,
 }
 
 /// An answer to give.
@@ -130,7 +132,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// From now on, a path is answered so.
+    /// From now on, a path is answered so; a path with a method before it (`PUT /path`), for that method alone.
     pub fn answer(&self, path: &str, answer: Answer) {
         self.answers(path, [answer]);
     }
@@ -162,7 +164,9 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
     lock(&shared.requests).push(request.clone());
     let answer = {
         let mut answers = lock(&shared.answers);
-        match answers.get_mut(&request.path) {
+        let of_method = format!("{} {}", request.method, request.path);
+        let key = if answers.contains_key(&of_method) { &of_method } else { &request.path };
+        match answers.get_mut(key) {
             Some(row) if row.len() > 1 => row.pop_front(),
             Some(row) => row.front().cloned(),
             None => None,
@@ -173,17 +177,24 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
 }
 
 fn read(stream: &TcpStream) -> Option<Request> {
-    let mut lines = BufReader::new(stream.take(1 << 16)).lines();
-    let first = lines.next()?.ok()?;
+    let mut reader = BufReader::new(stream.take(1 << 20));
+    let first = line(&mut reader)?;
     let mut words = first.split(' ');
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
     let mut headers = HashMap::new();
-    for line in lines {
-        let line = line.ok()?;
-        let Some((name, value)) = line.split_once(':') else { break };
+    while let Some((name, value)) = line(&mut reader)?.split_once(':') {
         headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
-    Some(Request { method, path, headers })
+    let length = headers.get("content-length").map_or(Ok(0), |length| length.parse()).ok()?;
+    let mut body = Vec::new();
+    reader.take(length).read_to_end(&mut body).ok()?;
+    Some(Request { method, path, headers, body })
+}
+
+fn line(reader: &mut impl BufRead) -> Option<String> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    Some(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
