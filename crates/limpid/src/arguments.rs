@@ -5,6 +5,7 @@
 mod database;
 mod help;
 mod image;
+mod server;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub(crate) use self::{
         CompareArguments, CompareFormat, ImageOptions, IndexArguments, IndexFormat, Output, PolicyOptions,
         ScanArguments, ScanFormat,
     },
+    server::{KeyOptions, ServerOptions},
 };
 
 const AFTER_HELP: &str = "\
