@@ -1,17 +1,21 @@
 //! The comparison of two reports: which inputs differ, what that changed, and the sentence that explains it.
 //!
 //! A report is a function of the image, the index state, the catalog, the policy and one day, so two reports that
-//! differ have an input that differs. Pure and sorted: the same two sides give the same comparison. What two runs may
-//! differ in by themselves (`observed`) is not looked at.
+//! differ have an input that differs. A side that tells less of its inputs (another scanner) is compared as far as it
+//! tells: what is not told is never taken to be the same, and nothing stands in for it.
+//! Pure and sorted: the same two sides give the same comparison. What two runs may differ in by themselves (`observed`)
+//! is not looked at.
 
 pub mod advisories;
 mod blind_spots;
 mod cause;
+pub mod clair;
 mod explanation;
 mod feeds;
 mod findings;
 mod inputs;
 mod packages;
+mod side;
 #[cfg(test)]
 mod tests;
 
@@ -25,20 +29,12 @@ pub use self::{
     findings::{FieldChange, FindingChange},
     inputs::{Input, Inputs},
     packages::{PackageChange, PackageFacts},
+    side::{Side, SideInputs, Told},
 };
-use crate::{Digest, IndexReport, Report, Verdict};
+use crate::{Digest, Verdict};
 
 /// The name and version of this format.
 pub const SCHEMA: &str = "limpid/comparison/1";
-
-/// One of the two sides of a comparison.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Side {
-    /// Its report.
-    pub report: Report,
-    /// The index report that it was made from, where there is one. Without it packages cannot be compared.
-    pub index: Option<IndexReport>,
-}
 
 /// Why two reports differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,10 +47,10 @@ pub struct Comparison {
     pub b: SideFacts,
     /// The inputs of both, and which of them differ.
     pub inputs: Inputs,
-    /// The packages that differ; `None` where one side has no index report.
+    /// The packages that differ; `None` where one side does not tell its packages.
     pub packages: Option<Vec<PackageChange>>,
-    /// The feeds that differ, by name.
-    pub feeds: Vec<FeedChange>,
+    /// The feeds that differ, by name; `None` where one side does not tell its feeds.
+    pub feeds: Option<Vec<FeedChange>>,
     /// The advisories that differ in the feeds that both sides asked, by feed; `None` where a side was not judged here.
     pub advisories: Option<Vec<FeedAdvisories>>,
     /// The findings that differ: added, removed, changed; in each, worst first.
@@ -98,20 +94,16 @@ pub enum Change {
 
 /// Compares two reports.
 pub fn compare(a: &Side, b: &Side) -> Comparison {
-    let inputs = Inputs::of(&a.report, &b.report);
-    let packages = match (&a.index, &b.index) {
-        (Some(a), Some(b)) => Some(packages::changes(a, b)),
-        (None, _) | (_, None) => None,
-    };
+    let inputs = Inputs::of(a, b);
     let mut comparison = Comparison {
         schema: SCHEMA.to_owned(),
-        a: SideFacts::of(&a.report),
-        b: SideFacts::of(&b.report),
-        packages,
-        feeds: feeds::changes(&a.report, &b.report),
+        a: SideFacts::of(a),
+        b: SideFacts::of(b),
+        packages: a.packages.as_ref().zip(b.packages.as_ref()).map(|(a, b)| packages::changes(a, b)),
+        feeds: feeds::changes(a, b),
         advisories: None,
         findings: findings::changes(a, b, &inputs),
-        blind_spots: blind_spots::changes(&a.report, &b.report, &inputs),
+        blind_spots: blind_spots::changes(a, b, &inputs),
         inputs,
         explanation: String::new(),
     };
@@ -120,15 +112,15 @@ pub fn compare(a: &Side, b: &Side) -> Comparison {
 }
 
 impl SideFacts {
-    fn of(report: &Report) -> Self {
+    fn of(side: &Side) -> Self {
         Self {
-            reference: report.image.reference.clone(),
-            digest: report.image.digest.clone(),
-            platform: report.image.platform.clone(),
-            verdict: report.verdict,
-            packages: report.summary.packages,
-            findings: report.standing().count() as u64,
-            blind_spots: report.blind_spots.iter().filter(|spot| spot.counts).count() as u64,
+            reference: side.image.reference.clone(),
+            digest: side.image.digest.clone(),
+            platform: side.image.platform.clone(),
+            verdict: side.verdict,
+            packages: side.package_count,
+            findings: side.standing().count() as u64,
+            blind_spots: side.blind_spots.iter().filter(|spot| spot.counts).count() as u64,
         }
     }
 }

@@ -24,6 +24,13 @@ pub struct OsRelease {
     fields: BTreeMap<String, String>,
 }
 
+/// For a system of which somebody tells the fields, and not the file.
+impl FromIterator<(String, String)> for OsRelease {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(fields: T) -> Self {
+        Self { fields: fields.into_iter().collect() }
+    }
+}
+
 impl OsRelease {
     /// Reads the assignments. The last one of a field counts, as in a shell.
     pub fn parse(content: &[u8]) -> Self {

@@ -4,7 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::{BlindSpot, Digest, Reason, digest::Hasher, matching::Match, report::Suppression, revision};
+use crate::{
+    BlindSpot, Digest, Reason,
+    digest::Hasher,
+    report::{Finding, Suppression},
+    revision,
+};
 
 /// The decisions that change a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,14 +33,33 @@ impl Policy {
         hasher.finish()
     }
 
-    /// Marks a blind spot that is waived.
+    /// Identifies these decisions as taken on a report that was made under those that `before` stands for.
+    ///
+    /// On a report of the same code without decisions they are what they would have been from the start. On another one
+    /// they are something else: two judges stand behind it.
+    pub fn digest_after(&self, before: &Digest) -> Digest {
+        let undecided = Self::default();
+        if *self == undecided {
+            return before.clone();
+        }
+        if *before == undecided.digest() {
+            return self.digest();
+        }
+        let mut hasher = Hasher::sha256();
+        for part in ["limpid policy after another", before.as_str(), self.digest().as_str()] {
+            hasher.update_field(part);
+        }
+        hasher.finish()
+    }
+
+    /// Marks a blind spot that is waived. One that was waived before stays so.
     pub fn waive(&self, blind_spot: BlindSpot) -> BlindSpot {
-        let waived = self.accept.contains(&blind_spot.reason);
+        let waived = blind_spot.waived || self.accept.contains(&blind_spot.reason);
         BlindSpot { waived, counts: blind_spot.counts && !waived, ..blind_spot }
     }
 
     /// Why a finding is suppressed, where it is.
-    pub fn suppression(&self, finding: &Match) -> Option<Suppression> {
+    pub fn suppression(&self, finding: &Finding) -> Option<Suppression> {
         (self.only_fixed && finding.fixed_in.is_none()).then(|| Suppression {
             by: "only-fixed".to_owned(),
             reason: "no fix is known, and only findings with a fix were asked for".to_owned(),

@@ -4,6 +4,7 @@
 //! day, whose digests stand in [`Proof`]: equal inputs give equal bytes.
 
 mod build;
+mod decide;
 
 use std::collections::BTreeMap;
 

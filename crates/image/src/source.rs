@@ -24,12 +24,14 @@ mod engine;
 pub mod error;
 mod files;
 mod layout;
+mod location;
 pub mod registry;
 mod resolve;
 mod spelling;
 mod spool;
 
 pub use error::SourceError;
+pub use location::LayerLocation;
 pub use registry::{CredentialFiles, RegistryClient};
 
 /// An image whose layers can be read.
@@ -42,6 +44,14 @@ pub trait LayeredImage: Send + Sync {
 
     /// Opens the layer at this place for reading, as stored (compressed or not).
     fn open_layer(&self, index: usize) -> Result<Box<dyn Read + Send>, SourceError>;
+
+    /// Where the layer at this place is for others to fetch; `None` where only this process can read it.
+    ///
+    /// # Errors
+    /// [`SourceError::NotFound`] where there is no such layer.
+    fn layer_location(&self, _index: usize) -> Result<Option<LayerLocation>, SourceError> {
+        Ok(None)
+    }
 }
 
 /// A layer as the manifest and the configuration describe it.

@@ -6,6 +6,7 @@ mod database;
 mod help;
 mod image;
 mod serve;
+mod server;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub(crate) use self::{
         ScanArguments, ScanFormat,
     },
     serve::ServeArguments,
+    server::{KeyOptions, ServerOptions},
 };
 
 const AFTER_HELP: &str = "\

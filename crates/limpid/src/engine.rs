@@ -94,6 +94,17 @@ impl Engine {
         &self.indexer
     }
 
+    /// Opens an image: its manifest and configuration are read and verified, and nothing of its layers.
+    pub(crate) fn open(&self, image: &str, options: &ImageOptions) -> anyhow::Result<OpenedImage> {
+        let argument: ImageArgument = image.parse()?;
+        let options = SourceOptions {
+            platform: options.platform.clone(),
+            insecure: options.insecure,
+            ..SourceOptions::new(self.directory.temporary())
+        };
+        Ok(source::open(&argument, &options)?)
+    }
+
     /// Lists the packages of an image. Layers that are known are not read again.
     pub(crate) fn index(
         &self,
@@ -101,14 +112,8 @@ impl Engine {
         options: &ImageOptions,
         progress: &dyn Progress,
     ) -> anyhow::Result<IndexReport> {
-        let argument: ImageArgument = image.parse()?;
         let evidence = self.evidence()?;
-        let options = SourceOptions {
-            platform: options.platform.clone(),
-            insecure: options.insecure,
-            ..SourceOptions::new(self.directory.temporary())
-        };
-        let (facts, packs) = match source::open(&argument, &options)? {
+        let (facts, packs) = match self.open(image, options)? {
             OpenedImage::Layers(image) => {
                 let limits = Limits::default();
                 let packs = read_image(&*image, &evidence, self.indexer.wants(), &limits, progress)?;

@@ -9,6 +9,7 @@ mod engine;
 mod exit;
 mod output;
 mod progress;
+mod remote;
 mod terminal;
 mod writer;
 

@@ -36,6 +36,11 @@ impl Bars {
         LayerBars { all: &self.all, image: image.to_owned(), bars: Mutex::default() }
     }
 
+    /// The bar of a layer that is sent to a server.
+    pub(crate) fn sent_layer(&self, image: &str, index: usize, size: Option<u64>) -> SentBar {
+        SentBar(bar(&self.all, format!("{image} layer {} ↑", index + 1), size))
+    }
+
     /// The bars of an update.
     pub(crate) fn feeds(&self) -> FeedBars<'_> {
         FeedBars { all: &self.all, bars: Mutex::default() }
@@ -90,6 +95,27 @@ impl limpid_image::progress::Progress for LayerBars<'_> {
         if let Some(bar) = self.bars.lock().unwrap_or_else(PoisonError::into_inner).remove(&index) {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// The bar of a layer that is sent. Clones are the same bar, because who sends the bytes wants one of its own.
+#[derive(Clone)]
+pub(crate) struct SentBar(ProgressBar);
+
+impl SentBar {
+    /// The layer is sent from its start, once more where the connection was lost.
+    pub(crate) fn begin(&self) {
+        self.0.set_position(0);
+    }
+
+    /// So many more bytes were sent.
+    pub(crate) fn advance(&self, bytes: usize) {
+        self.0.inc(bytes as u64);
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        self.0.finish_and_clear();
     }
 }
 

@@ -156,7 +156,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// From now on, a path is answered so.
+    /// From now on, a path is answered so; a path with a method before it (`PUT /path`), for that method alone.
     pub fn answer(&self, path: &str, answer: Answer) {
         self.answers(path, [answer]);
     }
@@ -188,7 +188,9 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
     lock(&shared.requests).push(request.clone());
     let answer = {
         let mut answers = lock(&shared.answers);
-        match answers.get_mut(&request.path) {
+        let of_method = format!("{} {}", request.method, request.path);
+        let key = if answers.contains_key(&of_method) { &of_method } else { &request.path };
+        match answers.get_mut(key) {
             Some(row) if row.len() > 1 => row.pop_front(),
             Some(row) => row.front().cloned(),
             None => None,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::Change;
-use crate::{Advisory, Affected, AffectedRange, IndexReport, advisory::Names};
+use crate::{Advisory, Affected, AffectedRange, IndexedPackage, advisory::Names};
 
 /// How the advisories of one feed differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,10 +62,10 @@ pub type Said = (Affected, Advisory);
 pub struct ImagePackages(BTreeSet<(String, String, Names)>);
 
 impl ImagePackages {
-    /// The packages of these images.
-    pub fn of<'a>(indexes: impl IntoIterator<Item = &'a IndexReport>) -> Self {
+    /// These packages.
+    pub fn of<'a>(images: impl IntoIterator<Item = &'a IndexedPackage>) -> Self {
         let mut packages = BTreeSet::new();
-        for indexed in indexes.into_iter().flat_map(|index| &index.packages) {
+        for indexed in images {
             // Without a namespace no advisory is about it; the report has a blind spot for it.
             let Some(namespace) = &indexed.namespace else { continue };
             let (package, source) = (&indexed.package.name, indexed.package.source_name());

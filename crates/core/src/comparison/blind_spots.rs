@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Change, Inputs};
-use crate::{BlindSpot, Reason, Report};
+use super::{Cause, Change, Inputs, Side};
+use crate::{BlindSpot, Reason};
 
 /// A blind spot that is not the same on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,16 +31,16 @@ impl BlindSpotChange {
 
 type Listing<'a> = BTreeMap<(Reason, &'a str), Vec<&'a BlindSpot>>;
 
-fn listing(report: &Report) -> Listing<'_> {
+fn listing(side: &Side) -> Listing<'_> {
     let mut listing = Listing::new();
-    for spot in &report.blind_spots {
+    for spot in &side.blind_spots {
         listing.entry((spot.reason, &spot.subject)).or_default().push(spot);
     }
     listing
 }
 
 /// The blind spots that differ, by reason and subject.
-pub(super) fn changes(a: &Report, b: &Report, inputs: &Inputs) -> Vec<BlindSpotChange> {
+pub(super) fn changes(a: &Side, b: &Side, inputs: &Inputs) -> Vec<BlindSpotChange> {
     let (in_a, in_b) = (listing(a), listing(b));
     let same_releases = releases(a) == releases(b);
     let keys: BTreeSet<_> = in_a.keys().chain(in_b.keys()).copied().collect();
@@ -66,8 +66,8 @@ pub(super) fn changes(a: &Report, b: &Report, inputs: &Inputs) -> Vec<BlindSpotC
     changes
 }
 
-fn releases(report: &Report) -> BTreeSet<&str> {
-    report.distributions.iter().map(|distribution| distribution.ecosystem.as_str()).collect()
+fn releases(side: &Side) -> BTreeSet<&str> {
+    side.distributions.iter().map(|distribution| distribution.ecosystem.as_str()).collect()
 }
 
 /// Where other releases are in question, the image decides which feeds are asked; else the feeds' own state does.

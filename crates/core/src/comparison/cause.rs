@@ -25,15 +25,22 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// The first of these inputs that differs.
+    /// The first of these inputs that differs. Nothing else explains the difference, so if only one of them can differ
+    /// it is that one; but an input of which it is open is never blamed before others that can.
     pub(super) fn first_that_differs(candidates: &[Self], inputs: &Inputs) -> Self {
-        candidates.iter().copied().find(|&cause| inputs.differ(cause)).unwrap_or(Self::Unclear)
+        let mut possible = candidates.iter().copied().filter(|&cause| inputs.may_differ(cause));
+        match (possible.next(), possible.next()) {
+            (None, _) => Self::Unclear,
+            (Some(only), None) => only,
+            (Some(first), Some(_)) if inputs.same(first) == Some(false) => first,
+            (Some(_), Some(_)) => Self::Unclear,
+        }
     }
 
-    /// The only one of these inputs that differs; unclear where several do.
+    /// The only one of these inputs that can differ; unclear where several can.
     pub(super) fn only_that_differs(candidates: &[Self], inputs: &Inputs) -> Self {
-        let mut differing = candidates.iter().copied().filter(|&cause| inputs.differ(cause));
-        match (differing.next(), differing.next()) {
+        let mut possible = candidates.iter().copied().filter(|&cause| inputs.may_differ(cause));
+        match (possible.next(), possible.next()) {
             (Some(only), None) => only,
             (None, _) | (_, Some(_)) => Self::Unclear,
         }

@@ -1,6 +1,7 @@
 //! The sentence that explains a comparison: first the inputs, then what they changed, then the verdict.
 
 mod data;
+mod open;
 mod words;
 
 use std::collections::BTreeMap;
@@ -34,36 +35,35 @@ fn inputs(comparison: &Comparison) -> String {
     let named = inputs.named();
     let shown = named.iter().filter(|(name, _)| *name != "stale feeds");
     let same: Vec<String> =
-        shown.filter(|(_, input)| input.same).map(|(name, _)| format!("the {name}")).collect();
+        shown.filter(|(_, input)| input.same == Some(true)).map(|(name, _)| format!("the {name}")).collect();
     let mut clauses = Vec::new();
     if !same.is_empty() {
         let verb = if same.len() == 1 { "is" } else { "are" };
         clauses.push(format!("{} {verb} the same", listed(&same)));
     }
-    if !inputs.image.same {
+    if inputs.image.same == Some(false) {
         clauses.push(format!("the image differs{}", packages(comparison)));
     }
-    if !inputs.index_state.same {
-        let found = if inputs.image.same { packages(comparison) } else { String::new() };
+    if inputs.index_state.same == Some(false) {
+        let found = if inputs.image.same == Some(true) { packages(comparison) } else { String::new() };
         clauses.push(format!(
             "the index state differs, so another version of the detectors read the image{found}"
         ));
     }
-    if !inputs.catalog.same {
+    if inputs.catalog.same == Some(false) {
         clauses.push(format!("the advisory data differs{}", data::difference(comparison)));
     }
-    if !inputs.policy.same {
+    if inputs.policy.same == Some(false) {
         clauses.push(
             "the policy differs: other decisions, or another version of the code that judges".to_owned(),
         );
     }
-    if !inputs.as_of.same {
-        clauses.push(format!(
-            "the day differs: A was judged as of {}, B as of {}",
-            inputs.as_of.a, inputs.as_of.b
-        ));
+    if let (Some(false), Some(a), Some(b)) = (inputs.as_of.same, &inputs.as_of.a, &inputs.as_of.b) {
+        clauses.push(format!("the day differs: A was judged as of {a}, B as of {b}"));
     }
     clauses.extend(data::stale(comparison));
+    clauses.extend(open::claimed(comparison));
+    clauses.extend(open::untold(inputs));
     format!("{}.", words::capitalised(&clauses.join("; ")))
 }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Change;
-use crate::{Digest, Report};
+use super::{Change, Side};
+use crate::{Digest, report::ReportFeed};
 
 /// A feed that was asked on one side only, or had other data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,19 +36,19 @@ pub struct FeedFacts {
     pub stale: bool,
 }
 
-fn listing(report: &Report) -> BTreeMap<&str, FeedFacts> {
-    let facts = |feed: &crate::report::ReportFeed| FeedFacts {
+fn listing<'a>(side: &'a Side, feeds: &'a [ReportFeed]) -> BTreeMap<&'a str, FeedFacts> {
+    let facts = |feed: &ReportFeed| FeedFacts {
         segment: feed.segment.clone(),
         records: feed.records,
         upstream_date: feed.upstream_date.clone(),
-        stale: report.proof.stale.contains(&feed.name),
+        stale: side.inputs.stale.as_ref().is_some_and(|stale| stale.contains(&feed.name)),
     };
-    report.feeds.iter().map(|feed| (feed.name.as_str(), facts(feed))).collect()
+    feeds.iter().map(|feed| (feed.name.as_str(), facts(feed))).collect()
 }
 
-/// The feeds that differ, by name.
-pub(super) fn changes(a: &Report, b: &Report) -> Vec<FeedChange> {
-    let (mut a, mut b) = (listing(a), listing(b));
+/// The feeds that differ, by name. `None` where one side does not tell its feeds.
+pub(super) fn changes(a: &Side, b: &Side) -> Option<Vec<FeedChange>> {
+    let (mut a, mut b) = (listing(a, a.feeds.as_ref()?), listing(b, b.feeds.as_ref()?));
     let names: BTreeSet<&str> = a.keys().chain(b.keys()).copied().collect();
     let mut changes = Vec::new();
     for name in names {
@@ -62,5 +62,5 @@ pub(super) fn changes(a: &Report, b: &Report) -> Vec<FeedChange> {
             changes.push(FeedChange { change, name: name.to_owned(), a, b });
         }
     }
-    changes
+    Some(changes)
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Cause, Change, Inputs, Side, packages::PackageFacts};
 use crate::{
-    IndexReport, IndexedPackage, Report, Severity,
+    IndexedPackage, Severity,
     report::{Finding, FindingPackage, Suppression},
 };
 
@@ -47,7 +47,7 @@ pub struct FieldChange {
 
 /// The findings that differ.
 pub(super) fn changes(a: &Side, b: &Side, inputs: &Inputs) -> Vec<FindingChange> {
-    let (pairs, gone, new) = paired(&a.report, &b.report);
+    let (pairs, gone, new) = paired(a, b);
     let mut changes: Vec<FindingChange> = Vec::new();
     for finding in new {
         changes.push(change(Change::Added, finding, Vec::new(), one_sided(finding, b, a, inputs)));
@@ -56,9 +56,10 @@ pub(super) fn changes(a: &Side, b: &Side, inputs: &Inputs) -> Vec<FindingChange>
         changes.push(change(Change::Removed, finding, Vec::new(), one_sided(finding, a, b, inputs)));
     }
     for (old, new) in pairs {
-        let fields = fields(old, new);
+        // Who does not tell its feeds calls them otherwise too.
+        let fields = fields(old, new, a.feeds.is_some() && b.feeds.is_some());
         if !fields.is_empty() {
-            let cause = cause_of_change(old, new, &fields, (&a.report, &b.report), inputs);
+            let cause = cause_of_change(old, new, &fields, (a, b), inputs);
             changes.push(change(Change::Changed, new, fields, cause));
         }
     }
@@ -87,7 +88,7 @@ type Paired<'a> = (Vec<(&'a Finding, &'a Finding)>, Vec<&'a Finding>, Vec<&'a Fi
 
 /// Pairs the findings that are the same vulnerability of the same package: first where version and identifier agree,
 /// then where the identifier does, then where an alias does.
-fn paired<'a>(a: &'a Report, b: &'a Report) -> Paired<'a> {
+fn paired<'a>(a: &'a Side, b: &'a Side) -> Paired<'a> {
     let mut gone: Vec<&Finding> = a.findings.iter().collect();
     let mut new: Vec<&Finding> = b.findings.iter().collect();
     let mut pairs = Vec::new();
@@ -116,7 +117,7 @@ fn identifiers(finding: &Finding) -> impl Iterator<Item = &String> {
     std::iter::once(&finding.id).chain(&finding.aliases)
 }
 
-fn fields(a: &Finding, b: &Finding) -> Vec<FieldChange> {
+fn fields(a: &Finding, b: &Finding, also_feed: bool) -> Vec<FieldChange> {
     let suppression =
         |finding: &Finding| finding.suppressed.as_ref().map(|one| format!("{}: {}", one.by, one.reason));
     let severity = |finding: &Finding| Some(finding.severity.to_string());
@@ -128,7 +129,7 @@ fn fields(a: &Finding, b: &Finding) -> Vec<FieldChange> {
         ("fixed_in", a.fixed_in.clone(), b.fixed_in.clone()),
         ("feed", Some(a.feed.clone()), Some(b.feed.clone())),
     ];
-    let differing = compared.into_iter().filter(|(_, a, b)| a != b);
+    let differing = compared.into_iter().filter(|(field, a, b)| a != b && (also_feed || *field != "feed"));
     differing.map(|(field, a, b)| FieldChange { field: field.to_owned(), a, b }).collect()
 }
 
@@ -136,11 +137,11 @@ fn fields(a: &Finding, b: &Finding) -> Vec<FieldChange> {
 fn one_sided(finding: &Finding, here: &Side, there: &Side, inputs: &Inputs) -> Cause {
     match package_is_there(finding, here, there, inputs) {
         Some(false) => Cause::first_that_differs(&[Cause::Image, Cause::IndexState], inputs),
-        Some(true) if segment_differs(&finding.feed, &here.report, &there.report) => Cause::AdvisoryData,
+        Some(true) if segment_differs(&finding.feed, here, there) == Some(true) => Cause::AdvisoryData,
         Some(true) => Cause::first_that_differs(&[Cause::Policy, Cause::AdvisoryData], inputs),
         None => {
             let mut candidates = vec![Cause::Image, Cause::IndexState, Cause::Policy];
-            if segment_differs(&finding.feed, &here.report, &there.report) {
+            if segment_differs(&finding.feed, here, there) != Some(false) {
                 candidates.push(Cause::AdvisoryData);
             }
             Cause::only_that_differs(&candidates, inputs)
@@ -150,51 +151,53 @@ fn one_sided(finding: &Finding, here: &Side, there: &Side, inputs: &Inputs) -> C
 
 /// Whether the other side has the very package of a finding, judged under the same namespace. `None`: nobody knows.
 fn package_is_there(finding: &Finding, here: &Side, there: &Side, inputs: &Inputs) -> Option<bool> {
-    if inputs.image.same && inputs.index_state.same {
+    if inputs.image.same == Some(true) && inputs.index_state.same == Some(true) {
         return Some(true);
     }
-    let (Some(here), Some(index)) = (&here.index, &there.index) else {
-        let named = there.report.findings.iter().any(|other| other.package.purl == finding.package.purl);
+    let (Some(here), Some(packages)) = (&here.packages, &there.packages) else {
+        let named = there.findings.iter().any(|other| other.package.purl == finding.package.purl);
         return named.then_some(true);
     };
     let facts = PackageFacts::of(package_of(finding, here)?);
-    Some(packages_named(finding, index).any(|package| PackageFacts::of(package) == facts))
+    Some(packages_named(finding, packages).any(|package| PackageFacts::of(package) == facts))
 }
 
 fn packages_named<'a>(
     finding: &'a Finding,
-    index: &'a IndexReport,
+    packages: &'a [IndexedPackage],
 ) -> impl Iterator<Item = &'a IndexedPackage> {
-    index.packages.iter().filter(|indexed| {
+    packages.iter().filter(|indexed| {
         let path = finding.package.path.as_ref().is_none_or(|path| *path == indexed.path);
         path && indexed.package.name == finding.package.name && indexed.package.kind == finding.package.kind
     })
 }
 
-fn package_of<'a>(finding: &'a Finding, index: &'a IndexReport) -> Option<&'a IndexedPackage> {
-    packages_named(finding, index).find(|indexed| indexed.package.version == finding.package.version)
+fn package_of<'a>(finding: &'a Finding, packages: &'a [IndexedPackage]) -> Option<&'a IndexedPackage> {
+    packages_named(finding, packages).find(|indexed| indexed.package.version == finding.package.version)
 }
 
-/// Whether a feed had other data on the two sides, or none on one of them.
-fn segment_differs(feed: &str, a: &Report, b: &Report) -> bool {
-    let segment =
-        |report: &Report| report.feeds.iter().find(|one| one.name == feed).map(|one| one.segment.clone());
-    segment(a) != segment(b)
+/// Whether a feed had other data on the two sides, or none on one of them. `None`: one side does not tell.
+fn segment_differs(feed: &str, a: &Side, b: &Side) -> Option<bool> {
+    let segment = |side: &Side| {
+        let feeds = side.feeds.as_ref()?;
+        Some(feeds.iter().find(|one| one.name == feed).map(|one| one.segment.clone()))
+    };
+    Some(segment(a)? != segment(b)?)
 }
 
 fn cause_of_change(
     a: &Finding,
     b: &Finding,
     fields: &[FieldChange],
-    reports: (&Report, &Report),
+    sides: (&Side, &Side),
     inputs: &Inputs,
 ) -> Cause {
     let differs = |field: &str| fields.iter().any(|one| one.field == field);
     if differs("installed") {
         Cause::first_that_differs(&[Cause::Image, Cause::IndexState], inputs)
-    } else if differs("suppressed") && inputs.differ(Cause::Policy) {
+    } else if differs("suppressed") && inputs.may_differ(Cause::Policy) {
         Cause::Policy
-    } else if [a, b].iter().any(|finding| segment_differs(&finding.feed, reports.0, reports.1)) {
+    } else if [a, b].iter().any(|finding| segment_differs(&finding.feed, sides.0, sides.1) == Some(true)) {
         Cause::AdvisoryData
     } else {
         Cause::only_that_differs(

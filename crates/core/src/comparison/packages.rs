@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::Change;
-use crate::{IndexReport, IndexedPackage};
+use crate::IndexedPackage;
 
 /// A package that is not the same on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub struct PackageChange {
 pub struct PackageFacts {
     /// Its version.
     pub version: String,
-    /// Name and version of its source package.
+    /// Name and version of its source package, where they are not its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<(String, String)>,
     /// The namespace under which it is judged.
@@ -41,9 +41,12 @@ pub struct PackageFacts {
 
 impl PackageFacts {
     pub(super) fn of(indexed: &IndexedPackage) -> Self {
-        let source = indexed.package.source.as_ref();
+        let package = &indexed.package;
+        // One that is called and counted as the package itself says nothing, and not everybody writes it down.
+        let source = package.source.as_ref();
+        let source = source.filter(|one| one.name != package.name || one.version != package.version);
         Self {
-            version: indexed.package.version.clone(),
+            version: package.version.clone(),
             source: source.map(|source| (source.name.clone(), source.version.clone())),
             namespace: indexed.namespace.clone(),
         }
@@ -60,9 +63,9 @@ struct Key {
 
 type Listing = BTreeMap<Key, BTreeSet<PackageFacts>>;
 
-fn listing(index: &IndexReport) -> Listing {
+fn listing(packages: &[IndexedPackage]) -> Listing {
     let mut listing = Listing::new();
-    for indexed in &index.packages {
+    for indexed in packages {
         let key = Key {
             name: indexed.package.name.clone(),
             kind: indexed.package.kind.clone(),
@@ -74,7 +77,7 @@ fn listing(index: &IndexReport) -> Listing {
 }
 
 /// The packages that differ, by name. Several versions under one name are paired in their order.
-pub(super) fn changes(a: &IndexReport, b: &IndexReport) -> Vec<PackageChange> {
+pub(super) fn changes(a: &[IndexedPackage], b: &[IndexedPackage]) -> Vec<PackageChange> {
     let (a, b) = (listing(a), listing(b));
     let nothing = BTreeSet::new();
     let keys: BTreeSet<&Key> = a.keys().chain(b.keys()).collect();

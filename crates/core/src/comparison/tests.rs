@@ -4,11 +4,28 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    BlindSpot, Distribution, ImageFacts, IndexedPackage, Package, Reason, Severity,
+    BlindSpot, Distribution, ImageFacts, IndexReport, IndexedPackage, Package, Reason, Report, Severity,
     report::{
         Finding, FindingPackage, Observed, Proof, ReportFeed, SCHEMA as REPORT, Status, Summary, Suppression,
     },
 };
+
+/// A side as it is changed here: reports of Limpid, which tell all.
+#[derive(Debug, Clone)]
+struct Side {
+    report: Report,
+    index: Option<IndexReport>,
+}
+
+impl Side {
+    fn told(&self) -> super::Side {
+        super::Side::of(self.report.clone(), self.index.clone())
+    }
+}
+
+fn compare(a: &Side, b: &Side) -> Comparison {
+    super::compare(&a.told(), &b.told())
+}
 
 const MAIN: &str = "alpine/v3.16/main";
 const COMMUNITY: &str = "alpine/v3.16/community";

@@ -1,6 +1,4 @@
-//! Makes a report of a judgement: applies the policy, counts, sorts.
-
-use std::collections::BTreeMap;
+//! Makes a report of a judgement: sorts it, and puts it under the policy.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -8,7 +6,7 @@ use super::{
     Finding, FindingPackage, Observed, ObservedFeed, Proof, Report, ReportFeed, SCHEMA, Status, Summary,
 };
 use crate::{
-    BlindSpot, Digest, IndexReport, IndexedPackage, Severity, Verdict,
+    BlindSpot, Digest, IndexReport, IndexedPackage, Verdict,
     matching::{Judgement, Match},
     policy::Policy,
 };
@@ -25,23 +23,22 @@ pub fn build(
     as_of: NaiveDate,
     generated_at: DateTime<Utc>,
 ) -> Report {
-    let blind_spots = blind_spots(index, judgement.blind_spots, policy);
-    let mut findings: Vec<Finding> = judgement.findings.into_iter().map(|one| finding(one, policy)).collect();
+    let blind_spots = blind_spots(index, judgement.blind_spots);
+    let mut findings: Vec<Finding> = judgement.findings.into_iter().map(finding).collect();
     findings.sort_by(order);
-    let standing: Vec<&Finding> = findings.iter().filter(|finding| finding.suppressed.is_none()).collect();
     let feeds = &judgement.feeds;
     let observed_feed = |data: &crate::matching::FeedData| ObservedFeed {
         changed_at: data.changed_at,
         checked_at: data.checked_at,
     };
-    Report {
+    let undecided = Report {
         schema: SCHEMA.to_owned(),
         image: index.image.clone(),
-        verdict: Verdict::of(standing.len(), &blind_spots),
+        verdict: Verdict::of(findings.len(), &blind_spots),
         proof: Proof {
             index_state: index.index_state.clone(),
             catalog,
-            policy: policy.digest(),
+            policy: Policy::default().digest(),
             as_of,
             stale: feeds.iter().filter(|(_, data)| data.stale).map(|(name, _)| name.clone()).collect(),
         },
@@ -50,7 +47,11 @@ pub fn build(
             feeds: feeds.iter().map(|(name, data)| (name.clone(), observed_feed(data))).collect(),
         },
         distributions: judgement.distributions,
-        summary: summary(index, judgement.judged, &standing),
+        summary: Summary {
+            packages: index.packages.len() as u64,
+            judged: judgement.judged,
+            ..Summary::default()
+        },
         feeds: judgement
             .feeds
             .into_iter()
@@ -63,12 +64,12 @@ pub fn build(
             .collect(),
         blind_spots,
         findings,
-    }
+    };
+    undecided.under(policy)
 }
 
-fn blind_spots(index: &IndexReport, of_matching: Vec<BlindSpot>, policy: &Policy) -> Vec<BlindSpot> {
-    let mut spots: Vec<BlindSpot> =
-        index.blind_spots.iter().cloned().chain(of_matching).map(|spot| policy.waive(spot)).collect();
+fn blind_spots(index: &IndexReport, of_matching: Vec<BlindSpot>) -> Vec<BlindSpot> {
+    let mut spots: Vec<BlindSpot> = index.blind_spots.iter().cloned().chain(of_matching).collect();
     spots.sort();
     spots.dedup();
     spots
@@ -79,8 +80,7 @@ fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
     b.severity.cmp(&a.severity).then_with(|| a.package.cmp(&b.package)).then_with(|| a.id.cmp(&b.id))
 }
 
-fn finding(found: Match, policy: &Policy) -> Finding {
-    let suppressed = policy.suppression(&found);
+fn finding(found: Match) -> Finding {
     Finding {
         id: found.advisory.id,
         aliases: found.advisory.aliases,
@@ -92,7 +92,7 @@ fn finding(found: Match, policy: &Policy) -> Finding {
         fixed_in: found.fixed_in,
         feed: found.feed,
         why: found.why,
-        suppressed,
+        suppressed: None,
     }
 }
 
@@ -106,19 +106,5 @@ fn package(indexed: IndexedPackage) -> FindingPackage {
         purl: indexed.purl,
         path: Some(indexed.path),
         layer: indexed.layer,
-    }
-}
-
-fn summary(index: &IndexReport, judged: u64, standing: &[&Finding]) -> Summary {
-    let mut findings: BTreeMap<Severity, u64> =
-        Severity::WORST_FIRST.iter().map(|&severity| (severity, 0)).collect();
-    for finding in standing {
-        *findings.entry(finding.severity).or_default() += 1;
-    }
-    Summary {
-        packages: index.packages.len() as u64,
-        judged,
-        findings,
-        fixable: standing.iter().filter(|finding| finding.fixed_in.is_some()).count() as u64,
     }
 }

@@ -9,7 +9,7 @@ use limpid_core::Digest;
 use reqwest::blocking::Response;
 
 use super::{
-    SourceOptions, document,
+    LayerLocation, SourceOptions, document,
     error::{SourceError, shown},
     resolve::{Content, ContentImage, ContentKind, Start},
 };
@@ -60,6 +60,10 @@ impl Content for RegistryClient {
             }
             ContentKind::Blob => Ok(Box::new(self.download(digest, Some(size))?)),
         }
+    }
+
+    fn location(&self, digest: &Digest) -> Option<LayerLocation> {
+        Some(self.blob_location(digest))
     }
 }
 

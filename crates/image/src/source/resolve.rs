@@ -7,7 +7,7 @@ use std::io::Read;
 use limpid_core::{Digest, ImageFacts};
 
 use super::{
-    LayerDescriptor, LayeredImage,
+    LayerDescriptor, LayerLocation, LayeredImage,
     document::{self, Descriptor, Document, Manifest},
     error::SourceError,
 };
@@ -34,6 +34,11 @@ pub(crate) trait Content: Send + Sync {
         digest: &Digest,
         size: u64,
     ) -> Result<Box<dyn Read + Send>, SourceError>;
+
+    /// Where others can fetch the blob of this digest; `None` where they cannot.
+    fn location(&self, _digest: &Digest) -> Option<LayerLocation> {
+        None
+    }
 }
 
 /// Reads a small document whole, and verifies its size and digest.
@@ -202,6 +207,11 @@ impl<C: Content> LayeredImage for ContentImage<C> {
             }
             other => other,
         }
+    }
+
+    fn layer_location(&self, index: usize) -> Result<Option<LayerLocation>, SourceError> {
+        let layer = layer_at(&self.layers, index, self.content.place())?;
+        Ok(self.content.location(&layer.digest))
     }
 }
 

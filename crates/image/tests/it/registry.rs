@@ -161,3 +161,25 @@ fn a_registry_that_is_not_there_is_unavailable() {
     let error = refusal(&format!("{host}/app"), &Place::new().options());
     assert!(matches!(error, SourceError::Unavailable { .. }), "{error}");
 }
+
+#[test]
+fn a_layer_is_where_its_location_says_with_the_headers_that_it_names() {
+    let (Some(registry), true) = (Registry::start_with_password(), has_skopeo()) else { return };
+    let place = Place::new();
+    let archive = Layout::of(&two_layers(), "1").write_archive(&place.path("app.tar")).display().to_string();
+    let host = registry.host();
+    let target = format!("{host}/team/app:1");
+    skopeo_copy(&archive, &target, &["--dest-creds", "user:secret"]);
+    let file = place.write("auth.json", AUTHS.replace("HOST", &host));
+    let options = SourceOptions { credentials: CredentialFiles::new([file.into()]), ..place.options() };
+    let image = opened(&target, &options);
+    for (index, layer) in image.layers().iter().enumerate() {
+        let location = image.layer_location(index).unwrap().expect("a registry has addresses");
+        assert_eq!(location.uri(), format!("http://{host}/v2/team/app/blobs/{}", layer.digest));
+        assert_eq!(location.headers().collect::<Vec<_>>(), [("Authorization", "Basic dXNlcjpzZWNyZXQ=")]);
+        assert!(!format!("{location:?}").contains("dXNlcjpzZWNyZXQ"), "{location:?}");
+    }
+    assert!(image.layer_location(2).is_err());
+    // An archive is nowhere that another could fetch it from.
+    assert_eq!(opened(&archive, &place.options()).layer_location(0).unwrap(), None);
+}

@@ -7,6 +7,8 @@ use clap::{Args, ValueEnum};
 use limpid_core::{Reason, Severity};
 use limpid_image::platform::Platform;
 
+use super::{KeyOptions, ServerOptions};
+
 const IMAGE_HELP: &str = "\
 Images:
   alpine:3.20, ghcr.io/org/app@sha256:…   from a registry
@@ -18,6 +20,14 @@ Images:
   -                                       an archive on standard input
 A bare path that exists is recognised by what is there.";
 
+const COMPARE_HELP: &str = "\
+A and B are images, files with reports that limpid scan --format json wrote, or manifests on a
+server, Limpid or Clair v4: https://HOST[:PORT]@sha256:…
+One image at two dates:
+  limpid compare alpine:3.16 --as-of 2022-06-01 --as-of 2022-09-01
+Why two servers say different things about one image:
+  limpid compare http://clair:6060@sha256:4ff3… https://limpid.example@sha256:4ff3…";
+
 /// How images are had.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ImageOptions {
@@ -25,7 +35,7 @@ pub(crate) struct ImageOptions {
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     pub(crate) platform: Option<Platform>,
 
-    /// Talk to registries without TLS, or with certificates that nobody vouches for
+    /// Talk to registries without TLS, and to registries and servers with certificates that nobody vouches for
     #[arg(long)]
     pub(crate) insecure: bool,
 }
@@ -66,6 +76,9 @@ pub(crate) struct ScanArguments {
 
     #[command(flatten)]
     pub(crate) image: ImageOptions,
+
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
 }
 
 #[derive(Debug, Args)]
@@ -81,18 +94,18 @@ pub(crate) struct IndexArguments {
 
     #[command(flatten)]
     pub(crate) image: ImageOptions,
+
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-A and B are images, or files with reports that limpid scan --format json wrote.
-One image at two dates:
-  limpid compare alpine:3.16 --as-of 2022-06-01 --as-of 2022-09-01")]
+#[command(after_help = COMPARE_HELP)]
 pub(crate) struct CompareArguments {
-    /// An image or a saved report
+    /// An image, a saved report, or URL@DIGEST: a manifest on a server
     pub(crate) a: String,
 
-    /// Another image or saved report; left out, A is compared with itself at two dates
+    /// Another one; left out, A is compared with itself at two dates
     pub(crate) b: Option<String>,
 
     /// The day to judge an image by; given twice, the first is for A and the second for B
@@ -108,6 +121,9 @@ pub(crate) struct CompareArguments {
 
     #[command(flatten)]
     pub(crate) image: ImageOptions,
+
+    #[command(flatten)]
+    pub(crate) keys: KeyOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -19,23 +19,30 @@ use crate::{
     exit::Status,
     output::{self, Layout},
     progress::Bars,
+    remote::{self, ClientOptions, RemoteManifest},
     terminal::Terminal,
     writer::write_to,
 };
 
-/// Compares two images, two saved reports, or one image at two dates.
+/// Compares images, saved reports and manifests on servers with each other, or one image at two dates.
 pub(crate) fn run(common: &Common, arguments: &CompareArguments) -> anyhow::Result<Status> {
     let (first, second) = days(arguments)?;
     let engine = Engine::of(common)?;
     let bars = Bars::new(common.quiet);
-    let side = |what: &str, day: Option<NaiveDate>| {
-        side(what, day, &engine, common, arguments, &bars).with_context(|| what.to_owned())
+    let [for_a, for_b] = arguments.keys.sides(&arguments.image)?;
+    let side = |what: &str, day: Option<NaiveDate>, client: &ClientOptions| {
+        let asked = Asked { what, day, client };
+        side(&asked, &engine, common, arguments, &bars).with_context(|| what.to_owned())
     };
-    let a = side(&arguments.a, first)?;
-    let b = side(arguments.b.as_ref().unwrap_or(&arguments.a), second)?;
+    let a = side(&arguments.a, first, &for_a)?;
+    let b = side(arguments.b.as_ref().unwrap_or(&arguments.a), second, &for_b)?;
     bars.clear();
-    let mut comparison = comparison::compare(&a, &b);
-    if let Some(advisories) = advisories::changes(engine.catalog(), &a, &b, &comparison) {
+    let mut comparison = comparison::compare(&a.side, &b.side);
+    // What a server has of a feed is not here to be looked at.
+    if let Some(advisories) = (a.judged_here && b.judged_here)
+        .then(|| advisories::changes(engine.catalog(), &a.side, &b.side, &comparison))
+        .flatten()
+    {
         comparison = comparison.with_advisories(advisories);
     }
     write_to(None, |out| match arguments.format {
@@ -57,24 +64,45 @@ fn days(arguments: &CompareArguments) -> anyhow::Result<(Option<NaiveDate>, Opti
     }
 }
 
-fn side(
-    what: &str,
+/// A side as it was asked for.
+struct Asked<'a> {
+    what: &'a str,
     day: Option<NaiveDate>,
+    client: &'a ClientOptions,
+}
+
+/// A side, and whether the data that judged it is the one here.
+struct Had {
+    side: Side,
+    judged_here: bool,
+}
+
+fn side(
+    asked: &Asked<'_>,
     engine: &Engine,
     common: &Common,
     arguments: &CompareArguments,
     bars: &Bars,
-) -> anyhow::Result<Side> {
+) -> anyhow::Result<Had> {
+    let &Asked { what, day, client } = asked;
+    let policy = scan::policy(&arguments.policy);
+    if let Some(manifest) = RemoteManifest::parse(what)? {
+        if day.is_some() {
+            bail!("a server tells what it knows today: --as-of is for images");
+        }
+        let side = remote::side(manifest, what, client, engine.ecosystems(), &policy)?;
+        return Ok(Had { side, judged_here: false });
+    }
     if let Some(report) = saved_report(Path::new(what))? {
-        return Ok(Side { report, index: None });
+        return Ok(Had { side: Side::of(report, None), judged_here: false });
     }
     let index = engine.index(what, &arguments.image, &bars.layers(what))?;
     if !common.offline && day.is_none() {
         scan::refresh(engine, std::slice::from_ref(&index), bars, common.quiet);
     }
     let catalog = engine.open_catalog(day)?;
-    let report = engine.judge(&index, &catalog, &scan::policy(&arguments.policy), day);
-    Ok(Side { report, index: Some(index) })
+    let report = engine.judge(&index, &catalog, &policy, day);
+    Ok(Had { side: Side::of(report, Some(index)), judged_here: true })
 }
 
 /// The report in a file, if it is one. A file that is something else may be an image.

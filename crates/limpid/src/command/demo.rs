@@ -18,7 +18,7 @@ use limpid_catalog::{
     update::{Outcome, Quiet, Selection, UpdateReport},
 };
 use limpid_core::{
-    Report, Verdict,
+    IndexReport, Report, Verdict,
     comparison::{self, Side},
     policy::Policy,
 };
@@ -77,7 +77,7 @@ pub(crate) fn run(common: &Common, arguments: &DemoArguments) -> anyhow::Result<
         chapter(out, terminal, 3, "The same image, scanned again.")?;
         output::report_table(&second.report, &terminal, out)?;
         chapter(out, terminal, 4, "Why do the two reports differ?  (limpid compare)")?;
-        output::comparison_table(&comparison::compare(&first, &second), &terminal, out)?;
+        output::comparison_table(&comparison::compare(&first.side(), &second.side()), &terminal, out)?;
         epilogue(out, terminal, arguments.keep.as_deref(), common.quiet)
     })?;
     anyhow::ensure!(
@@ -123,13 +123,25 @@ impl Stage {
         Engine::at(DataDirectory::at(&self.data), Some(mirror), Arc::new(Stopped { hour }))
     }
 
-    fn scan(&self, hour: i64) -> anyhow::Result<Side> {
+    fn scan(&self, hour: i64) -> anyhow::Result<Scanned> {
         let engine = self.engine(hour);
         let options = ImageOptions { platform: Some("linux/amd64".parse()?), insecure: false };
         let mut index = engine.index(&self.image, &options, &limpid_image::progress::Quiet)?;
         "alpine:3.16.0".clone_into(&mut index.image.reference);
         let report = engine.judge(&index, &engine.open_catalog(None)?, &Policy::default(), None);
-        Ok(Side { report, index: Some(index) })
+        Ok(Scanned { report, index })
+    }
+}
+
+/// The image, scanned.
+struct Scanned {
+    report: Report,
+    index: IndexReport,
+}
+
+impl Scanned {
+    fn side(&self) -> Side {
+        Side::of(self.report.clone(), Some(self.index.clone()))
     }
 }
 

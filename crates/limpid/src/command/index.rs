@@ -11,6 +11,7 @@ use crate::{
     exit::Status,
     output,
     progress::Bars,
+    remote::{self, Client, Scanner},
     terminal::Terminal,
     writer::write_to,
 };
@@ -20,8 +21,22 @@ pub(crate) fn run(common: &Common, arguments: &IndexArguments) -> anyhow::Result
     Output::check_places(&arguments.format)?;
     let engine = Engine::of(common)?;
     let bars = Bars::new(common.quiet);
-    let (indexes, status) =
-        each_image(&arguments.images, |image| engine.index(image, &arguments.image, &bars.layers(image)));
+    let (indexes, status) = match arguments.server.server(&arguments.image)? {
+        None => {
+            each_image(&arguments.images, |image| engine.index(image, &arguments.image, &bars.layers(image)))
+        }
+        Some((address, options)) => {
+            let scanner = Scanner {
+                client: Client::new(address, &options)?,
+                engine: &engine,
+                options: &arguments.image,
+                bars: &bars,
+                send_layers: arguments.server.send_layers,
+                quiet: common.quiet,
+            };
+            each_image(&arguments.images, |image| remote::index(&scanner.client, &scanner.submit(image)?))
+        }
+    };
     bars.clear();
     if indexes.is_empty() {
         // As for scan: a list that is in a file already is better than none.

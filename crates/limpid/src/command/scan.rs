@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use anyhow::bail;
 use limpid_core::{IndexReport, Report, Severity, clair, policy::Policy};
 
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     exit::Status,
     output,
     progress::Bars,
+    remote::{self, Client, Scanner},
     terminal::{self, Terminal},
     writer::write_to,
 };
@@ -19,24 +21,14 @@ use crate::{
 pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<Status> {
     Output::check_places(&arguments.format)?;
     let engine = Engine::of(common)?;
-    let bars = Bars::new(common.quiet);
-    let (indexes, mut status) =
-        each_image(&arguments.images, |image| engine.index(image, &arguments.image, &bars.layers(image)));
-    // The past cannot be fetched: a report as of a day uses what was in force then.
-    if !common.offline && arguments.as_of.is_none() {
-        refresh(&engine, &indexes, &bars, common.quiet);
-    }
-    bars.clear();
-    if indexes.is_empty() {
+    let (scanned, mut status) = match arguments.server.server(&arguments.image)? {
+        None => here(&engine, common, arguments)?,
+        Some((address, options)) => on_server(&engine, common, arguments, Client::new(address, &options)?)?,
+    };
+    if scanned.is_empty() {
         // Nothing to report: a report that is in a file already is better than none.
         return Ok(status);
     }
-    let catalog = engine.open_catalog(arguments.as_of)?;
-    let policy = policy(&arguments.policy);
-    let scanned: Vec<Scanned> = indexes
-        .into_iter()
-        .map(|index| Scanned { report: engine.judge(&index, &catalog, &policy, arguments.as_of), index })
-        .collect();
     for output in &arguments.format {
         let terminal = if output.file.is_some() { Terminal::PIPED } else { Terminal::of_stdout() };
         write_to(output.file.as_deref(), |out| {
@@ -50,6 +42,71 @@ pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<
         }
     }
     Ok(status)
+}
+
+fn here(
+    engine: &Engine,
+    common: &Common,
+    arguments: &ScanArguments,
+) -> anyhow::Result<(Vec<Scanned>, Status)> {
+    let bars = Bars::new(common.quiet);
+    let (indexes, status) =
+        each_image(&arguments.images, |image| engine.index(image, &arguments.image, &bars.layers(image)));
+    // The past cannot be fetched: a report as of a day uses what was in force then.
+    if !common.offline && arguments.as_of.is_none() {
+        refresh(engine, &indexes, &bars, common.quiet);
+    }
+    bars.clear();
+    if indexes.is_empty() {
+        return Ok((Vec::new(), status));
+    }
+    let catalog = engine.open_catalog(arguments.as_of)?;
+    let policy = policy(&arguments.policy);
+    let scanned = indexes.into_iter().map(|index| Scanned {
+        report: engine.judge(&index, &catalog, &policy, arguments.as_of),
+        index: Some(index),
+    });
+    Ok((scanned.collect(), status))
+}
+
+fn on_server(
+    engine: &Engine,
+    common: &Common,
+    arguments: &ScanArguments,
+    client: Client,
+) -> anyhow::Result<(Vec<Scanned>, Status)> {
+    if arguments.as_of.is_some() {
+        bail!(
+            "a server judges as of today: --as-of is for scans here, without --server (and without LIMPID_SERVER)"
+        );
+    }
+    let bars = Bars::new(common.quiet);
+    let scanner = Scanner {
+        client,
+        engine,
+        options: &arguments.image,
+        bars: &bars,
+        send_layers: arguments.server.send_layers,
+        quiet: common.quiet,
+    };
+    let policy = policy(&arguments.policy);
+    let needs_index = arguments.format.iter().any(|output| output.format == ScanFormat::Clair);
+    let mut all_told = Status::Done;
+    let (scanned, status) = each_image(&arguments.images, |image| {
+        let facts = scanner.submit(image)?;
+        let Some((report, index)) = remote::report(&scanner.client, &facts, needs_index)? else {
+            // Said even where nobody wants hints: there is no report that could say it.
+            terminal::print_warning(&format!(
+                "{image}: unproven: the server has no advisory data yet, so it makes no report; its feeds have to be \
+                 updated first"
+            ));
+            all_told = Status::Unproven;
+            return Ok(None);
+        };
+        Ok(Some(Scanned { report: report.under(&policy), index }))
+    });
+    bars.clear();
+    Ok((scanned.into_iter().flatten().collect(), status.max(all_told)))
 }
 
 /// The policy that was asked for on the command line.
@@ -71,7 +128,8 @@ pub(crate) fn refresh(engine: &Engine, indexes: &[IndexReport], bars: &Bars, qui
 }
 
 struct Scanned {
-    index: IndexReport,
+    /// Where it is needed: a server is asked for it only then.
+    index: Option<IndexReport>,
     report: Report,
 }
 
@@ -93,7 +151,8 @@ fn write_all(
             }
             ScanFormat::Json => output::json(&one.report, layout(several), out)?,
             ScanFormat::Clair => {
-                output::json(&clair::vulnerability_report(&one.index, &one.report), layout(several), out)?;
+                let index = one.index.as_ref().ok_or_else(|| io::Error::other("there is no index report"))?;
+                output::json(&clair::vulnerability_report(index, &one.report), layout(several), out)?;
             }
         }
     }

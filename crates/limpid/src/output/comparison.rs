@@ -33,7 +33,8 @@ pub(crate) fn comparison_table(
     inputs(page, &comparison.inputs)?;
     let packages = comparison.packages.iter().flatten().map(rows::package).collect();
     section(page, "PACKAGES", &rows::PACKAGES, packages)?;
-    section(page, "ADVISORY DATA", &rows::FEEDS, comparison.feeds.iter().map(rows::feed).collect())?;
+    let feeds = comparison.feeds.iter().flatten().map(rows::feed).collect();
+    section(page, "ADVISORY DATA", &rows::FEEDS, feeds)?;
     advisories::section(page, comparison.advisories.as_deref().unwrap_or_default())?;
     section(page, "FINDINGS", &rows::FINDINGS, comparison.findings.iter().map(rows::finding).collect())?;
     section(
@@ -63,7 +64,8 @@ fn side(page: &mut Page<'_>, label: &str, side: &SideFacts) -> io::Result<()> {
 }
 
 fn inputs(page: &mut Page<'_>, inputs: &Inputs) -> io::Result<()> {
-    let rows = inputs.named().into_iter().filter(|(name, input)| *name != "stale feeds" || !input.same);
+    let is_shown = |name: &str, same: Option<bool>| name != "stale feeds" || same == Some(false);
+    let rows = inputs.named().into_iter().filter(|(name, input)| is_shown(name, input.same));
     section(page, "INPUTS", &rows::INPUTS, rows.map(|(name, input)| rows::input(name, input)).collect())
 }
 

@@ -22,6 +22,7 @@ mod hostile;
 mod outputs;
 mod registry;
 mod releases;
+mod remote;
 mod report;
 mod serve;
 mod service;

@@ -1,7 +1,7 @@
 //! One feed, one package after the other.
 
 use super::*;
-use crate::{ImageFacts, IndexedPackage, Package, package::SourcePackage};
+use crate::{ImageFacts, IndexReport, IndexedPackage, Package, package::SourcePackage};
 
 fn fixed(version: &str) -> AffectedRange {
     AffectedRange::Fixed { introduced: None, fixed: version.to_owned() }
@@ -52,7 +52,7 @@ fn image() -> IndexReport {
 }
 
 fn difference(packages: &[(&[Said], &[Said])]) -> FeedAdvisories {
-    let images = ImagePackages::of([&image()]);
+    let images = ImagePackages::of(&image().packages);
     let mut difference = FeedDifference::new(&images);
     for (a, b) in packages {
         difference.package(a, b);

@@ -11,11 +11,16 @@ use crate::{
 /// How many feeds are told one by one; more are counted.
 const FEEDS_TOLD: usize = 3;
 
+/// The feeds that differ; none where a side does not tell its own.
+fn feeds(comparison: &Comparison) -> impl Iterator<Item = &FeedChange> {
+    comparison.feeds.iter().flatten()
+}
+
 /// To follow after “the advisory data differs”.
 pub(super) fn difference(comparison: &Comparison) -> String {
     let mut clauses = Vec::new();
     for (change, knows, lacks) in [(Change::Added, "B", "A"), (Change::Removed, "A", "B")] {
-        let feeds: Vec<&FeedChange> = comparison.feeds.iter().filter(|feed| feed.change == change).collect();
+        let feeds: Vec<&FeedChange> = feeds(comparison).filter(|feed| feed.change == change).collect();
         if feeds.is_empty() {
             continue;
         }
@@ -30,13 +35,13 @@ pub(super) fn difference(comparison: &Comparison) -> String {
     let replaced = |feed: &&FeedChange| {
         feed.a.as_ref().zip(feed.b.as_ref()).is_some_and(|(a, b)| a.segment != b.segment)
     };
-    let changed: Vec<&FeedChange> = comparison.feeds.iter().filter(replaced).collect();
+    let changed: Vec<&FeedChange> = feeds(comparison).filter(replaced).collect();
     if !changed.is_empty() {
         clauses.push(format!("{} changed", listed(&told(&changed, with_records))));
     }
     if !clauses.is_empty() {
         format!(": {}", clauses.join(", "))
-    } else if comparison.inputs.image.same {
+    } else if comparison.inputs.image.same == Some(true) {
         ", but not in the feeds that this image asks".to_owned()
     } else {
         ", but not in the feeds that these images ask".to_owned()
@@ -49,11 +54,8 @@ pub(super) fn stale(comparison: &Comparison) -> Vec<String> {
         [(stale_in_a, stale_in_b, "A", "B"), (stale_in_b, stale_in_a, "B", "A")];
     let mut clauses = Vec::new();
     for (here, there, side, other) in sides {
-        let feeds: Vec<&FeedChange> = comparison
-            .feeds
-            .iter()
-            .filter(|feed| here(feed) == Some(true) && there(feed) == Some(false))
-            .collect();
+        let feeds: Vec<&FeedChange> =
+            feeds(comparison).filter(|feed| here(feed) == Some(true) && there(feed) == Some(false)).collect();
         let verb = if feeds.len() == 1 { "is" } else { "are" };
         let names = told(&feeds, |feed| feed.name.clone());
         if !feeds.is_empty() {
@@ -101,7 +103,7 @@ fn uncovered(comparison: &Comparison, in_a: bool) -> Vec<String> {
         .filter_map(|change| change.blind_spot())
         .filter(|spot| matches!(spot.reason, Reason::ReleaseNotCovered | Reason::FeedNotLoaded))
         // A feed that is missing among others is named as a feed; a release is named as a namespace.
-        .filter(|spot| comparison.feeds.iter().all(|feed| feed.name != spot.subject))
+        .filter(|spot| feeds(comparison).all(|feed| feed.name != spot.subject))
         .map(|spot| spot.subject.clone())
         .collect();
     subjects.into_iter().collect()

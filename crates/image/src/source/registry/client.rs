@@ -23,6 +23,7 @@ use crate::{
     limits,
     reference::RegistryReference,
     source::{
+        LayerLocation,
         error::{SourceError, shown},
         resolve,
     },
@@ -103,6 +104,19 @@ impl RegistryClient {
     /// Reads a blob without verifying it.
     pub(super) fn download(&self, digest: &Digest, size: Option<u64>) -> Result<Download, SourceError> {
         Download::open(Arc::clone(&self.0), digest.clone(), size)
+    }
+
+    /// Where a blob is, with the authorization that the registry last accepted or gave for reading.
+    pub(super) fn blob_location(&self, digest: &Digest) -> LayerLocation {
+        let Connection { transport, repository, authorizations: [pull, _push], .. } = &*self.0;
+        let uri = format!("{}/v2/{}/blobs/{digest}", transport.base(), repository.repository());
+        let header = pull.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let location = LayerLocation::new(uri);
+        // Headers of ours are made of text, so they are text.
+        match header.as_ref().and_then(|header| header.to_str().ok()) {
+            Some(value) => location.with_header("Authorization", value),
+            None => location,
+        }
     }
 
     /// Reads the manifest of a tag or digest. `accepted` are media types, best first. A digest is verified.

@@ -17,16 +17,16 @@ use limpid_core::{
     },
 };
 
-/// What differs in each feed that both sides asked and that had other data. `None` where a side is a saved report: its
-/// data may never have been here.
+/// What differs in each feed that both sides asked and that had other data. `None` where a side does not tell its
+/// packages.
 pub(super) fn changes(
     store: &Store,
     a: &Side,
     b: &Side,
     comparison: &Comparison,
 ) -> Option<Vec<FeedAdvisories>> {
-    let images = ImagePackages::of([a.index.as_ref()?, b.index.as_ref()?]);
-    let feeds = comparison.feeds.iter().filter_map(|feed| Some((feed, segments(feed)?)));
+    let images = ImagePackages::of(a.packages.as_ref()?.iter().chain(b.packages.as_ref()?));
+    let feeds = comparison.feeds.iter().flatten().filter_map(|feed| Some((feed, segments(feed)?)));
     Some(feeds.map(|(feed, segments)| of_feed(store, &feed.name, segments, &images)).collect())
 }
 

@@ -14,11 +14,12 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
     side("A", &comparison.a, out)?;
     side("B", &comparison.b, out)?;
     for (name, input) in comparison.inputs.named() {
-        let state = if input.same { "same" } else { "differs" };
-        line(out, "input", [&*name.replace(' ', "-"), state, &input.a, &input.b])?;
+        let state = rows::state(input.same);
+        let (a, b) = (or_absent(input.a.as_ref()), or_absent(input.b.as_ref()));
+        line(out, "input", [&*name.replace(' ', "-"), state, &a, &b])?;
     }
     comparison.packages.iter().flatten().try_for_each(|change| package(change, out))?;
-    comparison.feeds.iter().try_for_each(|change| feed(change, out))?;
+    comparison.feeds.iter().flatten().try_for_each(|change| feed(change, out))?;
     comparison.advisories.iter().flatten().try_for_each(|feed| advisories(feed, out))?;
     comparison.findings.iter().try_for_each(|change| finding(change, out))?;
     comparison.blind_spots.iter().try_for_each(|change| blind_spot(change, out))?;

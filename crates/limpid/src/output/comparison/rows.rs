@@ -36,7 +36,8 @@ pub(super) const BLIND_SPOTS: [Column; 4] =
     [SIGN, column(Fit::Whole), column(Fit::Whole), column(Fit::Spare { least: 24, rank: 1 })];
 
 /// A digest in short, anything else whole.
-fn short(input: &str) -> String {
+fn short(input: &Option<String>) -> String {
+    let Some(input) = input else { return "not told".to_owned() };
     match input.parse::<limpid_core::Digest>() {
         Ok(digest) => digest.short().to_owned(),
         Err(_) if input.is_empty() => "none".to_owned(),
@@ -44,16 +45,31 @@ fn short(input: &str) -> String {
     }
 }
 
-pub(super) fn input(name: &str, input: &Input) -> Vec<Cell> {
-    if input.same {
-        return vec![
-            Cell::plain(name),
-            Cell::new("same", style::QUIET),
-            Cell::new(short(&input.a), style::QUIET),
-        ];
+/// Whether an input is the same, in one word.
+pub(super) fn state(same: Option<bool>) -> &'static str {
+    match same {
+        Some(true) => "same",
+        Some(false) => "differs",
+        None => "unknown",
     }
-    let values = format!("{} → {}", short(&input.a), short(&input.b));
-    vec![Cell::new(name, style::STRONG), Cell::new("differs", style::NOTABLE), Cell::plain(values)]
+}
+
+pub(super) fn input(name: &str, input: &Input) -> Vec<Cell> {
+    let word = state(input.same);
+    let (a, b) = (short(&input.a), short(&input.b));
+    match input.same {
+        Some(true) => vec![Cell::plain(name), Cell::new(word, style::QUIET), Cell::new(a, style::QUIET)],
+        None if a == b && input.is_told() => vec![
+            Cell::new(name, style::STRONG),
+            Cell::new(word, style::NOT_JUDGED),
+            Cell::plain(format!("{a}, by name only")),
+        ],
+        Some(false) | None => {
+            let weight = if input.same.is_none() { style::NOT_JUDGED } else { style::NOTABLE };
+            let values = if a == b { a } else { format!("{a} → {b}") };
+            vec![Cell::new(name, style::STRONG), Cell::new(word, weight), Cell::plain(values)]
+        }
+    }
 }
 
 /// `a → b`, or the one that is there.

@@ -1,13 +1,13 @@
 //! The comparison of the unproven and the vulnerable report on one image, compared with the files in `fixtures/`.
 
-use limpid_core::comparison::{AdvisoryChange, AdvisoryCounts, FeedAdvisories, Side, compare};
+use limpid_core::comparison::{AdvisoryChange, AdvisoryCounts, FeedAdvisories, Side, Told, compare};
 
 use super::*;
 use crate::output::report::tests::{assert_fixture, report, written};
 
 #[test]
 fn for_a_person_and_for_a_program() {
-    let side = |name| Side { report: report(name), index: None };
+    let side = |name| Side::of(report(name), None);
     let comparison = compare(&side("unproven"), &side("vulnerable"));
     let text = |width| written(|terminal, out| comparison_table(&comparison, terminal, out), width, false);
     assert_fixture("comparison.60.txt", &text(Some(60)));
@@ -28,7 +28,7 @@ fn advisory(change: Change, number: u32, a: Option<&str>, b: Option<&str>) -> Ad
 
 /// A comparison with these advisories in one feed, the data of another feed being gone.
 fn with_advisories(changes: Vec<AdvisoryChange>) -> Comparison {
-    let side = Side { report: report("vulnerable"), index: None };
+    let side = Side::of(report("vulnerable"), None);
     let counts = Some(AdvisoryCounts { added: 1_012, removed: 3, changed: 0 });
     let feed = "alpine/v3.16/main".to_owned();
     let gone = FeedAdvisories::unknown("alpine/v3.16/community", "it is no longer kept".to_owned());
@@ -69,4 +69,31 @@ fn a_page_shows_twenty_advisories_and_lines_all() {
     assert!(page.contains("CVE-2022-29") && !page.contains("CVE-2022-30 "), "{page}");
     assert!(page.contains("\nand 5 more; --format json has all\n"), "{page}");
     assert_eq!(text(None).matches("\nadvisory\t").count(), 25);
+}
+
+#[test]
+fn inputs_that_a_side_does_not_tell_or_only_claims() {
+    let mut side = Side::of(report("vulnerable"), None);
+    side.inputs.index_state = Told::Claimed("44c9f1b2".to_owned());
+    side.inputs.catalog = Told::Nothing;
+    side.feeds = None;
+    let mut other = side.clone();
+    other.inputs.catalog = Told::Proven("sha256:x".to_owned());
+    other.inputs.policy = Told::Nothing;
+    other.inputs.as_of = Told::Nothing;
+    side.inputs.as_of = Told::Nothing;
+    let comparison = compare(&side, &other);
+    let text = |width| written(|terminal, out| comparison_table(&comparison, terminal, out), width, false);
+    let page = text(Some(80));
+    let expected = "\nINPUTS\n\
+        image          same     4ff3ca91275c\n\
+        index state    unknown  44c9f1b2, by name only\n\
+        advisory data  unknown  not told → sha256:x\n\
+        policy         unknown  b0b0b0b0b0b0 → not told\n\
+        day            unknown  not told\n\n";
+    assert!(page.contains(expected), "{page}");
+    let lines = text(None);
+    let expected = "input\tindex-state\tunknown\t44c9f1b2\t44c9f1b2\n\
+        input\tadvisory-data\tunknown\t-\tsha256:x\n";
+    assert!(lines.contains(expected), "{lines}");
 }

@@ -1,0 +1,39 @@
+//! Puts a report under decisions: what they waive and suppress, and what follows from it.
+//!
+//! The only place where decisions are applied, whoever judged: so a report that a service made without any, and that is
+//! put under them afterwards, is the one that would have been made under them.
+
+use std::collections::BTreeMap;
+
+use super::{Finding, Report, Summary};
+use crate::{Severity, Verdict, policy::Policy};
+
+impl Report {
+    /// The same report under these decisions too. Those that it was made under stay.
+    #[must_use]
+    pub fn under(mut self, policy: &Policy) -> Self {
+        self.blind_spots = self.blind_spots.into_iter().map(|spot| policy.waive(spot)).collect();
+        for finding in &mut self.findings {
+            if finding.suppressed.is_none() {
+                finding.suppressed = policy.suppression(finding);
+            }
+        }
+        self.proof.policy = policy.digest_after(&self.proof.policy);
+        self.summary = recounted(&self);
+        self.verdict = Verdict::of(self.standing().count(), &self.blind_spots);
+        self
+    }
+}
+
+fn recounted(report: &Report) -> Summary {
+    let mut findings: BTreeMap<Severity, u64> =
+        Severity::WORST_FIRST.iter().map(|&severity| (severity, 0)).collect();
+    for finding in report.standing() {
+        *findings.entry(finding.severity).or_default() += 1;
+    }
+    let has_fix = |finding: &&Finding| finding.fixed_in.is_some();
+    Summary { findings, fixable: report.standing().filter(has_fix).count() as u64, ..report.summary.clone() }
+}
+
+#[cfg(test)]
+mod tests;
