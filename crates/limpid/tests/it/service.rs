@@ -6,5 +6,6 @@ mod killed;
 mod nodes;
 mod notified;
 mod public_case;
+mod remote;
 mod support;
 mod together;

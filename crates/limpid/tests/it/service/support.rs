@@ -96,6 +96,7 @@ pub(super) enum Program {
 pub(super) struct Options {
     program: Program,
     data: String,
+    networks: &'static str,
     more: String,
     environment: Vec<(String, String)>,
 }
@@ -103,11 +104,22 @@ pub(super) struct Options {
 impl Options {
     /// On a data directory of this name, with the embedded database, and advisory data from the place's mirror.
     pub(super) fn new(data: &str) -> Self {
-        Self { program: Program::Limpid, data: data.to_owned(), more: String::new(), environment: Vec::new() }
+        Self {
+            program: Program::Limpid,
+            data: data.to_owned(),
+            networks: "127.0.0.0/8",
+            more: String::new(),
+            environment: Vec::new(),
+        }
     }
 
     pub(super) fn program(self, program: Program) -> Self {
         Self { program, ..self }
+    }
+
+    /// Layers may be fetched from no private network.
+    pub(super) fn without_networks(self) -> Self {
+        Self { networks: "192.0.2.0/24", ..self }
     }
 
     /// Adds to the configuration.
@@ -122,13 +134,12 @@ impl Options {
     }
 
     fn configuration(&self, place: &Place) -> String {
-        let data = place.path(&self.data);
+        let (data, networks, more) = (place.path(&self.data), self.networks, &self.more);
         let mirror = place.path("mirror");
         format!(
             "data = {data:?}\n[api]\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://limpid.example.com\"\n\
-             [introspection]\nlisten = \"127.0.0.1:0\"\n\
-             [indexer.layers]\nallow_networks = [\"127.0.0.0/8\"]\n[updater]\nmirror = {mirror:?}\nfeeds = [\"alpine\"]\n{}",
-            self.more
+             [introspection]\nlisten = \"127.0.0.1:0\"\n[indexer.layers]\nallow_networks = [{networks:?}]\n\
+             [updater]\nmirror = {mirror:?}\nfeeds = [\"alpine\"]\n{more}"
         )
     }
 }
