@@ -141,7 +141,9 @@ fn differences(
         Catalog::open(engine.catalog.store(), engine.indexer.ecosystems(), instant)
             .map_err(UpdateFailure::from)
     };
-    let (before, after) = (at(operation.at - TimeDelta::nanoseconds(1))?, at(operation.at)?);
+    // The database keeps microseconds, the catalog's state nanoseconds: the operation is somewhere within this one.
+    let within = operation.at;
+    let (before, after) = (at(within - TimeDelta::nanoseconds(1))?, at(within + TimeDelta::microseconds(1))?);
     let numbers: Vec<i64> = holders.into_keys().collect();
     let mut differences = Vec::new();
     for batch in numbers.chunks(CHANGES_BATCH) {

@@ -111,7 +111,7 @@ fn an_update_that_takes_much_away_waits_for_a_person() {
     assert!(held["held"].as_str().unwrap().contains("200 of 200"), "{held:#}");
     assert!(target.take_requests().is_empty());
     let id = held["id"].as_str().unwrap();
-    service.post(&format!("/api/v1/notifications/{id}/release"), &json!({})).has(200);
+    service.post(&format!("/api/v1/notifications/{id}/release"), &json!({})).has(204);
     assert_eq!(told(&target), id);
 }
 
