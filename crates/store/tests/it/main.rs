@@ -12,16 +12,6 @@
 
 mod support;
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a test that goes wrong shall end"
-)]
-
 mod blobs;
 mod catalog;
 mod evidence;
@@ -34,6 +24,7 @@ mod manifests;
 mod migrations;
 mod notifications;
 mod packages;
+mod presence;
 mod reports;
 #[cfg(unix)]
 mod tls;
