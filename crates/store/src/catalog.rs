@@ -67,7 +67,8 @@ pub fn load(tx: &mut Transaction<'_>) -> Result<Option<PublishedCatalog>, StoreE
 }
 
 /// Publishes a state in place of the version `before` (0: none), and the segments that it refers to, whose blobs are kept
-/// from garbage collection from now on, while those of segments that it does not name are let go. Returns the new version.
+/// from garbage collection from now on, while those of segments that it does not name are let go, unless the changes of an
+/// operation with them are still to be worked out. Returns the new version.
 ///
 /// # Errors
 /// [`StoreError::Stale`] where another version is in force by now, or where the blob of a segment is not there.
@@ -114,8 +115,12 @@ const NEXT: &str = "
 const LET_GO: &str = "
     DELETE FROM catalog_segment
     WHERE segment NOT IN (
-        SELECT item.value ->> 0
-        FROM /*sqlite json_each($1) AS item*/ /*postgres jsonb_array_elements($1::text::jsonb) AS item (value)*/)
+            SELECT item.value ->> 0
+            FROM /*sqlite json_each($1) AS item*/ /*postgres jsonb_array_elements($1::text::jsonb) AS item (value)*/)
+        AND NOT EXISTS (
+            SELECT 1 FROM update_operation
+            JOIN job ON job.kind = 'match-changes' AND job.key = update_operation.id AND job.finished_at IS NULL
+            WHERE catalog_segment.segment IN (update_operation.segment_before, update_operation.segment_after))
     RETURNING segment";
 
 const REFER: &str = "
@@ -125,7 +130,7 @@ const REFER: &str = "
     WHERE true
     ON CONFLICT (segment) DO NOTHING";
 
-/// Notes an operation, and forgets all but the last `keep` of its feed.
+/// Notes an operation, and forgets all but the last `keep` of its feed, and those whose changes are still to be worked out.
 ///
 /// # Errors
 /// Those of the database. One that was noted already is left as it is.
@@ -156,7 +161,10 @@ const FORGET: &str = "
     DELETE FROM update_operation
     WHERE feed = $1 AND number NOT IN (
         SELECT number FROM update_operation WHERE feed = $1
-        ORDER BY happened_at DESC, number DESC LIMIT $2)";
+        ORDER BY happened_at DESC, number DESC LIMIT $2)
+        AND NOT EXISTS (
+            SELECT 1 FROM job
+            WHERE job.kind = 'match-changes' AND job.key = update_operation.id AND job.finished_at IS NULL)";
 
 /// The operations of all feeds, newest first; with `latest`, the newest of each feed alone.
 ///

@@ -13,9 +13,9 @@ use crate::{
 /// What was removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Collected {
-    /// Evidence of layers that no manifest has, and of older revisions where there is one of this revision.
+    /// Evidence of layers that no manifest has had for long, and of older revisions where there is one of this revision.
     pub evidence: u64,
-    /// Jobs that ended long ago.
+    /// Jobs that ended long ago, or that nobody will ever do.
     pub jobs: u64,
     /// Names of packages that no manifest has.
     pub packages: u64,
@@ -31,9 +31,12 @@ pub struct Collected {
 pub fn collect(tx: &mut Transaction<'_>, revision: &str) -> Result<Collected, StoreError> {
     let old = |time| [microseconds(time), limits::GARBAGE_ROWS.into()];
     tx.execute(LEASES, &old(limits::FREE_LEASE_TIME))?;
+    tx.execute(PRESENCE, &[microseconds(limits::PRESENCE_TIME)])?;
     Ok(Collected {
         evidence: evidence(tx, revision)?,
-        jobs: tx.execute(JOBS, &old(limits::ENDED_JOB_TIME))?,
+        jobs: tx.execute(JOBS, &old(limits::ENDED_JOB_TIME))?
+            + tx.execute(DELIVERIES, &[limits::GARBAGE_ROWS.into()])?
+            + tx.execute(CHANGES, &old(limits::CHANGES_TIME))?,
         packages: packages(tx)?,
         notifications: tx.execute(NOTIFICATIONS, &old(limits::NOTIFICATION_TIME))?,
     })
@@ -43,6 +46,23 @@ const JOBS: &str = "
     DELETE FROM job WHERE id IN (
         SELECT id FROM job WHERE finished_at IS NOT NULL AND finished_at < limpid_now() - $1
         ORDER BY finished_at LIMIT $2 /*postgres FOR UPDATE SKIP LOCKED*/)";
+
+/// A delivery of what is gone, to a target that nobody tells any more. (Who tells one ends it by himself.)
+const DELIVERIES: &str = "
+    DELETE FROM job WHERE id IN (
+        SELECT id FROM job
+        WHERE kind = 'deliver' AND state = 'queued'
+            AND NOT EXISTS (SELECT 1 FROM notification WHERE notification.id = substr(job.key, 1, 36))
+        ORDER BY id LIMIT $1 /*postgres FOR UPDATE SKIP LOCKED*/)";
+
+/// Changes that nobody works out, because no process has that role.
+const CHANGES: &str = "
+    DELETE FROM job WHERE id IN (
+        SELECT id FROM job
+        WHERE kind = 'match-changes' AND state = 'queued' AND created_at < limpid_now() - $1
+        ORDER BY created_at LIMIT $2 /*postgres FOR UPDATE SKIP LOCKED*/)";
+
+const PRESENCE: &str = "DELETE FROM presence WHERE seen_at < limpid_now() - $1";
 
 const NOTIFICATIONS: &str = "
     DELETE FROM notification WHERE id IN (

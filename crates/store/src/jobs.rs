@@ -277,6 +277,23 @@ pub fn abandon(tx: &mut Transaction<'_>, worker: &str) -> Result<u64, StoreError
     tx.execute(sql::ABANDON, &[worker.into()])
 }
 
+/// Hands jobs that wait for a worker in another index state to those in this one: the service is in it by now, and nobody else
+/// may come any more. Returns how many.
+///
+/// # Errors
+/// Those of the database.
+pub fn require(tx: &mut Transaction<'_>, index_state: &str) -> Result<u64, StoreError> {
+    tx.execute(sql::REQUIRE, &[index_state.into()])
+}
+
+/// Whether [`require`] would change anything.
+///
+/// # Errors
+/// Those of the database.
+pub fn any_requires_another(tx: &mut Transaction<'_>, index_state: &str) -> Result<bool, StoreError> {
+    Ok(tx.query_optional(sql::REQUIRING_ANOTHER, &[index_state.into()])?.is_some())
+}
+
 /// The job of this kind and key.
 ///
 /// # Errors

@@ -21,6 +21,7 @@ pub mod manifests;
 mod migrations;
 pub mod notifications;
 pub mod packages;
+pub mod presence;
 pub mod reports;
 mod text;
 

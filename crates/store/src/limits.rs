@@ -88,6 +88,14 @@ pub const NOTIFICATION_TIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long a lease that nobody holds is kept. Its fencing numbers go on from the clock after that, so only a clock that
 /// is set back by more than this could repeat one.
 pub const FREE_LEASE_TIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How long it is remembered what a process was for that is gone. Longer than a weekend: a target is told of what happened
+/// while the only process that tells it was down.
+pub const PRESENCE_TIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How long the changes of an update wait for somebody who works them out: as long as nobody reads a notification.
+pub const CHANGES_TIME: Duration = NOTIFICATION_TIME;
+
 // --- blobs ---
 
 /// How long a blob that nothing refers to is kept. Whoever puts one refers to it within minutes; a day forgives a process

@@ -12,7 +12,7 @@ use limpid_core::Digest;
 
 use crate::{
     StoreError, Transaction,
-    database::{Value, rows, storable},
+    database::{Row, Value, rows, storable},
     limits,
 };
 
@@ -52,6 +52,16 @@ pub fn holders(
         places.sort_unstable();
     }
     Ok(holders)
+}
+
+/// The names that are known of packages called so, one for each namespace that has any.
+///
+/// # Errors
+/// Those of the database.
+pub fn in_all_namespaces(tx: &mut Transaction<'_>, name: &str) -> Result<Vec<PackageKey>, StoreError> {
+    let query = "SELECT namespace, name FROM package_key WHERE name = $1 ORDER BY namespace";
+    let key = |row: &Row| Ok(PackageKey { namespace: row.get(0)?, name: row.get(1)? });
+    tx.query(query, &[name.into()])?.iter().map(key).collect()
 }
 
 fn columns(key: &PackageKey) -> [&str; 2] {

@@ -24,7 +24,7 @@ pub struct AskedStatement {
     pub package: String,
     /// Whether it is the name of a source package.
     pub is_source: bool,
-    /// The namespaces that it may be in, such as `Alpine:v3.16`.
+    /// The namespaces that it may be in, such as `Alpine:v3.16`. None: in any.
     pub namespaces: Vec<String>,
     /// The first version that is not affected; empty where none is known.
     pub fixed_in: String,
@@ -38,6 +38,13 @@ pub struct AskedStatement {
 pub fn affected(engine: &Engine, statements: &[AskedStatement]) -> Result<Vec<Affected>, MatchError> {
     let mut keys: BTreeMap<PackageKey, Vec<usize>> = BTreeMap::new();
     for (place, statement) in statements.iter().enumerate() {
+        if statement.namespaces.is_empty() {
+            let everywhere =
+                engine.database.read(|tx| packages::in_all_namespaces(tx, &statement.package))?;
+            for key in everywhere {
+                keys.entry(key).or_default().push(place);
+            }
+        }
         for namespace in &statement.namespaces {
             let key = PackageKey { namespace: namespace.clone(), name: statement.package.clone() };
             keys.entry(key).or_default().push(place);
@@ -75,7 +82,7 @@ fn hits(index: &IndexReport, ecosystems: &Ecosystems, statement: &AskedStatement
     index.packages.iter().any(|package| {
         let Some(namespace) = &package.namespace else { return false };
         let ecosystem = ecosystems.of_namespace(namespace);
-        statement.namespaces.contains(namespace)
+        (statement.namespaces.is_empty() || statement.namespaces.contains(namespace))
             && ecosystem.is_some_and(|ecosystem| is_affected(package, ecosystem, statement))
     })
 }

@@ -89,6 +89,18 @@ pub(super) const ABANDON: &str = "
     UPDATE job SET state = 'queued', again = 0, held_until = NULL, changed_at = limpid_now()
     WHERE worker = $1 AND state = 'running'";
 
+pub(super) const REQUIRING_ANOTHER: &str = "
+    SELECT 1 FROM job
+    WHERE finished_at IS NULL AND requires <> '' AND requires <> $1
+    LIMIT 1";
+
+/// What failed under another program need not wait until it is tried by this one.
+pub(super) const REQUIRE: &str = "
+    UPDATE job SET requires = $1,
+        run_at = CASE WHEN state = 'queued' AND run_at > limpid_now() THEN limpid_now() ELSE run_at END,
+        changed_at = limpid_now()
+    WHERE finished_at IS NULL AND requires <> '' AND requires <> $1";
+
 pub(super) const FIND: &str = "
     SELECT id, kind, key, lane, state, attempts, worker, error, created_at, run_at, finished_at
     FROM job WHERE kind = $1 AND key = $2";

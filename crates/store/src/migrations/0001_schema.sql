@@ -83,6 +83,15 @@ CREATE TABLE index_state (
     announced_at BIGINT NOT NULL
 );
 
+-- What running processes are for: which index states they make reports in, and which targets they tell.
+CREATE TABLE presence (
+    kind TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    name TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    node TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (kind, name, node)
+) /*sqlite WITHOUT ROWID*/;
+
 CREATE TABLE lease (
     name TEXT /*postgres COLLATE "C"*/ PRIMARY KEY,
     holder TEXT NOT NULL,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use limpid_store::{
     Database, StoreError,
     catalog::{self, UpdateOperation},
+    jobs::JobKind,
 };
 use uuid::Uuid;
 
@@ -98,5 +99,48 @@ fn operations_are_listed_newest_first_and_the_oldest_of_a_feed_forgotten() {
         assert!(write(database, |tx| catalog::delete_operation(tx, a4.id)));
         assert!(!write(database, |tx| catalog::delete_operation(tx, a4.id)));
         assert_eq!(read(database, |tx| catalog::operations(tx, true))[1], a3);
+    });
+}
+
+#[test]
+fn what_is_still_to_be_told_is_kept_however_many_operations_follow() {
+    on_each(|database| {
+        let names: Vec<String> = (0..6).map(|number| format!("s{number}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        blobs(database, &names);
+        let mut waiting = None;
+        for number in 1..6 {
+            let id = Uuid::now_v7();
+            let operation = UpdateOperation {
+                id,
+                feed: "feed".to_owned(),
+                before: Some(digest(names[number - 1])),
+                after: digest(names[number]),
+                at: DateTime::<Utc>::from_timestamp(i64::try_from(number).unwrap(), 0).unwrap(),
+                records: 1,
+            };
+            publish(database, i64::try_from(number).unwrap() - 1, b"state", &names[number..=number]).unwrap();
+            write(database, |tx| {
+                catalog::record_operation(tx, &operation, 2)?;
+                limpid_store::jobs::submit(tx, &crate::jobs::new(JobKind::MatchChanges, &id.to_string()))
+            });
+            if number == 1 {
+                waiting = crate::jobs::claim(database, &[JobKind::MatchChanges], "one");
+            } else {
+                let id = id.to_string();
+                execute(
+                    database,
+                    "UPDATE job SET state = 'done', finished_at = 1 WHERE key = $1",
+                    &[id.into()],
+                );
+            }
+        }
+        let kept = |name: &str| read(database, catalog::segments).contains(&digest(name));
+        assert_eq!(read(database, |tx| catalog::operations(tx, false)).len(), 3);
+        assert!(kept("s1") && kept("s5"), "what the operation led to, and what is in force");
+        assert!(!kept("s2") && !kept("s3"));
+        write(database, |tx| limpid_store::jobs::finish(tx, waiting.as_ref().unwrap()));
+        publish(database, 5, b"state", &["s5"]).unwrap();
+        assert!(!kept("s1"), "once it is told, it goes");
     });
 }

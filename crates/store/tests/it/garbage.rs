@@ -57,11 +57,13 @@ fn evidence_goes_with_its_last_manifest_and_with_a_newer_revision() {
         assert_eq!(collect(database), Collected::default());
         execute(database, "UPDATE evidence SET noted_at = 0", &[]);
         execute(database, "UPDATE blob SET touched_at = 0", &[]);
+        // Its manifest may be on its way.
+        put(database, "sent", "now");
         assert_eq!(collect(database), Collected { evidence: 3, ..Collected::default() });
         assert!(kept("both", "now") && kept("old", "old") && kept("shared", "now"));
-        assert!(!kept("both", "old") && !kept("older", "old") && !kept("gone", "now"));
+        assert!(!kept("both", "old") && !kept("older", "old") && !kept("gone", "now") && kept("sent", "now"));
         // Whoever has just looked one of them up finds the pack for a while.
-        assert_eq!(number(database, "SELECT COUNT(*) FROM blob WHERE touched_at > 0"), 3);
+        assert_eq!(number(database, "SELECT COUNT(*) FROM blob WHERE touched_at > 0"), 4);
         assert_eq!(collect(database), Collected::default());
 
         write(database, |tx| manifests::delete(tx, &[digest("a")]));
@@ -134,6 +136,32 @@ fn notifications_that_nobody_read_and_leases_that_nobody_holds_go_in_the_end() {
         assert_eq!(collect(database), Collected { notifications: 1, ..Collected::default() });
         assert_eq!(number(database, "SELECT COUNT(*) FROM notification_entry"), 1);
         assert_eq!(number(database, "SELECT COUNT(*) FROM lease"), 1);
+    });
+}
+
+#[test]
+fn deliveries_of_what_is_gone_and_changes_that_nobody_works_out_go() {
+    on_each(|database| {
+        let id = Uuid::new_v4();
+        let notification = NewNotification {
+            id,
+            operation: Uuid::new_v4(),
+            feed: "alpine".to_owned(),
+            held: None,
+            entries: vec![b"{}".to_vec()],
+        };
+        write(database, |tx| notifications::create(tx, &notification));
+        let deliver = |key: String| jobs::NewJob { lane: "gone".into(), ..new(JobKind::Deliver, &key) };
+        write(database, |tx| jobs::submit(tx, &deliver(format!("{id} gone"))));
+        write(database, |tx| jobs::submit(tx, &deliver(format!("{} gone", Uuid::new_v4()))));
+        write(database, |tx| jobs::submit(tx, &new(JobKind::MatchChanges, "a")));
+        assert_eq!(collect(database), Collected { jobs: 1, ..Collected::default() });
+        execute(database, "UPDATE job SET created_at = 0", &[]);
+        assert_eq!(collect(database), Collected { jobs: 1, ..Collected::default() });
+        let left = read(database, |tx| jobs::list(tx, None, None, 10));
+        assert_eq!(left.iter().map(|job| job.kind).collect::<Vec<_>>(), [JobKind::Deliver]);
+        write(database, |tx| notifications::delete(tx, id));
+        assert_eq!(collect(database).jobs, 1);
     });
 }
 

@@ -300,6 +300,26 @@ fn a_worker_takes_jobs_of_its_lane_and_its_index_state_alone() {
 }
 
 #[test]
+fn jobs_that_wait_for_a_program_that_is_gone_are_handed_to_the_one_that_is_there() {
+    on_each(|database| {
+        let old = |kind, key| NewJob { requires: "old".into(), ..new(kind, key) };
+        submit(database, &old(JobKind::Reindex, "waits"));
+        submit(database, &NewJob { delay: 60 * MINUTE, ..old(JobKind::Index, "failed before") });
+        submit(database, &NewJob { delay: 60 * MINUTE, ..new(JobKind::Update, "all") });
+        submit(database, &old(JobKind::Reindex, "done"));
+        execute(database, "UPDATE job SET state = 'done', finished_at = 0 WHERE key = 'done'", &[]);
+        let is_left = || read(database, |tx| jobs::any_requires_another(tx, "new"));
+        assert!(is_left());
+        assert_eq!(write(database, |tx| jobs::require(tx, "new")), 2);
+        assert!(!is_left());
+        let kinds = [JobKind::Index, JobKind::Reindex, JobKind::Update];
+        let claim = || write(database, |tx| jobs::claim(tx, &kinds, "", "new", "one", MINUTE));
+        let keys: Vec<String> = std::iter::from_fn(claim).map(|job| job.key).collect();
+        assert_eq!(keys, ["waits", "failed before"], "it is tried at once; what requires nothing waits on");
+    });
+}
+
+#[test]
 fn what_a_worker_gives_back_does_not_count_as_an_attempt() {
     on_each(|database| {
         for key in ["a", "b", "c"] {

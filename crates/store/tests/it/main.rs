@@ -24,6 +24,7 @@ mod manifests;
 mod migrations;
 mod notifications;
 mod packages;
+mod presence;
 mod reports;
 #[cfg(unix)]
 mod tls;

@@ -40,6 +40,20 @@ fn holders_are_found_by_namespace_and_name() {
 }
 
 #[test]
+fn a_name_is_found_in_all_namespaces() {
+    on_each(|database| {
+        let other = PackageKey { namespace: "Alpine:v3.17".to_owned(), name: "musl".to_owned() };
+        write(database, |tx| {
+            manifests::put(tx, &manifest("a", &[]))?;
+            reports::save(tx, &report("a", "state"), &[key("musl"), key("zlib"), other.clone()]).map(drop)
+        });
+        let found = |name: &str| read(database, |tx| packages::in_all_namespaces(tx, name));
+        assert_eq!(found("musl"), [key("musl"), other.clone()]);
+        assert_eq!(found("busybox"), []);
+    });
+}
+
+#[test]
 fn a_new_report_replaces_the_names_of_the_old_one() {
     on_each(|database| {
         write(database, |tx| save(tx, "a", "state", &["musl", "zlib", "apk"]));

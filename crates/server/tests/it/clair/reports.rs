@@ -144,3 +144,15 @@ async fn the_affected_manifests_are_found_and_what_nobody_knows_is_named() {
         assert!(why.contains("unheard-of 1"), "{why}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_about_no_distribution_is_asked_about_all_of_them() {
+    let service = Service::start();
+    let affected = service.index(&vulnerable()).await;
+    service.index(&clean()).await;
+    let asked = |name: &str, fixed: &str| json!({"id": name, "package": {"name": name, "kind": "binary"}, "fixed_in_version": fixed});
+    let question = json!({"vulnerabilities": [asked("busybox", "1.36.1-r0"), asked("musl", "1.2.4-r0"), asked("zlib", "")]});
+    let answer = service.json("POST", "/indexer/api/v1/internal/affected_manifest", &question).await;
+    let body = answer.with_status(200).value();
+    assert_eq!(body["vulnerable_manifests"], json!({affected.as_str(): ["busybox"]}));
+}
