@@ -6,5 +6,7 @@ mod killed;
 mod nodes;
 mod notified;
 mod public_case;
+mod quay;
 mod support;
 mod together;
+mod token;

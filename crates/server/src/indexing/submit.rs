@@ -111,9 +111,9 @@ fn enqueue(engine: &Engine, submission: &Submission) -> Result<bool, IndexFailur
         .database
         .write(|tx| {
             manifests::put(tx, &manifest(submission)).map_err(|error| match error {
-            StoreError::Stale(_) => Known::OtherLayers,
-            other => Known::Store(other),
-        })?;
+                StoreError::Stale(_) => Known::OtherLayers,
+                other => Known::Store(other),
+            })?;
             // One that is being worked on is not begun again: its report, or its failure, answers this request too.
             if !jobs::submit_unless_running(tx, &job)? {
                 return Ok(false);

@@ -14,7 +14,7 @@ mod api;
 mod clair;
 mod http;
 mod introspection;
-#[cfg(unix)]
-mod targets;
 mod schemas;
 mod service;
+#[cfg(unix)]
+mod targets;

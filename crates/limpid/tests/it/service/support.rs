@@ -8,13 +8,18 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use limpid_testkit::{
     http::{Answer, Server},
     image::{ImageBuilder, Layout},
 };
-use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::{
+    Method,
+    blocking::{Client, RequestBuilder},
+};
 use serde_json::{Value, json};
 
+use super::token;
 use crate::support::Place;
 
 /// How long something that must happen may take before a test gives up. Much longer than it ever takes.
@@ -98,12 +103,19 @@ pub(super) struct Options {
     data: String,
     more: String,
     environment: Vec<(String, String)>,
+    key: Option<Vec<u8>>,
 }
 
 impl Options {
     /// On a data directory of this name, with the embedded database, and advisory data from the place's mirror.
     pub(super) fn new(data: &str) -> Self {
-        Self { program: Program::Limpid, data: data.to_owned(), more: String::new(), environment: Vec::new() }
+        Self {
+            program: Program::Limpid,
+            data: data.to_owned(),
+            more: String::new(),
+            environment: Vec::new(),
+            key: None,
+        }
     }
 
     pub(super) fn program(self, program: Program) -> Self {
@@ -119,6 +131,13 @@ impl Options {
     pub(super) fn env(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// Asks everybody for a token that Quay has signed with this key.
+    pub(super) fn key(mut self, key: &[u8]) -> Self {
+        self.key = Some(key.to_vec());
+        let encoded = STANDARD.encode(key);
+        self.env("LIMPID_AUTH_PSK_KEY", &encoded).env("LIMPID_AUTH_PSK_ISSUERS", "quay")
     }
 
     fn configuration(&self, place: &Place) -> String {
@@ -137,6 +156,7 @@ impl Options {
 pub(super) struct Service {
     child: Child,
     client: Client,
+    key: Option<Vec<u8>>,
     pub(super) api: String,
     pub(super) introspection: String,
 }
@@ -169,7 +189,7 @@ impl Service {
         // Taken already where another test was first, with the same choice.
         drop(rustls::crypto::ring::default_provider().install_default());
         let client = Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
-        Ok(Self { child, client, api, introspection })
+        Ok(Self { child, client, key: options.key.clone(), api, introspection })
     }
 
     /// Kills the process as a power cut would.
@@ -194,19 +214,29 @@ impl Service {
     }
 
     pub(super) fn get(&self, path: &str) -> Answered {
-        Answered::to(self.client.get(format!("{}{path}", self.api)))
+        Answered::to(self.request(Method::GET, path))
     }
 
     /// The answer, or why there was none: the process may be gone.
     pub(super) fn try_post(&self, path: &str, body: &Value) -> Result<Answered, reqwest::Error> {
-        Answered::try_to(self.client.post(format!("{}{path}", self.api)).body(body.to_string()))
+        Answered::try_to(self.request(Method::POST, path).body(body.to_string()))
     }
 
     pub(super) fn post(&self, path: &str, body: &Value) -> Answered {
         self.try_post(path, body).unwrap()
     }
 
-    pub(super) fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
+    /// A request, signed where the service wants it.
+    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.bare_request(method, path);
+        match &self.key {
+            Some(key) => request.bearer_auth(token::quays(key)),
+            None => request,
+        }
+    }
+
+    /// A request that nobody has signed.
+    pub(super) fn bare_request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.api))
     }
 
