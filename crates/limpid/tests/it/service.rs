@@ -6,6 +6,8 @@ mod killed;
 mod nodes;
 mod notified;
 mod public_case;
+mod quay;
 mod remote;
 mod support;
 mod together;
+mod token;

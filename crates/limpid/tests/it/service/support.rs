@@ -8,13 +8,18 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use limpid_testkit::{
     http::{Answer, Server},
     image::{ImageBuilder, Layout},
 };
-use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::{
+    Method,
+    blocking::{Client, RequestBuilder},
+};
 use serde_json::{Value, json};
 
+use super::token;
 use crate::support::Place;
 
 /// How long something that must happen may take before a test gives up. Much longer than it ever takes.
@@ -99,6 +104,7 @@ pub(super) struct Options {
     networks: &'static str,
     more: String,
     environment: Vec<(String, String)>,
+    key: Option<Vec<u8>>,
 }
 
 impl Options {
@@ -110,6 +116,7 @@ impl Options {
             networks: "127.0.0.0/8",
             more: String::new(),
             environment: Vec::new(),
+            key: None,
         }
     }
 
@@ -133,6 +140,13 @@ impl Options {
         self
     }
 
+    /// Asks everybody for a token that Quay has signed with this key.
+    pub(super) fn key(mut self, key: &[u8]) -> Self {
+        self.key = Some(key.to_vec());
+        let encoded = STANDARD.encode(key);
+        self.env("LIMPID_AUTH_PSK_KEY", &encoded).env("LIMPID_AUTH_PSK_ISSUERS", "quay")
+    }
+
     fn configuration(&self, place: &Place) -> String {
         let (data, networks, more) = (place.path(&self.data), self.networks, &self.more);
         let mirror = place.path("mirror");
@@ -148,6 +162,7 @@ impl Options {
 pub(super) struct Service {
     child: Child,
     client: Client,
+    key: Option<Vec<u8>>,
     pub(super) api: String,
     pub(super) introspection: String,
 }
@@ -180,7 +195,7 @@ impl Service {
         // Taken already where another test was first, with the same choice.
         drop(rustls::crypto::ring::default_provider().install_default());
         let client = Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
-        Ok(Self { child, client, api, introspection })
+        Ok(Self { child, client, key: options.key.clone(), api, introspection })
     }
 
     /// Kills the process as a power cut would.
@@ -205,19 +220,29 @@ impl Service {
     }
 
     pub(super) fn get(&self, path: &str) -> Answered {
-        Answered::to(self.client.get(format!("{}{path}", self.api)))
+        Answered::to(self.request(Method::GET, path))
     }
 
     /// The answer, or why there was none: the process may be gone.
     pub(super) fn try_post(&self, path: &str, body: &Value) -> Result<Answered, reqwest::Error> {
-        Answered::try_to(self.client.post(format!("{}{path}", self.api)).body(body.to_string()))
+        Answered::try_to(self.request(Method::POST, path).body(body.to_string()))
     }
 
     pub(super) fn post(&self, path: &str, body: &Value) -> Answered {
         self.try_post(path, body).unwrap()
     }
 
-    pub(super) fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
+    /// A request, signed where the service wants it.
+    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.bare_request(method, path);
+        match &self.key {
+            Some(key) => request.bearer_auth(token::quays(key)),
+            None => request,
+        }
+    }
+
+    /// A request that nobody has signed.
+    pub(super) fn bare_request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.api))
     }
 
