@@ -71,3 +71,6 @@ async fn show_readiness(method: Method, State(introspected): State<Introspected>
     ];
     (status, headers, body).into_response()
 }
+
+#[cfg(test)]
+mod tests;

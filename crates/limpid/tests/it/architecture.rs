@@ -1,4 +1,5 @@
-//! Holds the shape of the workspace: which crate may know which, and that only an ecosystem's own folder names it.
+//! Holds the shape of the workspace: which crate may know which, that only an ecosystem's own folder names it, that the
+//! service's faces decide nothing, and that the documents of the shape are true.
 
 use std::{
     collections::BTreeSet,
@@ -57,6 +58,52 @@ fn the_arrows_between_the_crates_are_the_drawn_ones() {
             assert!(allowed.contains(&dependency.as_str()), "{name} must not know {dependency}");
         }
     }
+}
+
+#[test]
+fn the_page_draws_every_crate() {
+    let page = fs::read_to_string(workspace().join("ARCHITECTURE.md")).unwrap();
+    for package in packages() {
+        let name = package["name"].as_str().unwrap();
+        let row = format!("| `{}` |", name.strip_prefix("limpid-").unwrap_or(name));
+        assert!(page.contains(&row), "ARCHITECTURE.md has no row {row}");
+    }
+}
+
+/// HTTP on one side, work on the other: a face runs no statement, submits no job and fetches nothing, and what works does
+/// not know by whom it was asked.
+#[test]
+fn the_faces_of_the_service_translate_and_the_engine_does_not_know_them() {
+    let server = workspace().join("crates/server/src");
+    let faces = ["api", "clair", "face"];
+    let not_in_faces = [".execute(", ".query(", "jobs::submit", "leases::", "egress"];
+    let engine = ["engine", "indexing", "matching", "updating", "notifying"];
+    let not_in_engine = ["axum", "ApiError", "crate::api", "crate::clair", "crate::face"];
+    let mut found = Vec::new();
+    for (parts, forbidden) in [(&faces[..], not_in_faces), (&engine[..], not_in_engine)] {
+        for part in parts {
+            let mut files = sources(&server.join(part));
+            files.push(server.join(format!("{part}.rs")));
+            for file in files {
+                let code = code_of(&file);
+                let named = forbidden.iter().filter(|name| code.contains(**name));
+                found.extend(named.map(|name| format!("{}: {name}", file.display())));
+            }
+        }
+    }
+    assert!(found.is_empty(), "on the wrong side of the service: {found:#?}");
+}
+
+#[test]
+fn contributors_and_ci_install_the_same_servers() {
+    let read = |name| fs::read_to_string(workspace().join(name)).unwrap();
+    let (ci, page) = (read(".ci/run"), read("CONTRIBUTING.md"));
+    let installed = ci.split_once("servers=(").unwrap().1.split_once(')').unwrap().0;
+    let installed: BTreeSet<&str> =
+        installed.split_whitespace().map(|entry| entry.split_once(':').unwrap().0).collect();
+    let wanted = page.split_once("want Debian's ").unwrap().1.split_once(": ").unwrap().0;
+    let wanted: BTreeSet<&str> = wanted.split('`').skip(1).step_by(2).collect();
+    assert_eq!(installed, wanted);
 }
 
 #[test]

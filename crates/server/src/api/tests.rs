@@ -10,6 +10,7 @@ fn every_route_is_described_and_everything_described_is_a_route() {
         super::MANIFEST,
         super::REPORT,
         super::INDEX,
+        super::LAYER,
         super::CATALOG,
         super::FEEDS,
         super::FEED,
