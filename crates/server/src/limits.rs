@@ -220,9 +220,6 @@ pub const MANIFEST_BYTES: u64 = 8 << 20;
 /// Layers of a manifest. Engines stop at 127; the same empty layer may stand there many times.
 pub const MANIFEST_LAYERS: usize = 512;
 
-/// A list of digests to delete: about a hundred thousand.
-pub const DIGESTS_BYTES: u64 = 8 << 20;
-
 /// Statements that are asked about. Clair's notifier sends a thousand at a time, with their texts.
 pub const STATEMENTS_BYTES: u64 = 32 << 20;
 

@@ -26,9 +26,6 @@ use crate::{
     workers,
 };
 
-/// Paths that anybody may ask for.
-const EXEMPT: &[&str] = &["/robots.txt"];
-
 /// Why the service did not run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -205,7 +202,7 @@ fn told(listener: &str, ended: Result<usize, tokio::task::JoinError>) {
 fn routes(engine: &Arc<Engine>) -> Router {
     let auth = engine.configuration.auth.as_ref();
     let metrics = &engine.metrics;
-    let wrapping = |face: &'static str| Wrapping { face, auth, exempt: EXEMPT, metrics };
+    let wrapping = |face: &'static str| Wrapping { face, auth, exempt: clair::EXEMPT, metrics };
     let own = http::wrap(api::router(Arc::clone(engine)), wrapping("limpid"));
     let clair = http::wrap(clair::router(Arc::clone(engine)), wrapping("clair"));
     // Each face answers unknown paths in its own way, which merged routers cannot.

@@ -10,8 +10,8 @@ pub(super) fn of(configuration: &Configuration, settings: &Settings) -> Vec<Stri
     several_processes(configuration, &mut said);
     if configuration.roles.contains(&Role::Updater) && !configuration.updater.on {
         said.push(
-            "updater.on is false: advisory data stays as old as it is, until limpid db import or another process \
-             brings newer"
+            "updater.on is false: advisory data stays as old as it is, until a catalog is imported (PUT \
+             /api/v1/catalog) or another process brings newer"
                 .to_owned(),
         );
     }
@@ -60,7 +60,7 @@ fn several_processes(configuration: &Configuration, said: &mut Vec<String>) {
     if url.starts_with("sqlite:") || (!url.contains("://") && !url.contains('=')) {
         said.push(
             "this process has not all roles, and its database is SQLite: the others must run on this machine, with the \
-             same data directory"
+             same database.url and blobs.url, and each with a data directory of its own"
                 .to_owned(),
         );
     } else if !configuration.blobs.url.contains("://") {

@@ -74,21 +74,7 @@ pub(super) struct JobLabels {
 
 impl JobLabels {
     pub(super) fn new(kind: JobKind, state: JobState) -> Self {
-        let kind = match kind {
-            JobKind::Index => "index",
-            JobKind::Reindex => "reindex",
-            JobKind::Update => "update",
-            JobKind::MatchChanges => "match_changes",
-            JobKind::Deliver => "deliver",
-            JobKind::CollectGarbage => "collect_garbage",
-        };
-        let state = match state {
-            JobState::Queued => "queued",
-            JobState::Running => "running",
-            JobState::Done => "done",
-            JobState::Failed => "failed",
-        };
-        Self { kind, state }
+        Self { kind: kind.name(), state: state.name() }
     }
 }
 

@@ -89,13 +89,13 @@ fn store(engine: &Engine, job: &ClaimedJob, notification: &NewNotification) -> R
         jobs::finish(tx, job)
     })?;
     fault::point("changes: stored");
-    if let Some(why) = &notification.held {
-        tracing::warn!(notification = %notification.id, "held until a person lets it go: {why}");
-    }
     match (notification.entries.is_empty(), &notification.held) {
         (true, _) => {}
         (false, None) => engine.metrics.notifications_made(1),
-        (false, Some(_)) => engine.metrics.notifications_held(1),
+        (false, Some(why)) => {
+            tracing::warn!(notification = %notification.id, "held until a person lets it go: {why}");
+            engine.metrics.notifications_held(1);
+        }
     }
     engine.bell.ring();
     Ok(())

@@ -27,6 +27,12 @@ use crate::{
 /// The key of the job that comes again by itself.
 const RECURRING: &str = "all";
 
+/// Payload of a job that came again by itself.
+const BY_ITSELF: &[u8] = b"by itself";
+
+/// Payload of a job that somebody asked for.
+const ASKED: &[u8] = b"asked";
+
 /// How long new data waits for more before it is published: a run over hundreds of feeds must not be lost as a whole.
 const PUBLISH_AFTER: Duration = Duration::from_secs(5);
 
@@ -42,7 +48,7 @@ pub fn trigger(engine: &Engine, selection: &Selection) -> Result<Uuid, UpdateFai
             return Err(UpdateFailure::Refused("an update is asked for by prefixes of feeds".to_owned()));
         }
     };
-    let id = engine.database.write(|tx| jobs::submit(tx, &job(&prefixes, Duration::ZERO)))?;
+    let id = engine.database.write(|tx| jobs::submit(tx, &job(&prefixes, Duration::ZERO, ASKED)))?;
     engine.bell.ring();
     Ok(id)
 }
@@ -53,11 +59,11 @@ pub(crate) fn ensure_scheduled(engine: &Engine) -> Result<(), StoreError> {
         let known = jobs::find(tx, JobKind::Update, RECURRING)?;
         let waits = known.is_some_and(|job| matches!(job.state, JobState::Queued | JobState::Running));
         let delay = if waits { engine.configuration.updater.period } else { Duration::ZERO };
-        jobs::submit_unless_running(tx, &job(&[], delay)).map(drop)
+        jobs::submit_unless_running(tx, &job(&[], delay, BY_ITSELF)).map(drop)
     })
 }
 
-fn job(prefixes: &[String], delay: Duration) -> NewJob {
+fn job(prefixes: &[String], delay: Duration, why: &[u8]) -> NewJob {
     let key = if prefixes.is_empty() { RECURRING.to_owned() } else { prefixes.join(" ") };
     NewJob {
         kind: JobKind::Update,
@@ -65,7 +71,7 @@ fn job(prefixes: &[String], delay: Duration) -> NewJob {
         lane: String::new(),
         requires: String::new(),
         priority: 0,
-        payload: Vec::new(),
+        payload: why.to_vec(),
         delay,
     }
 }
@@ -73,6 +79,10 @@ fn job(prefixes: &[String], delay: Duration) -> NewJob {
 /// Does the job.
 pub(crate) fn update_job(engine: &Engine, job: &ClaimedJob) -> Result<(), Unfinished> {
     let configuration = &engine.configuration.updater;
+    if job.payload == BY_ITSELF && !configuration.on {
+        // It was left by a process that was to ask upstream. This one is not, unless a person wants it.
+        return finish(engine, job, None);
+    }
     let selection = match job.key.as_str() {
         RECURRING if configuration.feeds.is_empty() => Selection::All,
         RECURRING => Selection::Prefixes(configuration.feeds.clone()),
@@ -141,7 +151,7 @@ fn finish(engine: &Engine, claimed: &ClaimedJob, again: Option<Duration>) -> Res
     engine.database.write(|tx| {
         jobs::finish(tx, claimed)?;
         if let Some(delay) = again {
-            jobs::submit(tx, &job(&[], delay))?;
+            jobs::submit(tx, &job(&[], delay, BY_ITSELF))?;
         }
         Ok::<_, StoreError>(())
     })?;
