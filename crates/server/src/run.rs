@@ -71,16 +71,27 @@ pub struct Running {
 }
 
 /// Runs the service until the process is told to end (SIGTERM or SIGINT); a second signal ends it at once. `started` is
-/// called when it is ready. Blocks.
+/// called when it is ready. `warnings` are the first lines of the log. Blocks.
 ///
 /// # Errors
 /// [`ServeError`] where it cannot begin.
 pub fn run(
     configuration: Configuration,
+    warnings: &[String],
     started: impl FnOnce(&Running) -> io::Result<()>,
 ) -> Result<(), ServeError> {
     log::install(&configuration.log)?;
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
     let running = Running::start(configuration, &ecosystems::all())?;
+    let engine = &running.engine;
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        database = engine.database.kind(),
+        index_state = %engine.own_index_state(),
+        "ready"
+    );
     started(&running)?;
     running.wait();
     Ok(())

@@ -64,9 +64,10 @@ impl From<ArrivalError> for UpdateFailure {
     fn from(error: ArrivalError) -> Self {
         match error {
             ArrivalError::State(error) => error.into(),
-            ArrivalError::Unreadable(_) | ArrivalError::Wrong(_) | ArrivalError::Older { .. } => {
-                Self::Refused(error.to_string())
+            ArrivalError::Unreadable(why) => {
+                Self::Refused(format!("this is nothing that limpid db export wrote: {why}"))
             }
+            ArrivalError::Wrong(_) | ArrivalError::Older { .. } => Self::Refused(error.to_string()),
         }
     }
 }

@@ -105,16 +105,36 @@ fn work(
     lane: &str,
     process: impl Fn(&Engine, &ClaimedJob, &Held) -> Result<(), Unfinished>,
 ) {
+    let mut outage = String::new();
     while !engine.bell.ends() {
         let rings = engine.bell.rings();
-        match next(engine, kinds, lane) {
+        let taken = next(engine, kinds, lane);
+        note_outage(&mut outage, &taken);
+        match taken {
             Ok(Some(job)) => do_job(engine, &job, &process),
             Ok(None) => {
                 engine.bell.wait(rings, JOB_POLL);
             }
-            Err(error) => {
-                tracing::warn!("no jobs can be taken: {error}");
+            Err(_noted) => {
                 engine.bell.pause(OUTAGE_PAUSE);
+            }
+        }
+    }
+}
+
+/// Says what is wrong once, not at each try: an outage may last, and other lines matter too.
+fn note_outage<T>(said: &mut String, taken: &Result<T, StoreError>) {
+    match taken {
+        Ok(_) if said.is_empty() => {}
+        Ok(_) => {
+            tracing::info!("jobs are taken again");
+            said.clear();
+        }
+        Err(error) => {
+            let error = error.to_string();
+            if *said != error {
+                tracing::warn!("no jobs can be taken: {error}");
+                *said = error;
             }
         }
     }
@@ -136,30 +156,30 @@ fn do_job(
         Err(Unfinished::Later("a fault of Limpid ended the work; see the log".to_owned(), FIRST_RETRY))
     });
     let Err(unfinished) = done else { return };
-    let (kind, key) = (job.kind, job.key.as_str());
+    let (kind, key) = (job.kind.name(), job.key.as_str());
     let noted = match unfinished {
         Unfinished::GivenBack => engine.database.write(|tx| jobs::retry(tx, job, "", Duration::ZERO)),
         Unfinished::Later(why, delay) => {
-            tracing::warn!(?kind, key, "to be tried again: {why}");
+            tracing::warn!(kind, key, "to be tried again: {why}");
             engine.database.write(|tx| jobs::retry(tx, job, &why, delay))
         }
         Unfinished::Fault(why) => {
-            tracing::error!(?kind, key, "given up: {why}");
+            tracing::error!(kind, key, "given up: {why}");
             engine.database.write(|tx| jobs::fail(tx, job, &why))
         }
         Unfinished::Store(StoreError::Stale(what)) => {
-            tracing::warn!(?kind, key, "not stored, because {what} is in other hands by now");
+            tracing::warn!(kind, key, "not stored, because {what} is in other hands by now");
             return;
         }
         Unfinished::Store(error) => {
-            tracing::warn!(?kind, key, "to be tried again: {error}");
+            tracing::warn!(kind, key, "to be tried again: {error}");
             engine.bell.pause(OUTAGE_PAUSE);
             engine.database.write(|tx| jobs::retry(tx, job, &error.to_string(), OUTAGE_PAUSE))
         }
     };
     if let Err(error) = noted {
         // Its lease runs out, and it is begun again.
-        tracing::warn!(?kind, key, "that it is not finished could not be noted: {error}");
+        tracing::warn!(kind, key, "that it is not finished could not be noted: {error}");
     }
 }
 

@@ -70,7 +70,7 @@ fn step(session: &mut dyn Session) -> Result<bool, Problem> {
             "INSERT INTO schema_migration (number, applied_at) VALUES ($1, limpid_now())",
             &[number],
         )?;
-        tracing::info!(number = found + 1, "the schema of the database was brought up to date");
+        tracing::info!("the database was brought to version {} of its schema", found + 1);
     }
     session.commit()?;
     Ok(is_up_to_date)

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anyhow::Context;
 use limpid_server::{
     Running,
-    configuration::{self, ConfigurationFile, Flag, Loaded, Sources, UNAUTHENTICATED, Unusable, clair},
+    configuration::{self, ConfigurationFile, Flag, Sources, UNAUTHENTICATED, Unusable, clair},
 };
 
 use crate::{
@@ -21,7 +21,7 @@ pub(crate) fn run(common: &Common, arguments: &ServeArguments) -> anyhow::Result
     if let Some(file) = &arguments.convert_clair {
         return match clair::convert(file) {
             Ok(conversion) => {
-                say(common, &conversion.warnings);
+                say(&warnings(common, &conversion.warnings));
                 write_to(None, |out| out.write_all(conversion.toml().as_bytes()))?;
                 Ok(Status::Done)
             }
@@ -32,13 +32,19 @@ pub(crate) fn run(common: &Common, arguments: &ServeArguments) -> anyhow::Result
         Ok(loaded) => loaded,
         Err(unusable) => return Ok(refuse(&unusable)),
     };
-    let Loaded { warnings, .. } = &loaded;
-    say(common, warnings);
+    let warnings = warnings(common, &loaded.warnings);
+    // Who reads the log as JSON reads it by a program, which takes no other lines.
+    let (logged, said) = if loaded.configuration.log.json && !arguments.check {
+        (warnings, Vec::new())
+    } else {
+        (Vec::new(), warnings)
+    };
+    say(&said);
     if arguments.check {
         write_to(None, |out| out.write_all(loaded.effective().as_bytes()))?;
         return Ok(Status::Done);
     }
-    limpid_server::run(loaded.configuration, started).context("the service did not start")?;
+    limpid_server::run(loaded.configuration, &logged, started).context("the service did not start")?;
     Ok(Status::Done)
 }
 
@@ -87,14 +93,18 @@ fn flags(common: &Common, arguments: &ServeArguments) -> Vec<Flag> {
     given.into_iter().filter_map(|(name, key, value)| Some(Flag { name, key, value: value? })).collect()
 }
 
-fn say(common: &Common, warnings: &[String]) {
+fn warnings(common: &Common, of_configuration: &[String]) -> Vec<String> {
+    let mut warnings = of_configuration.to_vec();
+    if common.cache_limit.is_some() {
+        let why = "--cache-limit (LIMPID_CACHE_LIMIT) means nothing to the service; see blobs.cache";
+        warnings.push(why.to_owned());
+    }
+    warnings
+}
+
+fn say(warnings: &[String]) {
     for warning in warnings {
         terminal::print_warning(warning);
-    }
-    if common.cache_limit.is_some() {
-        terminal::print_warning(
-            "--cache-limit (LIMPID_CACHE_LIMIT) means nothing to the service; see blobs.cache",
-        );
     }
 }
 

@@ -3,6 +3,7 @@
 mod earlier;
 mod ended;
 mod killed;
+mod logged;
 mod nodes;
 mod notified;
 mod public_case;

@@ -35,7 +35,11 @@ pub(super) async fn list(
         None | Some(VULNERABILITY) => true,
         // Clair's word for data of another kind, of which there is none here.
         Some("enrichment") => false,
-        Some(other) => return Err(ApiError::bad_request(format!("kind: “{other}” is unknown"))),
+        Some(other) => {
+            return Err(ApiError::bad_request(format!(
+                "kind: “{other}” is neither {VULNERABILITY} nor enrichment"
+            )));
+        }
     };
     let operations =
         if has_any { work(&engine, move |engine| load(engine, latest)).await? } else { Vec::new() };

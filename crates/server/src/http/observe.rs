@@ -57,7 +57,8 @@ async fn around(request: Request, next: Next) -> Response {
         if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
             headers.insert(REQUEST_ID, id);
         }
-        let milliseconds = begun.elapsed().as_millis();
+        // As a number of 64 bits: one of 128 would be a text in JSON.
+        let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
         response
     }

@@ -57,6 +57,10 @@ async fn what_is_unknown_is_not_found() {
     ] {
         service.get(&path).await.error(404, "not-found");
     }
+    service
+        .json("POST", "/api/v1/updates", &json!({"feeds": ["alpine", "none"]}))
+        .await
+        .error(404, "not-found");
     let release = "/api/v1/notifications/00000000-0000-4000-8000-000000000001/release";
     service.json("POST", release, &json!({})).await.error(404, "not-found");
     service.json("POST", "/api/v1/feeds/alpine/v0/none/accept", &json!({})).await.error(404, "not-found");
