@@ -8,12 +8,15 @@ use chrono::Utc;
 use limpid_core::{Digest, ecosystem::Ecosystems, policy::Policy};
 use limpid_image::{evidence::store::reading_revision, index::Indexer};
 use limpid_store::{BlobError, Blobs, Database, DatabaseUrl, StoreError, index_states, jobs, leases};
+use tokio::sync::Semaphore;
 
 use crate::{
     Configuration,
+    configuration::Role,
     egress::{EgressClient, EgressError},
     indexing::{Flights, Waiters},
     introspection::Metrics,
+    limits::LONG_REQUESTS,
     matching::ReportCache,
     updating::CatalogKeeper,
 };
@@ -22,6 +25,7 @@ mod bell;
 mod ecosystems;
 mod heartbeat;
 mod node;
+mod presence;
 
 pub use bell::Bell;
 pub use ecosystems::{UnknownEcosystem, chosen};
@@ -54,6 +58,8 @@ pub struct Engine {
     pub(crate) layers: EgressClient,
     pub(crate) flights: Flights,
     pub(crate) waiters: Waiters,
+    /// Room for requests that hold a thread for as long as their client likes.
+    pub(crate) long_requests: Arc<Semaphore>,
 }
 
 /// Why the engine cannot be started.
@@ -110,7 +116,12 @@ impl Engine {
         database.write(|tx| {
             jobs::abandon(tx, &node.name)?;
             leases::abandon(tx, &node.name)?;
-            index_states::announce(tx, indexer.index_state())
+            presence::note(tx, &node.name, &configuration, indexer.index_state())?;
+            // Who makes no reports says nothing about the state that they are made in.
+            if configuration.roles.contains(&Role::Indexer) {
+                index_states::announce(tx, indexer.index_state())?;
+            }
+            Ok::<_, StoreError>(())
         })?;
         let engine = Self {
             reading_revision: reading_revision(indexer.wants()),
@@ -120,6 +131,7 @@ impl Engine {
             layers: EgressClient::new(&configuration.indexer.layers, "indexer.layers")?,
             flights: Flights::default(),
             waiters: Waiters::default(),
+            long_requests: Arc::new(Semaphore::new(LONG_REQUESTS as usize)),
             policy: Policy::default(),
             bell: Bell::default(),
             configuration,
