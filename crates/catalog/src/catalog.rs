@@ -20,7 +20,7 @@ use self::feed::Feed;
 pub use self::status::{DiscoveryStatus, FeedCondition, FeedStatus, Status};
 use crate::{
     SegmentError, State, StateError, Store, limits,
-    state::{Discovery, FeedRecord, Operation},
+    state::{Discovery, FeedRecord, History, Loaded, Operation},
 };
 
 /// The advisory data as of one instant.
@@ -60,6 +60,30 @@ impl Catalog {
                 return Ok(catalog);
             }
             attempt += 1;
+        }
+    }
+
+    /// As [`Catalog::open`], with the data of a feed replaced by this, whatever it was at the instant.
+    ///
+    /// # Errors
+    /// Those of [`Store::read`], and [`StateError::Segment`] where the segment cannot be opened.
+    pub fn open_with(
+        store: &Store,
+        ecosystems: &Ecosystems,
+        as_of: DateTime<Utc>,
+        feed: &str,
+        data: Loaded,
+    ) -> Result<Self, StateError> {
+        let mut state = store.read()?;
+        let mut history = History::default();
+        history.record(as_of, data);
+        state.feeds.entry(feed.to_owned()).or_default().data = history;
+        let mut catalog = Self::of(&state, store, ecosystems, as_of);
+        let replaced =
+            catalog.feeds.get_mut(feed).and_then(|feed| feed.segment.take_if(|segment| segment.is_err()));
+        match replaced {
+            Some(Err(error)) => Err(error.into()),
+            Some(Ok(_)) | None => Ok(catalog),
         }
     }
 

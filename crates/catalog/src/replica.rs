@@ -3,18 +3,14 @@
 //! The folder is made to say just what it is given: what it knew beside that is forgotten. Segments are fetched first, each
 //! checked, and then the state is replaced in one step, so a reader sees the catalog before or the catalog after.
 
-use std::{
-    fs,
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::{fs, io::Write, path::Path};
 
 use chrono::{DateTime, Utc};
 use limpid_core::Digest;
 
 use crate::{
     Segment, State, StateError, Store, files,
-    segment::SegmentError,
+    segment::{Meta, SegmentError},
     state::{Loaded, decode},
     transfer::{ArrivalError, check},
 };
@@ -68,6 +64,37 @@ pub fn follow<E: From<ArrivalError>>(
     Ok(replaced.map_err(ArrivalError::from)?)
 }
 
+/// Makes sure that a segment of a feed is in the folder of `store`, also where its state does not refer to it: then it goes
+/// again after a time of grace. `fetch` is asked as by [`follow`].
+///
+/// # Errors
+/// [`ArrivalError`], and whatever `fetch` fails with.
+pub fn provide<E: From<ArrivalError>>(
+    store: &Store,
+    feed: &str,
+    segment: &Digest,
+    fetch: &mut dyn FnMut(&Digest, &Path) -> Result<(), E>,
+) -> Result<Loaded, E> {
+    let temporary = store.temporary_directory().map_err(ArrivalError::from)?;
+    if let Ok(meta) = store.segment(segment).and_then(|known| known.meta()) {
+        return Ok(described(store, feed, segment, meta)?);
+    }
+    let path = temporary.join(format!("part-{}-{}", segment.short(), std::process::id()));
+    files::remove(&path).map_err(ArrivalError::from)?;
+    fetch(segment, &path)?;
+    let kept = verified(segment, &path).and_then(|meta| place(store, segment, &path).map(|()| meta));
+    files::remove(&path).map_err(ArrivalError::from)?;
+    Ok(described(store, feed, segment, kept?)?)
+}
+
+fn described(store: &Store, feed: &str, segment: &Digest, meta: Meta) -> Result<Loaded, ArrivalError> {
+    if meta.feed != feed {
+        return Err(ArrivalError::Wrong(format!("segment {} is not of {feed}", segment.short())));
+    }
+    let bytes = fs::metadata(store.segment_path(segment))?.len();
+    Ok(Loaded::new(segment.clone(), bytes, meta))
+}
+
 /// Every segment that the state refers to, with its feed.
 fn named_segments(state: &State) -> impl Iterator<Item = (&str, &Loaded)> {
     state.feeds.iter().flat_map(|(feed, record)| {
@@ -82,12 +109,20 @@ fn is_of(segment: &Segment, feed: &str, loaded: &Loaded) -> bool {
 }
 
 /// Checks what was fetched to its end, and gives it its place.
-fn keep(store: &Store, feed: &str, loaded: &Loaded, path: &PathBuf) -> Result<(), ArrivalError> {
-    let meta = Segment::open(path).and_then(|segment| segment.verify(&loaded.segment));
-    let meta = meta.map_err(|error: SegmentError| ArrivalError::Wrong(error.to_string()))?;
+fn keep(store: &Store, feed: &str, loaded: &Loaded, path: &Path) -> Result<(), ArrivalError> {
+    let meta = verified(&loaded.segment, path)?;
     check(feed, loaded, &meta)?;
+    place(store, &loaded.segment, path)
+}
+
+fn verified(segment: &Digest, path: &Path) -> Result<Meta, ArrivalError> {
+    let meta = Segment::open(path).and_then(|opened| opened.verify(segment));
+    meta.map_err(|error: SegmentError| ArrivalError::Wrong(error.to_string()))
+}
+
+fn place(store: &Store, segment: &Digest, path: &Path) -> Result<(), ArrivalError> {
     fs::File::open(path)?.sync_all()?;
-    let place = store.segment_path(&loaded.segment);
+    let place = store.segment_path(segment);
     // A link where that can be; the bytes are the same and never change.
     if fs::hard_link(path, &place).is_err() {
         let mut copy = files::temporary(&store.temporary_directory()?)?;

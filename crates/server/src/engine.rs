@@ -8,6 +8,7 @@ use chrono::Utc;
 use limpid_core::{Digest, ecosystem::Ecosystems, policy::Policy};
 use limpid_image::{evidence::store::reading_revision, index::Indexer};
 use limpid_store::{BlobError, Blobs, Database, DatabaseUrl, StoreError, index_states, jobs, leases};
+use tokio::sync::Semaphore;
 
 use crate::{
     Configuration,
@@ -15,6 +16,7 @@ use crate::{
     egress::{EgressClient, EgressError},
     indexing::{Flights, Waiters},
     introspection::Metrics,
+    limits::LONG_REQUESTS,
     matching::ReportCache,
     updating::CatalogKeeper,
 };
@@ -23,6 +25,7 @@ mod bell;
 mod ecosystems;
 mod heartbeat;
 mod node;
+mod presence;
 
 pub use bell::Bell;
 pub use ecosystems::{UnknownEcosystem, chosen};
@@ -55,6 +58,8 @@ pub struct Engine {
     pub(crate) layers: EgressClient,
     pub(crate) flights: Flights,
     pub(crate) waiters: Waiters,
+    /// Room for requests that hold a thread for as long as their client likes.
+    pub(crate) long_requests: Arc<Semaphore>,
 }
 
 /// Why the engine cannot be started.
@@ -107,13 +112,13 @@ impl Engine {
             configuration.blobs.cache_bytes,
         )?;
         let indexer = Indexer::new(ecosystems, "");
-        let is_indexer = configuration.roles.contains(&Role::Indexer);
         // Whatever this node held, it held before it ended.
         database.write(|tx| {
             jobs::abandon(tx, &node.name)?;
             leases::abandon(tx, &node.name)?;
-            // A node that reads no images says nothing of how they are read.
-            if is_indexer || index_states::current(tx)?.is_none() {
+            presence::note(tx, &node.name, &configuration, indexer.index_state())?;
+            // Who makes no reports says nothing about the state that they are made in.
+            if configuration.roles.contains(&Role::Indexer) {
                 index_states::announce(tx, indexer.index_state())?;
             }
             Ok::<_, StoreError>(())
@@ -126,6 +131,7 @@ impl Engine {
             layers: EgressClient::new(&configuration.indexer.layers, "indexer.layers")?,
             flights: Flights::default(),
             waiters: Waiters::default(),
+            long_requests: Arc::new(Semaphore::new(LONG_REQUESTS as usize)),
             policy: Policy::default(),
             bell: Bell::default(),
             configuration,

@@ -13,6 +13,8 @@ mod verdict;
 
 use std::sync::Arc;
 
+use tokio::sync::OwnedSemaphorePermit;
+
 pub(crate) use self::{
     document::{Document, not_modified},
     reader::BodyReader,
@@ -23,7 +25,17 @@ pub(crate) use self::{
 use crate::{
     engine::Engine,
     http::{ApiError, blocking},
+    limits::RETRY_SECONDS,
 };
+
+/// Room for a request whose client decides how long it holds a thread. To be kept until its end.
+pub(crate) fn room(engine: &Engine, requests: u32) -> Result<OwnedSemaphorePermit, ApiError> {
+    let room = Arc::clone(&engine.long_requests).try_acquire_many_owned(requests);
+    room.map_err(|_full| {
+        ApiError::too_many_requests("too much is being sent already; try again later")
+            .retry_after(RETRY_SECONDS)
+    })
+}
 
 /// Runs work that blocks on a thread of its own.
 pub(crate) async fn work<T, E>(

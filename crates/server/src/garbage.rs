@@ -5,7 +5,7 @@ use limpid_store::{
     jobs::{self, ClaimedJob, JobKind, JobState, NewJob},
 };
 
-use crate::{engine::Engine, limits::GARBAGE_PERIOD, workers::Unfinished};
+use crate::{engine::Engine, indexing, limits::GARBAGE_PERIOD, workers::Unfinished};
 
 const KEY: &str = "all";
 
@@ -35,7 +35,9 @@ pub(crate) fn ensure_scheduled(engine: &Engine) -> Result<(), StoreError> {
 
 /// Does the job.
 pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob) -> Result<(), Unfinished> {
-    loop {
+    // To a program of yesterday's state, that still runs beside a newer one, the evidence that is needed today is old.
+    let is_current = indexing::index_state(engine)? == *engine.own_index_state();
+    while is_current {
         let rows = engine.database.write(|tx| garbage::collect(tx, &engine.reading_revision))?;
         if rows == garbage::Collected::default() || engine.bell.ends() {
             break;

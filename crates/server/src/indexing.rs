@@ -11,7 +11,7 @@ use limpid_store::{
     reports::{self, Attempt, StoredReport},
 };
 
-use crate::engine::Engine;
+use crate::{engine::Engine, limits::DELETED_AT_ONCE};
 
 mod evidence;
 mod failure;
@@ -94,9 +94,13 @@ pub fn find(engine: &Engine, manifest: &Digest) -> Result<Option<Indexed>, Store
 /// Deletes manifests with all that is known of them. Returns those that were there. Blocks.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`]; then some of them may be deleted.
 pub fn delete(engine: &Engine, manifests: &[Digest]) -> Result<Vec<Digest>, StoreError> {
-    engine.database.write(|tx| manifests::delete(tx, manifests))
+    let mut deleted = Vec::new();
+    for some in manifests.chunks(DELETED_AT_ONCE) {
+        deleted.extend(engine.database.write(|tx| manifests::delete(tx, some))?);
+    }
+    Ok(deleted)
 }
 
 /// Whether the evidence of a layer is here, as it is read today: then it need not be sent. Blocks.

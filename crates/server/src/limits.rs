@@ -11,6 +11,13 @@ pub const LEASE: Duration = Duration::from_secs(45);
 /// How often what is held is renewed: four times within [`LEASE`].
 pub const BEAT: Duration = Duration::from_secs(10);
 
+/// How often within the time of a [`LEASE`] a process says in the database that it is there.
+pub const PRESENCES_A_LEASE: u32 = 2;
+
+/// After so many times a [`LEASE`] without a sign of life a process counts as gone, and programs of another index state go on in
+/// its place. A restart takes less.
+pub const GONE_AFTER_LEASES: u32 = 3;
+
 /// How often a lease is asked for while another node has it.
 pub const LEASE_POLL: Duration = Duration::from_millis(250);
 
@@ -222,6 +229,16 @@ pub const MANIFEST_LAYERS: usize = 512;
 
 /// Statements that are asked about. Clair's notifier sends a thousand at a time, with their texts.
 pub const STATEMENTS_BYTES: u64 = 32 << 20;
+
+/// Requests side by side whose client decides how long they hold a thread: layers and catalogs that arrive, differences that
+/// leave. Far fewer than there are threads, so that everybody else is answered meanwhile.
+pub const LONG_REQUESTS: u32 = 64;
+
+/// What a catalog that arrives takes of [`LONG_REQUESTS`]: it may fill some GB of disk, and only one is taken over at a time.
+pub const CATALOG_REQUESTS: u32 = 16;
+
+/// Manifests that are deleted in one transaction: a part of a second, during which SQLite takes no other writes.
+pub const DELETED_AT_ONCE: usize = 100;
 
 /// An exported catalog: all feeds are some hundred MB today.
 pub const CATALOG_BYTES: u64 = 8 << 30;

@@ -173,10 +173,11 @@ impl Running {
         self.readiness.enter(Phase::ShuttingDown);
         self.engine.bell.end();
         let mut listeners = std::mem::take(&mut self.listeners).into_iter();
+        // Requests and workers end side by side.
+        let begun = Instant::now();
         if let Some(api) = listeners.next() {
             told("the API", self.runtime.block_on(api));
         }
-        let begun = Instant::now();
         for worker in self.workers.drain(..) {
             while !worker.is_finished() && begun.elapsed() < WORKERS_END {
                 std::thread::sleep(Duration::from_millis(10));
@@ -186,7 +187,11 @@ impl Running {
                 tracing::error!("a worker ended by a fault of Limpid");
             }
         }
-        if let Err(error) = self.engine.database.write(|tx| jobs::release(tx, &self.engine.node.name)) {
+        let left = self.engine.database.write(|tx| {
+            self.engine.note_absence(tx)?;
+            jobs::release(tx, &self.engine.node.name)
+        });
+        if let Err(error) = left {
             tracing::warn!("what this process holds runs out by itself: {error}");
         }
         self.introspection_ends.send_replace(true);

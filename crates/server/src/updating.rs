@@ -10,7 +10,7 @@ mod operations;
 mod publish;
 mod work;
 
-pub(crate) use keeper::{CatalogKeeper, OpenCatalog, open};
+pub(crate) use keeper::{CatalogKeeper, OpenCatalog, catalog_with, open};
 pub(crate) use work::{ensure_scheduled, update_job};
 
 pub use change::{accept, import};

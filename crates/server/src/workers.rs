@@ -186,6 +186,9 @@ fn do_job(
 fn beat(engine: &Engine) {
     while engine.bell.pause(fault::beat()) {
         engine.heartbeat.beat(&engine.database);
+        if let Err(error) = engine.note_presence() {
+            tracing::warn!("that this process is there cannot be noted: {error}");
+        }
     }
 }
 

@@ -48,6 +48,11 @@ impl<T: Clone + PartialEq> History<T> {
         self.operations.iter().rev().find(|operation| operation.at <= instant)
     }
 
+    /// How many operations there ever were. Times do not tell two of them apart: a clock may be set back.
+    pub fn count(&self) -> u64 {
+        self.forgotten + self.operations.len() as u64
+    }
+
     /// Whether older operations are no longer kept.
     pub fn has_forgotten(&self) -> bool {
         self.forgotten > 0

@@ -19,8 +19,9 @@ use serde_json::json;
 use super::JSON;
 use crate::{
     engine::Engine,
-    face::{BodyReader, Document, Query, work},
+    face::{BodyReader, Document, Query, room, work},
     http::{ApiError, limit::BodyError},
+    limits::CATALOG_REQUESTS,
     updating,
 };
 
@@ -50,10 +51,13 @@ pub(super) async fn import(
     body: Body,
 ) -> Result<Response, ApiError> {
     let force = Query::of(query.as_deref()).flag("force")?;
+    let room = room(&engine, CATALOG_REQUESTS)?;
     let mut body = BodyReader::new(body);
     let document = work(&engine, move |engine| {
         let mut archive = kept(engine, &mut body).map_err(|error| not_kept(&error))?;
-        Document::json(JSON, &updating::import(engine, &mut archive, force)?)
+        let imported = updating::import(engine, &mut archive, force)?;
+        drop(room);
+        Document::json(JSON, &imported)
     })
     .await?;
     Ok(document.into_response())

@@ -10,7 +10,7 @@ use axum::{
 
 use crate::{
     engine::Engine,
-    face::{BodyReader, digest, work},
+    face::{BodyReader, digest, room, work},
     http::ApiError,
     indexing,
 };
@@ -32,7 +32,13 @@ pub(super) async fn receive(
     body: Body,
 ) -> Result<StatusCode, ApiError> {
     let layer = digest(&layer)?;
+    let room = room(&engine, 1)?;
     let mut body = BodyReader::new(body);
-    work(&engine, move |engine| indexing::receive_layer(engine, &layer, &mut body)).await?;
+    let receive = move |engine: &Engine| {
+        let received = indexing::receive_layer(engine, &layer, &mut body);
+        drop(room);
+        received
+    };
+    work(&engine, receive).await?;
     Ok(StatusCode::CREATED)
 }

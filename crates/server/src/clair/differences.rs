@@ -26,7 +26,7 @@ use uuid::Uuid;
 use super::{media_types, updates::clair_operation};
 use crate::{
     engine::Engine,
-    face::{Pieces, Query, stream, work},
+    face::{Pieces, Query, room, stream, work},
     http::ApiError,
     updating::{self, UpdateFailure},
 };
@@ -50,7 +50,13 @@ pub(super) async fn differences(
             format!("prev is of {} and cur of {}: they cannot be compared", before.feed, after.feed);
         return Err(ApiError::bad_request(message));
     }
-    let body: Body = stream(move |pieces| write(&engine, before.as_ref(), &after, pieces)).await?;
+    let room = room(&engine, 1)?;
+    let write = move |pieces: &mut Pieces<UpdateFailure>| {
+        let written = write(&engine, before.as_ref(), &after, pieces);
+        drop(room);
+        written
+    };
+    let body: Body = stream(write).await?;
     Ok(([(CONTENT_TYPE, media_types::JSON)], body).into_response())
 }
 

@@ -14,7 +14,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use limpid_core::{Digest, IndexReport, clair};
-use limpid_store::{StoreError, reports};
+use limpid_store::{
+    StoreError,
+    reports::{self, StoredReport},
+};
 
 use super::media_types;
 use crate::{
@@ -47,7 +50,7 @@ pub(super) async fn submit(
     // Clair does not look at `Accept` here, and the work is done: who accepts nothing of this gets JSON all the same.
     let media_type = negotiate(&headers, media_types::INDEX_REPORT).unwrap_or(media_types::JSON);
     let document = work(&engine, move |_| finished(media_type, &manifest, &report)).await?;
-    Ok(document.status(StatusCode::CREATED).tagged(stored.index_state.as_str())?.into_response())
+    Ok(document.status(StatusCode::CREATED).tagged(&tag(&stored))?.into_response())
 }
 
 /// The index state of today, if there is a complete report of it: then indexing anew would change nothing.
@@ -104,9 +107,13 @@ fn known(media_type: &'static str, manifest: &Digest, indexed: &Indexed) -> Resu
         );
     };
     let document = finished(media_type, manifest, report)?;
-    // One that lacks something is not the report that this state makes.
+    document.tagged(&tag(stored))
+}
+
+/// The index state that a report was made in. One that lacks something is not the report that this state makes.
+fn tag(stored: &StoredReport) -> String {
     let suffix = if stored.is_complete { "" } else { "-incomplete" };
-    document.tagged(&format!("{}{suffix}", stored.index_state))
+    format!("{}{suffix}", stored.index_state)
 }
 
 fn unfinished<'a>(manifest: &Digest, indexed: &'a Indexed) -> Result<clair::Unfinished<'a>, ApiError> {

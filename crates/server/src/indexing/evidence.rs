@@ -22,7 +22,8 @@ pub(super) struct Known {
     pub(super) is_whole: bool,
 }
 
-/// The evidence of a layer as it is read today. What turns out to be gone or damaged is forgotten.
+/// The evidence of a layer as it is read today. What turns out to be damaged is forgotten. What is missing is not: storage that
+/// was mounted in the wrong place comes back.
 pub(super) fn find(engine: &Engine, layer: &Digest) -> Result<Option<Known>, IndexFailure> {
     let row = engine.database.read(|tx| evidence::find(tx, layer, &engine.reading_revision))?;
     row.map_or(Ok(None), |row| open(engine, &row))
@@ -41,7 +42,11 @@ fn open(engine: &Engine, row: &Evidence) -> Result<Option<Known>, IndexFailure> 
     };
     let file: File = match engine.blobs.open_file(&row.pack) {
         Ok(file) => file,
-        Err(error @ (BlobError::Missing(_) | BlobError::Damaged(_))) => {
+        Err(error @ BlobError::Missing(_)) => {
+            tracing::warn!(layer = %row.layer, "evidence cannot be found: {error}");
+            return Ok(None);
+        }
+        Err(error @ BlobError::Damaged(_)) => {
             forget(&error.to_string())?;
             return Ok(None);
         }

@@ -27,12 +27,19 @@ use crate::{
     workers::Unfinished,
 };
 
-/// Makes jobs of the stale reports that are oldest, unless jobs enough wait already. Returns how many.
+/// Makes jobs of the stale reports that are oldest, unless jobs enough wait already. Returns how many. Jobs that wait for a
+/// program of another state than the service is in are handed to those of this one.
 pub(crate) fn submit_stale(engine: &Engine) -> Result<u64, StoreError> {
     let state = engine.own_index_state().clone();
+    engine.succeed()?;
     // A program of yesterday's state, that still runs beside a newer one, leaves the reports alone.
     if super::index_state(engine)? != state {
         return Ok(0);
+    }
+    if engine.database.read(|tx| jobs::any_requires_another(tx, state.as_str()))? {
+        let handed = engine.database.write(|tx| jobs::require(tx, state.as_str()))?;
+        tracing::info!(jobs = handed, "jobs that waited for another program are done by this one");
+        engine.bell.ring();
     }
     let stale = engine.database.read(|tx| reports::stale(tx, &state, REINDEX_BATCH))?;
     if stale.is_empty() {

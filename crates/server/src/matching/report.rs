@@ -64,7 +64,7 @@ pub fn report(engine: &Engine, manifest: &Digest) -> Result<Answer, MatchError> 
     if catalog.is_empty {
         return Ok(Answer::NoData);
     }
-    let etag = tag::of(manifest, &head, &catalog, &engine.policy);
+    let etag = tag::of(manifest, &head, &catalog, &engine.policy, engine.own_index_state());
     if let Some(known) = engine.reports.get(&etag) {
         engine.metrics.report_cached();
         return Ok(Answer::Report(known));
@@ -78,7 +78,7 @@ pub fn report(engine: &Engine, manifest: &Digest) -> Result<Answer, MatchError> 
         is_complete: stored.is_complete,
         digest: stored.digest.clone(),
     };
-    let etag = tag::of(manifest, &head, &catalog, &engine.policy);
+    let etag = tag::of(manifest, &head, &catalog, &engine.policy, engine.own_index_state());
     let begun = Instant::now();
     let index = parse_report(&stored)?;
     let report = judged(engine, &index, &catalog);
@@ -101,5 +101,6 @@ fn judged(engine: &Engine, index: &IndexReport, catalog: &OpenCatalog) -> Report
 pub fn etag(engine: &Engine, manifest: &Digest) -> Result<Option<String>, MatchError> {
     let Some(head) = engine.database.read(|tx| reports::load_head(tx, manifest))? else { return Ok(None) };
     let catalog = updating::open(engine)?;
-    Ok((!catalog.is_empty).then(|| tag::of(manifest, &head, &catalog, &engine.policy)))
+    Ok((!catalog.is_empty)
+        .then(|| tag::of(manifest, &head, &catalog, &engine.policy, engine.own_index_state())))
 }

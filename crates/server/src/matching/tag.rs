@@ -6,7 +6,16 @@ use limpid_store::reports::ReportHead;
 use crate::updating::OpenCatalog;
 
 /// The tag of the report that is made of these.
-pub(super) fn of(manifest: &Digest, head: &ReportHead, catalog: &OpenCatalog, policy: &Policy) -> String {
+///
+/// `program` is the index state of the program that judges: its ecosystems order versions and know when releases end, also of
+/// reports that were made by another.
+pub(super) fn of(
+    manifest: &Digest,
+    head: &ReportHead,
+    catalog: &OpenCatalog,
+    policy: &Policy,
+    program: &Digest,
+) -> String {
     let mut hasher = Hasher::sha256();
     hasher.update_field("limpid report");
     for field in [
@@ -16,6 +25,7 @@ pub(super) fn of(manifest: &Digest, head: &ReportHead, catalog: &OpenCatalog, po
         catalog.digest.as_str(),
         catalog.classing.as_str(),
         policy.digest().as_str(),
+        program.as_str(),
     ] {
         hasher.update_field(field);
     }

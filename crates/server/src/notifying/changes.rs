@@ -1,12 +1,12 @@
 //! The job of kind match changes: from an update operation to the manifests for which something changed.
 //!
 //! Only packages that the operation speaks about are looked at, only of manifests that have them, and only they are judged
-//! again: once by the advisory data just before the operation, once by the data just after it.
+//! again: once by the segment before the operation, once by the segment after it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
-use limpid_catalog::{Catalog, Segment, SegmentError, segment::Change};
+use limpid_catalog::{Segment, SegmentError, segment::Change};
 use limpid_core::{Digest, IndexReport, IndexedPackage};
 use limpid_store::{
     StoreError,
@@ -18,7 +18,7 @@ use limpid_store::{
 };
 use uuid::Uuid;
 
-use super::{deliver::delivery_jobs, difference::Difference};
+use super::{deliver::submit_deliveries, difference::Difference};
 use crate::{
     engine::{Engine, Held},
     fault,
@@ -53,7 +53,7 @@ struct Changed {
 pub(crate) fn match_changes(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<(), Unfinished> {
     let id: Uuid = job.key.parse().map_err(|_not_one| Unfinished::Fault(job.key.clone()))?;
     let operation = engine.database.read(|tx| published::operation(tx, id))?;
-    // Forgotten, because many operations came after it: what it changed, the later ones changed again or left alone.
+    // Somebody deleted it: one whose changes are to be worked out is not forgotten otherwise.
     let Some(operation) = operation else {
         return Err(Unfinished::Fault("the update operation is not kept any more".to_owned()));
     };
@@ -62,7 +62,7 @@ pub(crate) fn match_changes(engine: &Engine, job: &ClaimedJob, held: &Held) -> R
     };
     let (from, to) = (segment(engine, before)?, segment(engine, &operation.after)?);
     let changed = changed(&from, &to)?;
-    let differences = differences(engine, &operation, &changed.keys, held)?;
+    let entries = entries(engine, &operation, before, &changed.keys, held)?;
     fault::point("changes: matched");
     let held_back = brake(engine, &changed, &from)?;
     let notification = NewNotification {
@@ -71,7 +71,7 @@ pub(crate) fn match_changes(engine: &Engine, job: &ClaimedJob, held: &Held) -> R
         operation: operation.id,
         feed: operation.feed.clone(),
         held: held_back,
-        entries: entries(engine, &differences)?,
+        entries,
     };
     store(engine, job, &notification)
 }
@@ -81,9 +81,7 @@ fn store(engine: &Engine, job: &ClaimedJob, notification: &NewNotification) -> R
         if !notification.entries.is_empty() {
             notifications::create(tx, notification)?;
             if notification.held.is_none() {
-                for delivery in delivery_jobs(engine, notification.id) {
-                    jobs::submit(tx, &delivery)?;
-                }
+                submit_deliveries(engine, tx, notification.id)?;
             }
         }
         jobs::finish(tx, job)
@@ -126,26 +124,25 @@ fn brake(engine: &Engine, changed: &Changed, from: &Segment) -> Result<Option<St
     }))
 }
 
-/// What the operation changes for each manifest that has one of these packages.
-fn differences(
+/// The notification's entries: what the operation changes for each manifest that has one of these packages.
+fn entries(
     engine: &Engine,
     operation: &UpdateOperation,
+    before: &Digest,
     keys: &BTreeSet<PackageKey>,
     held: &Held,
-) -> Result<Vec<(Digest, Difference)>, Unfinished> {
+) -> Result<Vec<Vec<u8>>, Unfinished> {
     let names: Vec<PackageKey> = keys.iter().cloned().collect();
     let holders: BTreeMap<i64, Vec<usize>> = engine.database.read(|tx| packages::holders(tx, &names))?;
-    // Follows what is published, so that both sides of the operation are there.
+    // Follows what is published.
     updating::catalog(engine)?;
-    let at = |instant| {
-        Catalog::open(engine.catalog.store(), engine.indexer.ecosystems(), instant)
-            .map_err(UpdateFailure::from)
-    };
-    // The database keeps microseconds, the catalog's state nanoseconds: the operation is somewhere within this one.
-    let within = operation.at;
-    let (before, after) = (at(within - TimeDelta::nanoseconds(1))?, at(within + TimeDelta::microseconds(1))?);
+    // The feed itself as it was before and after, by its segments: its operations may have been many since, or at one
+    // instant. All other feeds as they were just before, so that what two of them say at once is told twice, and never not.
+    let others = operation.at - TimeDelta::nanoseconds(1);
+    let with = |segment: &Digest| updating::catalog_with(engine, others, &operation.feed, segment);
+    let (before, after) = (with(before)?, with(&operation.after)?);
     let numbers: Vec<i64> = holders.into_keys().collect();
-    let mut differences = Vec::new();
+    let mut entries = Vec::new();
     for batch in numbers.chunks(CHANGES_BATCH) {
         if held.is_lost() || engine.bell.ends() {
             return Err(Unfinished::GivenBack);
@@ -153,12 +150,10 @@ fn differences(
         for stored in engine.database.read(|tx| reports::load_numbered(tx, batch))? {
             let index = restricted(parse_report(&stored)?, keys);
             let difference = Difference::of(&index, engine.indexer.ecosystems(), &before, &after);
-            if !difference.is_empty() {
-                differences.push((stored.manifest, difference));
-            }
+            tell(engine, &stored.manifest, &difference, &mut entries)?;
         }
     }
-    Ok(differences)
+    Ok(entries)
 }
 
 /// The report with the packages alone that have one of these names.
@@ -174,19 +169,20 @@ fn restricted(index: IndexReport, keys: &BTreeSet<PackageKey>) -> IndexReport {
     IndexReport { packages, ..index }
 }
 
-/// The notification's entries: for each manifest its worst change, or each of them.
-fn entries(engine: &Engine, differences: &[(Digest, Difference)]) -> Result<Vec<Vec<u8>>, Unfinished> {
+/// Adds the entries of a manifest: its worst change, or each of them.
+fn tell(
+    engine: &Engine,
+    manifest: &Digest,
+    difference: &Difference,
+    entries: &mut Vec<Vec<u8>>,
+) -> Result<(), Unfinished> {
     let summary = engine.configuration.notifier.summary;
-    let mut entries = Vec::new();
-    for (manifest, difference) in differences {
-        let told = if summary { difference.worst() } else { difference.all() };
-        for entry in told {
-            let entry = entry.to_clair(&Uuid::now_v7().to_string(), manifest);
-            let json = serde_json::to_vec(&entry).map_err(|error| Unfinished::Fault(error.to_string()))?;
-            entries.push(json);
-        }
+    for entry in if summary { difference.worst() } else { difference.all() } {
+        let entry = entry.to_clair(&Uuid::now_v7().to_string(), manifest);
+        let json = serde_json::to_vec(&entry).map_err(|error| Unfinished::Fault(error.to_string()))?;
+        entries.push(json);
     }
-    Ok(entries)
+    Ok(())
 }
 
 impl From<UpdateFailure> for Unfinished {

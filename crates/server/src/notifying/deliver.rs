@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use limpid_store::{
-    StoreError,
+    StoreError, Transaction,
     jobs::{self, ClaimedJob, JobKind, NewJob},
     notifications::{self, Notification},
+    presence::{self, Purpose},
 };
 use uuid::Uuid;
 
@@ -29,18 +30,28 @@ pub(crate) fn lanes(engine: &Engine) -> impl Iterator<Item = &Target> {
     engine.configuration.notifier.targets.iter()
 }
 
-/// One delivery of a notification for each target.
-pub(super) fn delivery_jobs(engine: &Engine, notification: Uuid) -> Vec<NewJob> {
-    let job = |target: &Target| NewJob {
-        kind: JobKind::Deliver,
-        key: format!("{notification} {}", target.name),
-        lane: target.name.clone(),
-        requires: String::new(),
-        priority: 0,
-        payload: Vec::new(),
-        delay: Duration::ZERO,
-    };
-    lanes(engine).map(job).collect()
+/// Submits one delivery of a notification for each target: those of this process, and those that others tell. Whoever has the
+/// work of finding changes need not be who can reach a target.
+pub(super) fn submit_deliveries(
+    engine: &Engine,
+    tx: &mut Transaction<'_>,
+    notification: Uuid,
+) -> Result<(), StoreError> {
+    let mut targets = presence::names(tx, Purpose::Target)?;
+    targets.extend(lanes(engine).map(|target| target.name.clone()));
+    for target in targets {
+        let job = NewJob {
+            kind: JobKind::Deliver,
+            key: format!("{notification} {target}"),
+            lane: target,
+            requires: String::new(),
+            priority: 0,
+            payload: Vec::new(),
+            delay: Duration::ZERO,
+        };
+        jobs::submit(tx, &job)?;
+    }
+    Ok(())
 }
 
 /// Lets go of a notification that was held: it is delivered now. Whether one was held. Blocks.
@@ -51,9 +62,7 @@ pub fn release(engine: &Engine, notification: Uuid) -> Result<bool, StoreError> 
     let released = engine.database.write(|tx| {
         let released = notifications::let_go(tx, notification)?;
         if released {
-            for delivery in delivery_jobs(engine, notification) {
-                jobs::submit(tx, &delivery)?;
-            }
+            submit_deliveries(engine, tx, notification)?;
         }
         Ok::<_, StoreError>(released)
     })?;

@@ -6,6 +6,7 @@ use std::{
     time::Instant,
 };
 
+use chrono::{DateTime, Utc};
 use limpid_catalog::{Catalog, State, Store, catalog::Status, replica};
 use limpid_core::{Digest, digest::Hasher, matching::Advisories as _};
 use limpid_store::catalog as published;
@@ -105,6 +106,25 @@ pub(crate) fn open(engine: &Engine) -> Result<Arc<OpenCatalog>, UpdateFailure> {
     tell(engine, &open);
     *keeper.open.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&open));
     Ok(open)
+}
+
+/// The catalog as of an instant, with a feed's data replaced by a segment. Blocks.
+///
+/// # Errors
+/// [`UpdateFailure`].
+pub(crate) fn catalog_with(
+    engine: &Engine,
+    as_of: DateTime<Utc>,
+    feed: &str,
+    segment: &Digest,
+) -> Result<Catalog, UpdateFailure> {
+    let keeper = &engine.catalog;
+    let _following = keeper.following.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut fetch = |digest: &Digest, path: &Path| -> Result<(), UpdateFailure> {
+        Ok(engine.blobs.fetch_to(digest, path)?)
+    };
+    let data = replica::provide(&keeper.store, feed, segment, &mut fetch)?;
+    Ok(Catalog::open_with(&keeper.store, engine.indexer.ecosystems(), as_of, feed, data)?)
 }
 
 /// Shows people who watch what is in force, and how old it is.

@@ -99,23 +99,82 @@ fn operations(before: &State, after: &State) -> Vec<UpdateOperation> {
     operations
 }
 
+/// The operations of a feed that came since, told by their number: where a clock was set back, or an older catalog was imported,
+/// one has the very instant of the one before.
 fn of_feed(feed: &str, before: Option<&FeedRecord>, after: &FeedRecord) -> Vec<UpdateOperation> {
     let known = before.and_then(|record| record.data.latest());
-    let mut previous = None;
+    let counted = before.map_or(0, |record| record.data.count());
+    let new = usize::try_from(after.data.count().saturating_sub(counted)).unwrap_or(usize::MAX);
+    let all = after.data.operations();
+    let mut previous = known.map(|known| known.value.segment.clone());
     let mut operations = Vec::new();
-    for operation in after.data.operations() {
-        let is_new = known.is_none_or(|known| operation.at > known.at);
-        if is_new {
-            operations.push(UpdateOperation {
-                id: Uuid::now_v7(),
-                feed: feed.to_owned(),
-                before: previous.or_else(|| known.map(|known| known.value.segment.clone())),
-                after: operation.value.segment.clone(),
-                at: operation.at,
-                records: operation.value.records,
-            });
-        }
-        previous = Some(operation.value.segment.clone());
+    for operation in all.iter().skip(all.len().saturating_sub(new)) {
+        operations.push(UpdateOperation {
+            id: Uuid::now_v7(),
+            feed: feed.to_owned(),
+            before: previous.replace(operation.value.segment.clone()),
+            after: operation.value.segment.clone(),
+            at: operation.at,
+            records: operation.value.records,
+        });
     }
     operations
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use limpid_catalog::state::{History, Loaded};
+
+    use super::*;
+
+    fn loaded(name: &str) -> Loaded {
+        Loaded {
+            segment: Digest::of(name.as_bytes()),
+            bytes: 1,
+            records: 1,
+            coverage: std::collections::BTreeMap::new(),
+            upstream_date: None,
+            misfit: None,
+            parser_revision: String::new(),
+        }
+    }
+
+    /// A feed that had these segments at these seconds, by a clock that may be set back.
+    fn record(operations: &[(i64, &str)]) -> FeedRecord {
+        let mut data = History::default();
+        for (second, name) in operations {
+            data.record(DateTime::from_timestamp(*second, 0).unwrap(), loaded(name));
+        }
+        FeedRecord { data, ..FeedRecord::default() }
+    }
+
+    fn steps(before: Option<&FeedRecord>, after: &FeedRecord) -> Vec<(Option<Digest>, Digest)> {
+        of_feed("feed", before, after).into_iter().map(|one| (one.before, one.after)).collect()
+    }
+
+    fn step(before: &str, after: &str) -> (Option<Digest>, Digest) {
+        (Some(Digest::of(before.as_bytes())), Digest::of(after.as_bytes()))
+    }
+
+    #[test]
+    fn what_came_since_is_told_whatever_the_clock_says() {
+        let before = record(&[(10, "a"), (20, "b")]);
+        assert_eq!(steps(Some(&before), &before), []);
+        assert_eq!(steps(Some(&before), &record(&[(10, "a"), (20, "b"), (30, "c")])), [step("b", "c")]);
+        // Another node's clock goes behind: both operations are of one instant.
+        let after = record(&[(10, "a"), (20, "b"), (15, "c"), (16, "b")]);
+        assert_eq!(steps(Some(&before), &after), [step("b", "c"), step("c", "b")]);
+        assert_eq!(steps(None, &record(&[(10, "a")])), [(None, Digest::of(b"a"))]);
+    }
+
+    #[test]
+    fn of_what_is_forgotten_the_segment_before_is_known() {
+        let names: Vec<String> = (0..30).map(|number| number.to_string()).collect();
+        let record = |count| {
+            let all: Vec<(i64, &str)> = (0..).zip(names.iter().take(count).map(String::as_str)).collect();
+            record(&all)
+        };
+        assert_eq!(steps(Some(&record(12)), &record(14)), [step("11", "12"), step("12", "13")]);
+    }
 }

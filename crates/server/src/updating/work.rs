@@ -102,8 +102,9 @@ pub(crate) fn update_job(engine: &Engine, job: &ClaimedJob) -> Result<(), Unfini
         }
         Ok(None) => Err(Unfinished::Later("another node changes the advisory data".to_owned(), CATALOG_WAIT)),
         Err(UpdateFailure::Store(error)) => Err(error.into()),
-        // A prefix that no feed has stays wrong however often it is tried.
-        Err(UpdateFailure::NotFound(why)) => Err(Unfinished::Fault(why)),
+        // A prefix that no feed has stays wrong however often it is tried. But the update that comes again by itself must not
+        // end for ever because upstream, or a mirror, lacks today what the configuration names.
+        Err(UpdateFailure::NotFound(why)) if !is_recurring => Err(Unfinished::Fault(why)),
         Err(failure) => Err(Unfinished::Later(failure.to_string(), UPDATE_RETRY.min(configuration.period))),
     }
 }

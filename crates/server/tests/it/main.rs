@@ -14,6 +14,7 @@ mod api;
 mod clair;
 mod http;
 mod introspection;
+mod nodes;
 mod schemas;
 mod service;
 #[cfg(unix)]
