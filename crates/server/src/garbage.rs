@@ -36,29 +36,37 @@ pub(crate) fn ensure_scheduled(engine: &Engine) -> Result<(), StoreError> {
 /// Does the job.
 pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob) -> Result<(), Unfinished> {
     // To a program of yesterday's state, that still runs beside a newer one, the evidence that is needed today is old.
-    let is_current = indexing::index_state(engine)? == *engine.own_index_state();
-    while is_current {
-        let rows = engine.database.write(|tx| garbage::collect(tx, &engine.reading_revision))?;
-        if rows == garbage::Collected::default() || engine.bell.ends() {
-            break;
-        }
-        tracing::info!(?rows, "collected");
+    if indexing::index_state(engine)? == *engine.own_index_state() {
+        collect_rows(engine)?;
     }
-    loop {
-        let (blobs, more) = engine
-            .blobs
-            .collect_garbage()
-            .map_err(|error| Unfinished::Later(error.to_string(), GARBAGE_PERIOD))?;
-        if blobs > 0 {
-            tracing::info!(blobs, "collected");
-        }
-        if !more || engine.bell.ends() {
-            break;
-        }
-    }
+    collect_blobs(engine)?;
     engine.database.write(|tx| {
         jobs::finish(tx, claimed)?;
         jobs::submit(tx, &job(GARBAGE_PERIOD))
     })?;
     Ok(())
+}
+
+fn collect_rows(engine: &Engine) -> Result<(), StoreError> {
+    loop {
+        let rows = engine.database.write(|tx| garbage::collect(tx, &engine.reading_revision))?;
+        if rows == garbage::Collected::default() || engine.bell.ends() {
+            return Ok(());
+        }
+        tracing::info!(?rows, "collected");
+    }
+}
+
+fn collect_blobs(engine: &Engine) -> Result<(), Unfinished> {
+    loop {
+        let collected = engine.blobs.collect_garbage();
+        let (blobs, more) =
+            collected.map_err(|error| Unfinished::Later(error.to_string(), GARBAGE_PERIOD))?;
+        if blobs > 0 {
+            tracing::info!(blobs, "collected");
+        }
+        if !more || engine.bell.ends() {
+            return Ok(());
+        }
+    }
 }
