@@ -16,19 +16,26 @@ fn answer(status: StatusCode, message: impl Into<String>) -> ApiError {
     }
 }
 
-fn of_store(error: &StoreError) -> StatusCode {
-    match error {
-        StoreError::Unavailable(_) | StoreError::Stale(_) => StatusCode::SERVICE_UNAVAILABLE,
-        StoreError::Damaged(_)
-        | StoreError::NewerSchema { .. }
-        | StoreError::Unusable(_)
-        | StoreError::Statement(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
+/// What the database says may name its address and user, so it stands in the log alone.
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        answer(of_store(&error), error.to_string())
+        match error {
+            StoreError::Unavailable(_) => {
+                tracing::warn!("a request is not answered: {error}");
+                answer(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "the state of the service is not available; try again later",
+                )
+            }
+            StoreError::Stale(_) => answer(StatusCode::SERVICE_UNAVAILABLE, format!("{error}; try again")),
+            StoreError::Damaged(_)
+            | StoreError::NewerSchema { .. }
+            | StoreError::Unusable(_)
+            | StoreError::Statement(_) => {
+                tracing::error!("a request is not answered: {error}");
+                Self::internal("the state of the service cannot be used; its log says why")
+            }
+        }
     }
 }
 
@@ -40,7 +47,7 @@ impl From<IndexFailure> for ApiError {
             IndexFailure::NotAllowed(_) => StatusCode::FORBIDDEN,
             IndexFailure::Busy => StatusCode::TOO_MANY_REQUESTS,
             IndexFailure::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
-            IndexFailure::Store(error) => of_store(error),
+            IndexFailure::Store(error) => return error.clone().into(),
             IndexFailure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         answer(status, failure.to_string())
@@ -49,11 +56,12 @@ impl From<IndexFailure> for ApiError {
 
 impl From<MatchError> for ApiError {
     fn from(error: MatchError) -> Self {
-        let status = match &error {
-            MatchError::Store(error) => of_store(error),
-            MatchError::Catalog(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        answer(status, error.to_string())
+        match &error {
+            MatchError::Store(error) | MatchError::Catalog(UpdateFailure::Store(error)) => {
+                error.clone().into()
+            }
+            MatchError::Catalog(_) => Self::internal(error.to_string()),
+        }
     }
 }
 
@@ -63,7 +71,7 @@ impl From<UpdateFailure> for ApiError {
             UpdateFailure::NotFound(_) => StatusCode::NOT_FOUND,
             UpdateFailure::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             UpdateFailure::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            UpdateFailure::Store(error) => of_store(error),
+            UpdateFailure::Store(error) => return error.clone().into(),
             UpdateFailure::Local(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         answer(status, failure.to_string())
