@@ -36,13 +36,8 @@ pub(crate) fn ensure_scheduled(engine: &Engine) -> Result<(), StoreError> {
 /// Does the job.
 pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob) -> Result<(), Unfinished> {
     // To a program of yesterday's state, that still runs beside a newer one, the evidence that is needed today is old.
-    let is_current = indexing::index_state(engine)? == *engine.own_index_state();
-    while is_current {
-        let rows = engine.database.write(|tx| garbage::collect(tx, &engine.reading_revision))?;
-        if rows == garbage::Collected::default() || engine.bell.ends() {
-            break;
-        }
-        tracing::info!(?rows, "collected");
+    if indexing::index_state(engine)? == *engine.own_index_state() {
+        collect_rows(engine)?;
     }
     loop {
         let (blobs, more) = engine
@@ -60,5 +55,16 @@ pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob) -> Result<(), U
         jobs::finish(tx, claimed)?;
         jobs::submit(tx, &job(GARBAGE_PERIOD))
     })?;
+    Ok(())
+}
+
+fn collect_rows(engine: &Engine) -> Result<(), StoreError> {
+    while !engine.bell.ends() {
+        let rows = engine.database.write(|tx| garbage::collect(tx, &engine.reading_revision))?;
+        if rows == garbage::Collected::default() {
+            break;
+        }
+        tracing::info!(?rows, "collected");
+    }
     Ok(())
 }
