@@ -40,6 +40,10 @@ pub const FIRST_RETRY: Duration = Duration::from_secs(30);
 /// The longest pause before a failed index is tried again. A failure that outlives it wants a person.
 pub const LAST_RETRY: Duration = Duration::from_secs(6 * 60 * 60);
 
+/// Attempts to index an image that came to no end before that counts as a failure: the process was killed in their middle, once
+/// by a person, twice by chance.
+pub const UNFINISHED_ATTEMPTS: u64 = 3;
+
 /// Stale reports that become jobs at once. The next ones follow when these are done, so the queue stays short.
 pub const REINDEX_BATCH: u64 = 1_000;
 

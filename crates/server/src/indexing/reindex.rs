@@ -18,7 +18,7 @@ use super::{
     payload::without_headers,
     report::{self, Made},
     submit::is_current,
-    work::store_failure,
+    work::{guarded, is_given_up, store_failure},
 };
 use crate::{
     engine::{Engine, Held},
@@ -75,7 +75,10 @@ pub(crate) fn reindex(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<
     let Some(known) = known.filter(|_| !current) else {
         return Ok(engine.database.write(|tx| jobs::finish(tx, job))?);
     };
-    match made(engine, held, &manifest, &without_headers(&known)) {
+    if is_given_up(engine, job, &manifest)? {
+        return Ok(());
+    }
+    match guarded(|| made(engine, held, &manifest, &without_headers(&known))) {
         Ok(made) => {
             fault::point("re-index: made");
             engine.database.write(|tx| {

@@ -1,6 +1,9 @@
 //! The job of kind index: from layers to a stored report.
 
-use std::time::{Duration, Instant};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::{Duration, Instant},
+};
 
 use limpid_core::Digest;
 use limpid_store::{
@@ -13,7 +16,7 @@ use super::{IndexFailure, layers::Layers, payload::Payload, report, submit::is_c
 use crate::{
     engine::{Engine, Held},
     fault,
-    limits::{FIRST_RETRY, LAST_RETRY},
+    limits::{FIRST_RETRY, LAST_RETRY, UNFINISHED_ATTEMPTS},
     workers::Unfinished,
 };
 
@@ -26,12 +29,17 @@ pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Resul
         engine.waiters.tell(&manifest);
         return Ok(());
     }
+    if is_given_up(engine, job, &manifest)? {
+        engine.waiters.tell(&manifest);
+        return Ok(());
+    }
     if job.attempt > 1 {
         engine.database.write(|tx| note_begun(engine, tx, &manifest))?;
     }
     fault::point("index: claimed");
     let begun = Instant::now();
-    let made = Payload::decode(&job.payload).and_then(|layers| {
+    let made = guarded(|| {
+        let layers = Payload::decode(&job.payload)?;
         let packs = Layers { engine, held }.packs(&layers)?;
         report::make(engine, &manifest, &layers, &packs, Vec::new())
     });
@@ -58,6 +66,28 @@ pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Resul
     Ok(())
 }
 
+/// A fault of Limpid in the middle of the work is a failure as any other: it is told, and tried again later and later.
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, IndexFailure>) -> Result<T, IndexFailure> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_panic| {
+        Err(IndexFailure::Internal("a fault of Limpid ended the work; see the log".to_owned()))
+    })
+}
+
+/// Whether the job was begun often and came to no end, which counts as a failure: perhaps it is what is read that kills the
+/// process, and that must not happen at once after every start.
+pub(super) fn is_given_up(engine: &Engine, job: &ClaimedJob, manifest: &Digest) -> Result<bool, StoreError> {
+    let before = engine.database.read(|tx| reports::attempt(tx, manifest))?;
+    let failures = before.map_or(0, |before| before.failures);
+    let unfinished = job.attempt.saturating_sub(1).saturating_sub(failures);
+    if unfinished < UNFINISHED_ATTEMPTS {
+        return Ok(false);
+    }
+    let why = format!("it was begun {unfinished} times and never came to an end; see the log");
+    tracing::error!(%manifest, "not indexed: {why}");
+    note_failure(engine, job, manifest, &IndexFailure::Internal(why), job.attempt)?;
+    Ok(true)
+}
+
 /// Notes that an attempt after a failed one has begun: whoever submits the manifest now waits for it.
 fn note_begun(engine: &Engine, tx: &mut Transaction<'_>, manifest: &Digest) -> Result<(), StoreError> {
     let Some(before) = reports::attempt(tx, manifest)? else { return Ok(()) };
@@ -73,10 +103,21 @@ pub(super) fn store_failure(
     manifest: &Digest,
     failure: &IndexFailure,
 ) -> Result<(), StoreError> {
+    note_failure(engine, job, manifest, failure, 0)
+}
+
+/// As [`store_failure`], as one of at least so many.
+fn note_failure(
+    engine: &Engine,
+    job: &ClaimedJob,
+    manifest: &Digest,
+    failure: &IndexFailure,
+    least: u64,
+) -> Result<(), StoreError> {
     let now = engine.now();
     engine.database.write(|tx| {
         let before = reports::attempt(tx, manifest)?;
-        let failures = before.map_or(0, |before| before.failures).saturating_add(1);
+        let failures = before.map_or(0, |before| before.failures).saturating_add(1).max(least);
         let delay = delay(failures);
         let next_at = chrono::TimeDelta::from_std(delay).ok().map(|delay| now + delay);
         let error = failure.stored();

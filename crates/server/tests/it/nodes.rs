@@ -16,6 +16,7 @@ use limpid_store::{
     StoreError, Transaction, index_states,
     jobs::{self, JobKind, JobState, NewJob},
     presence::{self, Purpose},
+    reports::{self, AttemptState},
 };
 use tokio::sync::watch;
 
@@ -93,6 +94,46 @@ async fn targets_that_only_another_process_tells_are_told() {
     let told = service.get(&format!("/notifier/api/v1/notification/{id}")).await.value();
     assert_eq!(told["notifications"][0]["vulnerability"]["name"], "CVE-2099-0099", "{told:#}");
     assert_eq!(told["notifications"].as_array().unwrap().len(), 1, "{told:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_kills_the_process_again_and_again_is_tried_less_and_less() {
+    let service = Service::start();
+    let system = vulnerable();
+    let manifest = service.manifest(&system);
+    let digest: Digest = manifest["hash"].as_str().unwrap().parse().unwrap();
+    let known = limpid_store::manifests::Manifest { digest: digest.clone(), layers: Vec::new() };
+    // Begun three times, and each time the process ended in the middle.
+    write(&service, |tx| {
+        limpid_store::manifests::put(tx, &known)?;
+        jobs::submit(
+            tx,
+            &NewJob {
+                kind: JobKind::Index,
+                key: digest.to_string(),
+                lane: String::new(),
+                requires: String::new(),
+                priority: 0,
+                payload: b"{\"layers\": []}".to_vec(),
+                delay: Duration::ZERO,
+            },
+        )?;
+        tx.execute("UPDATE job SET attempts = 3 WHERE kind = 'index'", &[]).map(drop)
+    });
+    let attempt = || service.engine.database.read(|tx| reports::attempt(tx, &digest)).unwrap().unwrap();
+    let failed = tokio::task::block_in_place(|| {
+        eventually("it counts as failed", || {
+            let attempt = attempt();
+            (attempt.state == AttemptState::Failed).then_some(attempt)
+        })
+    });
+    assert!(failed.error.contains("begun 3 times"), "{failed:?}");
+    assert_eq!(failed.failures, 4);
+    let pause = failed.next_at.unwrap() - failed.at;
+    assert!((230..=240).contains(&pause.num_seconds()), "{pause}");
+    // With the manifest that is forgotten.
+    write(&service, |tx| limpid_store::manifests::delete(tx, std::slice::from_ref(&digest)));
+    service.index(&system).await;
 }
 
 /// A body that nothing comes of until its time is over.
