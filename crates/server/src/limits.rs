@@ -58,6 +58,13 @@ pub const CONCURRENT_LAYERS: usize = 4;
 /// How often a layer is asked for within one job. Tokens live a minute, so waiting longer is of no use.
 pub const LAYER_ATTEMPTS: u32 = 2;
 
+/// How long a layer may come as slowly as it likes: connections begin slowly.
+pub const LAYER_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Bytes a second that a layer must come with after that, on average. A gigabyte then takes ten hours at the most, and a
+/// server that gives a byte now and then holds a worker for a minute.
+pub const LAYER_RATE: u64 = 32 << 10;
+
 /// How long a node waits for another that reads the same layer, before the job is given back.
 pub const LAYER_WAIT: Duration = Duration::from_secs(15 * 60);
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    io::Read,
+    io::{self, Read},
     num::NonZero,
     sync::{
         Mutex, PoisonError,
@@ -28,7 +28,7 @@ use crate::{
     egress::EgressError,
     engine::{Engine, Held},
     fault,
-    limits::{CONCURRENT_LAYERS, LAYER_ATTEMPTS, LAYER_WAIT, LEASE_POLL},
+    limits::{CONCURRENT_LAYERS, LAYER_ATTEMPTS, LAYER_PATIENCE, LAYER_RATE, LAYER_WAIT, LEASE_POLL},
 };
 
 /// Reads the layers of one job.
@@ -150,7 +150,8 @@ impl Layers<'_> {
             EgressError::Status { .. } => Trouble::Lasting(IndexFailure::Layer(named(error.to_string()))),
             EgressError::Failed(why) => Trouble::Passing(IndexFailure::Layer(named(why))),
         })?;
-        let read = read(self.engine, &layer.digest, &mut *stored, &|| self.is_over())
+        let mut stored = Paced::new(&mut *stored);
+        let read = read(self.engine, &layer.digest, &mut stored, &|| self.is_over())
             .map_err(|error| trouble(&error))?;
         fault::point("index: layer read");
         self.engine.metrics.layer_fetched(read.size);
@@ -171,6 +172,31 @@ impl Layers<'_> {
                 layer.digest
             ))
         }
+    }
+}
+
+/// Ends with an error where the bytes come so slowly that they would hold a worker for hours.
+struct Paced<'a> {
+    stored: &'a mut dyn Read,
+    begun: Instant,
+    bytes: u64,
+}
+
+impl<'a> Paced<'a> {
+    fn new(stored: &'a mut dyn Read) -> Self {
+        Self { stored, begun: Instant::now(), bytes: 0 }
+    }
+}
+
+impl Read for Paced<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.stored.read(buffer)?;
+        self.bytes = self.bytes.saturating_add(bytes as u64);
+        let seconds = self.begun.elapsed().saturating_sub(LAYER_PATIENCE).as_secs();
+        if bytes > 0 && self.bytes < seconds.saturating_mul(LAYER_RATE) {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "the bytes come too slowly"));
+        }
+        Ok(bytes)
     }
 }
 

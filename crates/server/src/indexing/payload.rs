@@ -50,9 +50,14 @@ pub(super) fn manifest(submission: &Submission) -> Manifest {
     Manifest {
         digest: submission.manifest.clone(),
         layers: layers
-            .map(|layer| ManifestLayer { digest: layer.digest.clone(), uri: layer.uri.clone() })
+            .map(|layer| ManifestLayer { digest: layer.digest.clone(), uri: unsigned(&layer.uri) })
             .collect(),
     }
+}
+
+/// The address without its query: that of a signed address is as good as a token, and soon worth nothing.
+fn unsigned(uri: &str) -> String {
+    uri.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
 
 /// The layers of a manifest that is known, to be fetched without a token.

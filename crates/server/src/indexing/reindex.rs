@@ -4,6 +4,8 @@
 //! any more, the report is made from what was kept, says so in a blind spot, and is not complete: the next time that the
 //! manifest is submitted, its layers are read again.
 
+use std::time::Duration;
+
 use limpid_core::{BlindSpot, Digest, Reason};
 use limpid_image::evidence::Pack;
 use limpid_store::{
@@ -23,7 +25,7 @@ use super::{
 use crate::{
     engine::{Engine, Held},
     fault,
-    limits::REINDEX_BATCH,
+    limits::{LAST_RETRY, REINDEX_BATCH},
     workers::Unfinished,
 };
 
@@ -47,21 +49,24 @@ pub(crate) fn submit_stale(engine: &Engine) -> Result<u64, StoreError> {
     }
     engine.database.write(|tx| {
         for manifest in &stale {
-            let job = NewJob {
-                kind: JobKind::Reindex,
-                key: manifest.to_string(),
-                lane: String::new(),
-                requires: state.to_string(),
-                priority: 0,
-                payload: Vec::new(),
-                delay: std::time::Duration::ZERO,
-            };
-            jobs::submit(tx, &job)?;
+            jobs::submit(tx, &reindex_job(manifest, &state, Duration::ZERO))?;
         }
         Ok::<_, StoreError>(())
     })?;
     engine.bell.ring();
     Ok(stale.len() as u64)
+}
+
+fn reindex_job(manifest: &Digest, state: &Digest, delay: Duration) -> NewJob {
+    NewJob {
+        kind: JobKind::Reindex,
+        key: manifest.to_string(),
+        lane: String::new(),
+        requires: state.to_string(),
+        priority: 0,
+        payload: Vec::new(),
+        delay,
+    }
 }
 
 /// Does the job, and stores its report or its failure with its end. A failure takes no good report away.
@@ -83,7 +88,12 @@ pub(crate) fn reindex(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<
             fault::point("re-index: made");
             engine.database.write(|tx| {
                 reports::save(tx, &made.stored, &made.packages)?;
-                jobs::finish(tx, job)
+                jobs::finish(tx, job)?;
+                if !made.stored.is_complete {
+                    // What could not be had today may be had tomorrow, without anybody's asking.
+                    jobs::submit(tx, &reindex_job(&manifest, state, LAST_RETRY))?;
+                }
+                Ok::<_, StoreError>(())
             })?;
             fault::point("re-index: stored");
             engine.metrics.reindexed(true);

@@ -3,13 +3,13 @@
 use std::{sync::Arc, time::Instant};
 
 use limpid_core::{
-    Digest, IndexReport, Report,
+    BlindSpot, Digest, IndexReport, Reason, Report,
     matching::{Advisories as _, judge},
     report::build,
 };
 use limpid_store::{
-    StoreError,
-    reports::{self, ReportHead},
+    StoreError, index_states,
+    reports::{self, AttemptState, ReportHead},
 };
 
 use super::tag;
@@ -57,14 +57,12 @@ pub enum MatchError {
 /// # Errors
 /// [`MatchError`].
 pub fn report(engine: &Engine, manifest: &Digest) -> Result<Answer, MatchError> {
-    let Some(head) = engine.database.read(|tx| reports::load_head(tx, manifest))? else {
-        return Ok(Answer::NotIndexed);
-    };
+    let Some((head, outdated)) = look(engine, manifest)? else { return Ok(Answer::NotIndexed) };
     let catalog = updating::open(engine)?;
     if catalog.is_empty {
         return Ok(Answer::NoData);
     }
-    let etag = tag::of(manifest, &head, &catalog, &engine.policy, engine.own_index_state());
+    let etag = tag(engine, manifest, &head, &catalog, outdated.as_deref());
     if let Some(known) = engine.reports.get(&etag) {
         engine.metrics.report_cached();
         return Ok(Answer::Report(known));
@@ -78,14 +76,47 @@ pub fn report(engine: &Engine, manifest: &Digest) -> Result<Answer, MatchError> 
         is_complete: stored.is_complete,
         digest: stored.digest.clone(),
     };
-    let etag = tag::of(manifest, &head, &catalog, &engine.policy, engine.own_index_state());
+    let etag = tag(engine, manifest, &head, &catalog, outdated.as_deref());
     let begun = Instant::now();
-    let index = parse_report(&stored)?;
+    let mut index = parse_report(&stored)?;
+    if let Some(why) = outdated {
+        index.blind_spots.push(BlindSpot::new(Reason::DetectorFailed, "image", why));
+        index.blind_spots.sort();
+    }
     let report = judged(engine, &index, &catalog);
     let matched = Arc::new(MatchedReport { etag, index, report });
     engine.reports.keep(&matched);
     engine.metrics.report_matched(begun.elapsed());
     Ok(Answer::Report(matched))
+}
+
+/// The head of the stored report, and why it is one of yesterday that could not be made anew: what today's detectors would
+/// find is then not known.
+fn look(engine: &Engine, manifest: &Digest) -> Result<Option<(ReportHead, Option<String>)>, StoreError> {
+    let (head, attempt, state) = engine.database.read(|tx| {
+        let head = reports::load_head(tx, manifest)?;
+        Ok::<_, StoreError>((head, reports::attempt(tx, manifest)?, index_states::current(tx)?))
+    })?;
+    let Some(head) = head else { return Ok(None) };
+    let is_current = state.is_none_or(|state| state == head.index_state);
+    let failed = attempt.filter(|attempt| !is_current && attempt.state == AttemptState::Failed);
+    let outdated = failed.map(|attempt| {
+        format!(
+            "made by an earlier version; making it anew fails ({}); submit the manifest again",
+            attempt.error
+        )
+    });
+    Ok(Some((head, outdated)))
+}
+
+fn tag(
+    engine: &Engine,
+    manifest: &Digest,
+    head: &ReportHead,
+    catalog: &OpenCatalog,
+    outdated: Option<&str>,
+) -> String {
+    tag::of(manifest, head, catalog, &engine.policy, engine.own_index_state(), outdated)
 }
 
 fn judged(engine: &Engine, index: &IndexReport, catalog: &OpenCatalog) -> Report {
@@ -99,8 +130,7 @@ fn judged(engine: &Engine, index: &IndexReport, catalog: &OpenCatalog) -> Report
 /// # Errors
 /// [`MatchError`].
 pub fn etag(engine: &Engine, manifest: &Digest) -> Result<Option<String>, MatchError> {
-    let Some(head) = engine.database.read(|tx| reports::load_head(tx, manifest))? else { return Ok(None) };
+    let Some((head, outdated)) = look(engine, manifest)? else { return Ok(None) };
     let catalog = updating::open(engine)?;
-    Ok((!catalog.is_empty)
-        .then(|| tag::of(manifest, &head, &catalog, &engine.policy, engine.own_index_state())))
+    Ok((!catalog.is_empty).then(|| tag(engine, manifest, &head, &catalog, outdated.as_deref())))
 }

@@ -8,13 +8,14 @@ use crate::updating::OpenCatalog;
 /// The tag of the report that is made of these.
 ///
 /// `program` is the index state of the program that judges: its ecosystems order versions and know when releases end, also of
-/// reports that were made by another.
+/// reports that were made by another. `outdated` is why the report was not made anew, where it should have been.
 pub(super) fn of(
     manifest: &Digest,
     head: &ReportHead,
     catalog: &OpenCatalog,
     policy: &Policy,
     program: &Digest,
+    outdated: Option<&str>,
 ) -> String {
     let mut hasher = Hasher::sha256();
     hasher.update_field("limpid report");
@@ -26,6 +27,7 @@ pub(super) fn of(
         catalog.classing.as_str(),
         policy.digest().as_str(),
         program.as_str(),
+        outdated.unwrap_or_default(),
     ] {
         hasher.update_field(field);
     }

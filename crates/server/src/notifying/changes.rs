@@ -14,7 +14,7 @@ use limpid_store::{
     jobs::{self, ClaimedJob, JobKind, NewJob},
     notifications::{self, NewNotification},
     packages::{self, PackageKey},
-    reports,
+    reports::{self, StoredReport},
 };
 use uuid::Uuid;
 
@@ -147,13 +147,35 @@ fn entries(
         if held.is_lost() || engine.bell.ends() {
             return Err(Unfinished::GivenBack);
         }
-        for stored in engine.database.read(|tx| reports::load_numbered(tx, batch))? {
-            let index = restricted(parse_report(&stored)?, keys);
+        for (stored, index) in readable(engine, batch)? {
+            let index = restricted(index, keys);
             let difference = Difference::of(&index, engine.indexer.ecosystems(), &before, &after);
             tell(engine, &stored.manifest, &difference, &mut entries)?;
         }
     }
     Ok(entries)
+}
+
+/// The reports that can be read. One that is damaged must not keep everybody from being told of all others: it is named in
+/// the log, and whoever asks for it is answered with an error.
+fn readable(engine: &Engine, numbers: &[i64]) -> Result<Vec<(StoredReport, IndexReport)>, Unfinished> {
+    let load = |numbers: &[i64]| {
+        let stored = engine.database.read(|tx| reports::load_numbered(tx, numbers))?;
+        stored.into_iter().map(|stored| Ok((parse_report(&stored)?, stored))).collect()
+    };
+    let loaded: Result<Vec<(IndexReport, StoredReport)>, StoreError> = load(numbers);
+    let loaded = match (loaded, numbers) {
+        (Err(error @ StoreError::Damaged(_)), [_alone]) => {
+            tracing::error!("an image is left out of a notification: {error}");
+            Vec::new()
+        }
+        (Err(StoreError::Damaged(_)), _several) => {
+            let one_by_one = numbers.iter().map(|number| readable(engine, &[*number]));
+            return Ok(one_by_one.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect());
+        }
+        (loaded, _numbers) => loaded?,
+    };
+    Ok(loaded.into_iter().map(|(index, stored)| (stored, index)).collect())
 }
 
 /// The report with the packages alone that have one of these names.
