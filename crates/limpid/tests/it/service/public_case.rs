@@ -122,6 +122,32 @@ fn a_program_that_looks_for_more_reads_layers_again_where_they_are_to_be_had() {
 }
 
 #[test]
+fn a_report_of_yesterday_that_cannot_be_made_anew_says_so() {
+    let (place, origin) = (Place::new(), Origin::start());
+    place.mirror().alpine("v3.16", "main", &[("openssl", "1.1.1q-r0", &["CVE-2022-2097"])]);
+    let image = image().image();
+    let manifest = origin.offer(&image);
+    let options = Options::new("node");
+    let earlier = Service::start(&place, &options.clone().program(Program::Earlier));
+    earlier.loaded();
+    earlier.index(&manifest);
+    assert!(!reasons(&earlier.report(&manifest)).contains(&"detector-failed"));
+    earlier.terminate();
+    assert_eq!(earlier.ended(), Some(0));
+
+    // Neither what was kept nor the layer is to be had any more.
+    origin.close(&image);
+    let blobs = place.path("node").join("blobs/sha256");
+    std::fs::remove_dir_all(&blobs).unwrap();
+    let service = Service::start(&place, &options);
+    eventually("the report says that it could not be made anew", || {
+        let answered = service.get(&format!("/api/v1/manifests/{}/report", hash(&manifest)));
+        let report = (answered.status == 200).then(|| answered.json())?;
+        (reasons(&report).contains(&"detector-failed") && report["verdict"] == "unproven").then_some(())
+    });
+}
+
+#[test]
 fn two_servers_in_different_states_are_compared_and_explained() {
     let (place, origin) = (Place::new(), Origin::start());
     before(&place);
