@@ -162,7 +162,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
             if path.is_dir() {
-                if !["tests", "benches", "fixtures", "target"].contains(&name.as_str()) {
+                if !["tests", "benches", "examples", "fixtures", "target"].contains(&name.as_str()) {
                     folders.push(path);
                 }
             } else if name.ends_with(".rs") && name != "tests.rs" {
