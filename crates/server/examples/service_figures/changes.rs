@@ -9,7 +9,7 @@ use limpid_store::{
     packages::{self, PackageKey},
     reports::{self, StoredReport},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Failure, Wish,
@@ -33,7 +33,8 @@ pub(crate) fn measure(wish: &Wish) -> Result<(), Failure> {
     let server = place.serve("")?;
     server.update()?;
     let state = server.client()?.json("GET", "/indexer/api/v1/index_state", b"", 200)?;
-    let state: Digest = state["state"].as_str().ok_or("no index state")?.parse()?;
+    let state = state.get("state").and_then(Value::as_str).ok_or("no index state")?;
+    let state: Digest = state.parse()?;
     server.stop()?;
 
     let begun = Instant::now();
@@ -80,8 +81,8 @@ fn update(
 /// Entries of all notifications: one for each manifest and feed.
 fn entries(server: &Server) -> Result<u64, Failure> {
     let answer = server.client()?.json("GET", "/api/v1/notifications?limit=1000", b"", 200)?;
-    let all = answer["notifications"].as_array().ok_or("no notifications")?;
-    Ok(all.iter().filter_map(|one| one["entries"].as_u64()).sum())
+    let all = answer.get("notifications").and_then(Value::as_array).ok_or("no notifications")?;
+    Ok(all.iter().filter_map(|one| one.get("entries")?.as_u64()).sum())
 }
 
 /// Changes advisories, as many in each document. Returns the packages that they are about.

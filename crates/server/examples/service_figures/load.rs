@@ -30,7 +30,15 @@ impl Request {
     }
 }
 
-/// Sends so many requests, and prints what came out.
+/// Adds a field to a figure.
+pub(crate) fn with(mut figure: Value, name: &str, value: impl Into<Value>) -> Value {
+    if let Some(fields) = figure.as_object_mut() {
+        fields.insert(name.to_owned(), value.into());
+    }
+    figure
+}
+
+/// Sends so many requests; what came out.
 pub(crate) fn measure(
     server: &Server,
     what: &str,

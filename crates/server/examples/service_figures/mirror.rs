@@ -50,13 +50,13 @@ pub(crate) fn write(documents: &[Document], mirror: &Path) -> Result<(), Failure
 impl Document {
     /// Source packages, each with the versions in which something was fixed, in the document's order.
     pub(crate) fn packages(&self) -> Vec<(&str, Vec<&str>)> {
-        let packages = self.content["packages"].as_array().into_iter().flatten();
+        let packages = self.content.get("packages").and_then(Value::as_array).into_iter().flatten();
         packages
             .filter_map(|package| {
-                let package = &package["pkg"];
-                let versions = package["secfixes"].as_object()?.keys().map(String::as_str);
+                let package = package.get("pkg")?;
+                let versions = package.get("secfixes")?.as_object()?.keys().map(String::as_str);
                 // Version 0 says that the package was never affected.
-                Some((package["name"].as_str()?, versions.filter(|version| *version != "0").collect()))
+                Some((package.get("name")?.as_str()?, versions.filter(|version| *version != "0").collect()))
             })
             .collect()
     }
@@ -64,7 +64,8 @@ impl Document {
     /// Says of up to `count` advisories, evenly over the packages from the place `from` on, that they are fixed one build
     /// later. Returns how many, and the packages that they are about.
     pub(crate) fn change(&mut self, count: usize, from: usize) -> (usize, Vec<String>) {
-        let packages = self.content["packages"].as_array_mut().into_iter().flatten().skip(from);
+        let packages = self.content.get_mut("packages").and_then(Value::as_array_mut);
+        let packages = packages.into_iter().flatten().skip(from);
         let mut packages: Vec<Package<'_>> = packages.filter_map(Package::of).collect();
         let most = packages.iter().map(|package| package.advisories.len()).max().unwrap_or_default();
         let mut names = BTreeSet::new();
@@ -90,8 +91,9 @@ struct Package<'a> {
 
 impl<'a> Package<'a> {
     fn of(package: &'a mut Value) -> Option<Self> {
-        let name = package["pkg"]["name"].as_str()?.to_owned();
-        let fixes = package["pkg"]["secfixes"].as_object_mut()?;
+        let package = package.get_mut("pkg")?;
+        let name = package.get("name")?.as_str()?.to_owned();
+        let fixes = package.get_mut("secfixes")?.as_object_mut()?;
         let with_builds = fixes.iter().filter(|(version, _)| later(version).is_some());
         let advisories = with_builds
             .flat_map(|(version, ids)| {

@@ -1,6 +1,6 @@
 //! What clients wait for: index requests and reports, one after the other on one state; then the same state re-indexed.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     Failure, Wish,
@@ -28,10 +28,7 @@ pub(crate) fn measure(wish: &Wish) -> Result<(), Failure> {
     mirror::write(&documents, &place.mirror())?;
     let fleet = Fleet::new(wish, &documents)?;
     let images = Images::new(&fleet, wish.manifests.div_ceil(RUNTIMES));
-    let say = |mut figure: Value| {
-        figure["database"] = json!(wish.database);
-        println!("{figure}");
-    };
+    let say = |figure: Value| println!("{}", load::with(figure, "database", &*wish.database));
     let server = place.serve("")?;
     server.update()?;
     index(&server, &images, &say)?;
@@ -69,14 +66,12 @@ fn index(server: &Server, images: &Images, say: &dyn Fn(Value)) -> Result<(), Fa
     };
     let new = images.count() / RUNTIMES;
     images.fetched();
-    let mut figure = load::measure(server, "index, a layer of each new", CONNECTIONS, new, post)?;
-    figure["fetched"] = json!(images.fetched());
-    say(figure);
+    let figure = load::measure(server, "index, a layer of each new", CONNECTIONS, new, post)?;
+    say(load::with(figure, "fetched", images.fetched()));
     let known = images.count() - new;
     let rest = |number| post(new + number);
-    let mut figure = load::measure(server, "index, all layers known", CONNECTIONS, known, rest)?;
-    figure["fetched"] = json!(images.fetched());
-    say(figure);
+    let figure = load::measure(server, "index, all layers known", CONNECTIONS, known, rest)?;
+    say(load::with(figure, "fetched", images.fetched()));
     Ok(())
 }
 

@@ -53,31 +53,22 @@ impl Server {
     /// seconds from the beginning of the first `match-changes` job to the end of the last, if there was one.
     pub(crate) fn update(&self) -> Result<f64, Failure> {
         let mut client = self.client()?;
-        let before = self.finished(&mut client)?.unwrap_or_default();
+        let before = jobs(&mut client, CHANGES)?.iter().map(|job| job.finished).fold(0.0, f64::max);
         client.json("POST", "/api/v1/updates", b"{\"feeds\":[\"alpine\"]}", 202)?;
-        for kind in ["update", "match-changes"] {
+        for kind in ["update", CHANGES] {
             wait(kind, || {
-                let path = format!("/api/v1/jobs?kind={kind}&limit=1000");
-                let answer = client.json("GET", &path, b"", 200)?;
-                let jobs = answer["jobs"].as_array().ok_or("no jobs")?.clone();
-                if let Some(failed) = jobs.iter().find(|job| job["error"] != "") {
-                    return Err(format!("a job failed: {failed}").into());
+                let jobs = jobs(&mut client, kind)?;
+                if let Some(failed) = jobs.iter().find(|job| !job.error.is_empty()) {
+                    return Err(format!("{kind}: {}", failed.error).into());
                 }
-                Ok(jobs.iter().all(|job| job["state"] == "done").then_some(()))
+                Ok(jobs.iter().all(|job| job.finished > 0.0).then_some(()))
             })?;
         }
-        let answer = client.json("GET", "/api/v1/jobs?kind=match-changes&limit=1000", b"", 200)?;
-        let jobs = answer["jobs"].as_array().ok_or("no jobs")?.iter();
-        let new: Vec<&Value> = jobs.filter(|job| instant(job, "finished_at") > before).collect();
-        let begun = new.iter().map(|job| instant(job, "created_at")).min_by(f64::total_cmp);
-        let ended = new.iter().map(|job| instant(job, "finished_at")).max_by(f64::total_cmp);
-        Ok(ended.zip(begun).map_or(0.0, |(ended, begun)| ended - begun))
-    }
-
-    fn finished(&self, client: &mut Client) -> Result<Option<f64>, Failure> {
-        let answer = client.json("GET", "/api/v1/jobs?kind=match-changes&limit=1000", b"", 200)?;
-        let jobs = answer["jobs"].as_array().ok_or("no jobs")?.iter();
-        Ok(jobs.map(|job| instant(job, "finished_at")).max_by(f64::total_cmp))
+        let all = jobs(&mut client, CHANGES)?;
+        let new = || all.iter().filter(|job| job.finished > before);
+        let begun = new().map(|job| job.created).fold(f64::INFINITY, f64::min);
+        let ended = new().map(|job| job.finished).fold(begun, f64::max);
+        Ok(if begun.is_finite() { ended - begun } else { 0.0 })
     }
 
     /// Seconds of work that it did.
@@ -125,9 +116,27 @@ pub(crate) fn wait<T>(
     Err(format!("did not end within {PATIENCE:?}: {what}").into())
 }
 
-/// A time of a job, in seconds; 0 where there is none.
-fn instant(job: &Value, field: &str) -> f64 {
-    let text = job[field].as_str().unwrap_or_default();
-    let parsed = chrono::DateTime::parse_from_rfc3339(text).map(|at| at.timestamp_micros());
-    parsed.map_or(0.0, |at| at as f64 / 1e6)
+/// What follows from an update.
+const CHANGES: &str = "match-changes";
+
+/// A job; times in seconds, 0 where there is none.
+struct Job {
+    created: f64,
+    finished: f64,
+    error: String,
+}
+
+/// All jobs of a kind.
+fn jobs(client: &mut Client, kind: &str) -> Result<Vec<Job>, Failure> {
+    let answer = client.json("GET", &format!("/api/v1/jobs?kind={kind}&limit=1000"), b"", 200)?;
+    let jobs = answer.get("jobs").and_then(Value::as_array).ok_or("no jobs")?;
+    let job = |job: &Value| {
+        let text = |name: &str| job.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let time = |name: &str| {
+            let parsed = chrono::DateTime::parse_from_rfc3339(&text(name));
+            parsed.map_or(0.0, |at| at.timestamp_micros() as f64 / 1e6)
+        };
+        Job { created: time("created_at"), finished: time("finished_at"), error: text("error") }
+    };
+    Ok(jobs.iter().map(job).collect())
 }

@@ -19,11 +19,12 @@ pub(crate) fn measure(place: &Place, images: &Images, say: &dyn Fn(Value)) -> Re
     let mut client = server.client()?;
     let manifests = wait("re-indexing", || {
         let state = client.json("GET", "/api/v1/state", b"", 200)?;
-        let counts = &state["manifests"];
-        if counts["failed"] != 0 {
-            return Err(format!("some failed: {counts}").into());
+        let count = |name: &str| state.pointer(&format!("/manifests/{name}")).and_then(Value::as_u64);
+        let [current, total, failed] = ["current", "total", "failed"].map(count);
+        if failed != Some(0) {
+            return Err(format!("some failed: {state}").into());
         }
-        Ok((counts["current"] == counts["total"]).then(|| counts["total"].clone()))
+        Ok(total.filter(|_| current == total))
     })?;
     say(json!({
         "what": "re-index from evidence", "requests": manifests, "wall": begun.elapsed().as_secs_f64(),
