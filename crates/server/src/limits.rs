@@ -93,6 +93,13 @@ pub const LAST_DELIVERY_RETRY: Duration = Duration::from_secs(60 * 60);
 /// Manifests whose reports are held in memory at once while changes are matched.
 pub const CHANGES_BATCH: usize = 256;
 
+/// Threads that match changes at most. They share the machine with those who answer, and the connections to the database.
+pub const CHANGES_THREADS: usize = 4;
+
+/// Packages, each in a version, of which one thread remembers whether an update changes anything for them: those of all
+/// releases of several distributions. Some 150 bytes each.
+pub const CHANGES_KNOWN: usize = 200_000;
+
 /// Statements of a feed below which the share that an update takes away says nothing.
 pub const BRAKE_STATEMENTS: u64 = 100;
 

@@ -7,6 +7,8 @@
 mod changes;
 mod deliver;
 mod difference;
+mod outline;
+mod rematch;
 pub mod targets;
 
 pub(crate) use changes::{changes_job, match_changes};

@@ -36,6 +36,13 @@ pub(crate) enum Unfinished {
     Store(StoreError),
 }
 
+impl Unfinished {
+    /// The work panicked.
+    pub(crate) fn of_a_fault() -> Self {
+        Self::Later("a fault of Limpid ended the work; see the log".to_owned(), FIRST_RETRY)
+    }
+}
+
 /// Starts the threads of the roles that this process has.
 ///
 /// # Errors
@@ -152,9 +159,7 @@ fn do_job(
 ) {
     let held = engine.heartbeat.job(job);
     let done = catch_unwind(AssertUnwindSafe(|| process(engine, job, &held)));
-    let done = done.unwrap_or_else(|_panic| {
-        Err(Unfinished::Later("a fault of Limpid ended the work; see the log".to_owned(), FIRST_RETRY))
-    });
+    let done = done.unwrap_or_else(|_panic| Err(Unfinished::of_a_fault()));
     let Err(unfinished) = done else { return };
     let (kind, key) = (job.kind.name(), job.key.as_str());
     let noted = match unfinished {

@@ -54,6 +54,27 @@ pub fn holders(
     Ok(holders)
 }
 
+const HOLDING: &str = "
+    SELECT DISTINCT manifest_package.manifest
+    FROM /*sqlite json_each($1) AS item*/ /*postgres jsonb_array_elements($1::text::jsonb) AS item (value)*/
+    JOIN package_key ON package_key.namespace = item.value ->> 0 AND package_key.name = item.value ->> 1
+    JOIN manifest_package ON manifest_package.package = package_key.number";
+
+/// The numbers of the manifests that have any of these packages. Where it does not matter which, [`holders`] would hold a row
+/// for each of them in memory: millions.
+///
+/// # Errors
+/// Those of the database.
+pub fn holding(tx: &mut Transaction<'_>, keys: &[PackageKey]) -> Result<BTreeSet<i64>, StoreError> {
+    let mut holding = BTreeSet::new();
+    for keys in keys.chunks(limits::ROWS_A_STATEMENT) {
+        for row in tx.query(HOLDING, &[rows(keys.iter().map(columns))?])? {
+            holding.insert(row.get(0)?);
+        }
+    }
+    Ok(holding)
+}
+
 /// The names that are known of packages called so, one for each namespace that has any.
 ///
 /// # Errors

@@ -3,27 +3,25 @@
 //! Only packages that the operation speaks about are looked at, only of manifests that have them, and only they are judged
 //! again: once by the segment before the operation, once by the segment after it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use limpid_catalog::{Segment, SegmentError, segment::Change};
-use limpid_core::{Digest, IndexReport, IndexedPackage};
+use limpid_core::Digest;
 use limpid_store::{
     StoreError,
     catalog::{self as published, UpdateOperation},
     jobs::{self, ClaimedJob, JobKind, NewJob},
     notifications::{self, NewNotification},
     packages::{self, PackageKey},
-    reports::{self, StoredReport},
 };
 use uuid::Uuid;
 
-use super::{deliver::submit_deliveries, difference::Difference};
+use super::{deliver::submit_deliveries, rematch::Rematch};
 use crate::{
     engine::{Engine, Held},
     fault,
-    indexing::parse_report,
-    limits::{BRAKE_STATEMENTS, CHANGES_BATCH},
+    limits::BRAKE_STATEMENTS,
     updating::{self, UpdateFailure, between, segment},
     workers::Unfinished,
 };
@@ -133,7 +131,8 @@ fn entries(
     held: &Held,
 ) -> Result<Vec<Vec<u8>>, Unfinished> {
     let names: Vec<PackageKey> = keys.iter().cloned().collect();
-    let holders: BTreeMap<i64, Vec<usize>> = engine.database.read(|tx| packages::holders(tx, &names))?;
+    let numbers = engine.database.read(|tx| packages::holding(tx, &names))?;
+    let numbers: Vec<i64> = numbers.into_iter().collect();
     // Follows what is published.
     updating::catalog(engine)?;
     // The feed itself as it was before and after, by its segments: its operations may have been many since, or at one
@@ -141,70 +140,7 @@ fn entries(
     let others = operation.at - TimeDelta::nanoseconds(1);
     let with = |segment: &Digest| updating::catalog_with(engine, others, &operation.feed, segment);
     let (before, after) = (with(before)?, with(&operation.after)?);
-    let numbers: Vec<i64> = holders.into_keys().collect();
-    let mut entries = Vec::new();
-    for batch in numbers.chunks(CHANGES_BATCH) {
-        if held.is_lost() || engine.bell.ends() {
-            return Err(Unfinished::GivenBack);
-        }
-        for (stored, index) in readable(engine, batch)? {
-            let index = restricted(index, keys);
-            let difference = Difference::of(&index, engine.indexer.ecosystems(), &before, &after);
-            tell(engine, &stored.manifest, &difference, &mut entries)?;
-        }
-    }
-    Ok(entries)
-}
-
-/// The reports that can be read. One that is damaged must not keep everybody from being told of all others: it is named in
-/// the log, and whoever asks for it is answered with an error.
-fn readable(engine: &Engine, numbers: &[i64]) -> Result<Vec<(StoredReport, IndexReport)>, Unfinished> {
-    let load = |numbers: &[i64]| {
-        let stored = engine.database.read(|tx| reports::load_numbered(tx, numbers))?;
-        stored.into_iter().map(|stored| Ok((parse_report(&stored)?, stored))).collect()
-    };
-    let loaded: Result<Vec<(IndexReport, StoredReport)>, StoreError> = load(numbers);
-    let loaded = match (loaded, numbers) {
-        (Err(error @ StoreError::Damaged(_)), [_alone]) => {
-            tracing::error!("an image is left out of a notification: {error}");
-            Vec::new()
-        }
-        (Err(StoreError::Damaged(_)), _several) => {
-            let one_by_one = numbers.iter().map(|number| readable(engine, &[*number]));
-            return Ok(one_by_one.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect());
-        }
-        (loaded, _numbers) => loaded?,
-    };
-    Ok(loaded.into_iter().map(|(index, stored)| (stored, index)).collect())
-}
-
-/// The report with the packages alone that have one of these names.
-fn restricted(index: IndexReport, keys: &BTreeSet<PackageKey>) -> IndexReport {
-    let is_meant = |indexed: &IndexedPackage| {
-        let Some(namespace) = &indexed.namespace else { return false };
-        [&*indexed.package.name, indexed.package.source_name()]
-            .into_iter()
-            .any(|name| keys.contains(&PackageKey { namespace: namespace.clone(), name: name.to_owned() }))
-    };
-    let IndexReport { packages, .. } = index;
-    let packages = packages.into_iter().filter(is_meant).collect();
-    IndexReport { packages, ..index }
-}
-
-/// Adds the entries of a manifest: its worst change, or each of them.
-fn tell(
-    engine: &Engine,
-    manifest: &Digest,
-    difference: &Difference,
-    entries: &mut Vec<Vec<u8>>,
-) -> Result<(), Unfinished> {
-    let summary = engine.configuration.notifier.summary;
-    for entry in if summary { difference.worst() } else { difference.all() } {
-        let entry = entry.to_clair(&Uuid::now_v7().to_string(), manifest);
-        let json = serde_json::to_vec(&entry).map_err(|error| Unfinished::Fault(error.to_string()))?;
-        entries.push(json);
-    }
-    Ok(())
+    Rematch { engine, held, keys, before, after }.entries(&numbers)
 }
 
 impl From<UpdateFailure> for Unfinished {

@@ -61,6 +61,10 @@ impl Difference {
         Self { entries, distributions: index.distributions.clone() }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// All that changed.
     pub(super) fn all(&self) -> Vec<Told<'_>> {
         self.entries.iter().map(|entry| self.told(entry)).collect()

@@ -1,6 +1,10 @@
 //! The inverted index.
 
-use std::{collections::BTreeMap, sync::Barrier, thread};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Barrier,
+    thread,
+};
 
 use limpid_core::Digest;
 use limpid_store::{
@@ -36,6 +40,9 @@ fn holders_are_found_by_namespace_and_name() {
         let expected = [(digest("a"), vec![0, 3, 4]), (digest("b"), vec![3, 4])];
         assert_eq!(holders(database, &keys), BTreeMap::from(expected));
         assert_eq!(holders(database, &[]), BTreeMap::new());
+        let holding = |keys: &[PackageKey]| read(database, |tx| packages::holding(tx, keys));
+        let all = read(database, |tx| packages::holders(tx, &keys)).into_keys().collect();
+        assert_eq!((holding(&keys), holding(&[])), (all, BTreeSet::new()));
     });
 }
 
