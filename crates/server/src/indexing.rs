@@ -25,7 +25,7 @@ mod waiters;
 mod work;
 
 pub(crate) use flight::Flights;
-pub(crate) use reindex::{reindex, submit_stale};
+pub(crate) use reindex::{Stale, reindex, submit_stale};
 pub(crate) use waiters::Waiters;
 pub(crate) use work::index_job;
 

@@ -44,8 +44,11 @@ pub const LAST_RETRY: Duration = Duration::from_secs(6 * 60 * 60);
 /// by a person, twice by chance.
 pub const UNFINISHED_ATTEMPTS: u64 = 3;
 
-/// Stale reports that become jobs at once. The next ones follow when these are done, so the queue stays short.
+/// Stale reports that become jobs at once. The next ones follow when half of them are done, so the queue stays short.
 pub const REINDEX_BATCH: u64 = 1_000;
+
+/// How often it is looked whether half of them are done. A quick machine does a thousand in a second or two.
+pub const REINDEX_REFILL: Duration = Duration::from_millis(250);
 
 /// How often it is looked whether there are stale reports.
 pub const REINDEX_POLL: Duration = Duration::from_secs(5);

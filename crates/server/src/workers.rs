@@ -18,8 +18,9 @@ use limpid_store::{
 use crate::{
     configuration::Role,
     engine::{Engine, Held},
-    fault, garbage, indexing,
-    limits::{FIRST_RETRY, JOB_POLL, OUTAGE_PAUSE, REINDEX_POLL},
+    fault, garbage,
+    indexing::{self, Stale},
+    limits::{FIRST_RETRY, JOB_POLL, OUTAGE_PAUSE, REINDEX_POLL, REINDEX_REFILL},
     notifying, updating,
 };
 
@@ -56,9 +57,9 @@ pub(crate) fn start(engine: &Arc<Engine>) -> io::Result<Vec<JoinHandle<()>>> {
             threads.work(&format!("index {number}"), &[JobKind::Index], |engine, job, held| {
                 indexing::index_job(engine, job, held)
             })?;
+            threads.spawn(&format!("re-index {number}"), reindex)?;
         }
         threads.spawn("stale reports", watch_stale)?;
-        threads.spawn("re-index", reindex)?;
     }
     if has(Role::Updater) {
         threads.spawn("schedule", schedule)?;
@@ -200,18 +201,25 @@ fn beat(engine: &Engine) {
 /// Makes jobs of stale reports, some at a time.
 fn watch_stale(engine: &Engine) {
     loop {
-        if let Err(error) = indexing::submit_stale(engine) {
-            tracing::warn!("stale reports cannot be looked for: {error}");
-        }
-        if !engine.bell.pause(REINDEX_POLL) {
+        let pause = match indexing::submit_stale(engine) {
+            Ok(Stale::Queued) => REINDEX_REFILL,
+            Ok(Stale::None) => REINDEX_POLL,
+            Err(error) => {
+                tracing::warn!("stale reports cannot be looked for: {error}");
+                REINDEX_POLL
+            }
+        };
+        if !engine.bell.pause(pause) {
             return;
         }
     }
 }
 
-/// Makes stale reports anew, at the pace that the configuration allows.
+/// Makes stale reports anew: one of the threads that together keep the pace that the configuration allows.
 fn reindex(engine: &Engine) {
-    let pace = Duration::from_secs(1) / engine.configuration.indexer.reindex_per_second.max(1);
+    let indexer = &engine.configuration.indexer;
+    let threads = u32::try_from(indexer.workers.max(1)).unwrap_or(u32::MAX);
+    let pace = Duration::from_secs(1).saturating_mul(threads) / indexer.reindex_per_second.max(1);
     let pace = &pace;
     work(engine, &[JobKind::Reindex], "", move |engine, job, held| {
         let begun = Instant::now();

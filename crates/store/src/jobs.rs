@@ -332,6 +332,14 @@ pub fn list(
     tx.query(sql::LIST, &parameters)?.iter().map(job).collect()
 }
 
+/// How many jobs of this kind wait for a worker or have one. Those that failed and wait for their time do not count.
+///
+/// # Errors
+/// Those of the database.
+pub fn due(tx: &mut Transaction<'_>, kind: JobKind) -> Result<u64, StoreError> {
+    tx.query_one(sql::DUE, &[kind.name().into()])?.get(0)
+}
+
 /// How many jobs there are of each kind and state.
 ///
 /// # Errors

@@ -29,23 +29,34 @@ use crate::{
     workers::Unfinished,
 };
 
-/// Makes jobs of the stale reports that are oldest, unless jobs enough wait already. Returns how many. Jobs that wait for a
-/// program of another state than the service is in are handed to those of this one.
-pub(crate) fn submit_stale(engine: &Engine) -> Result<u64, StoreError> {
+/// What was found of stale reports.
+pub(crate) enum Stale {
+    /// None waits.
+    None,
+    /// Some wait for a worker, and there may be more.
+    Queued,
+}
+
+/// Makes jobs of the stale reports that are oldest, unless jobs enough wait already. Jobs that wait for a program of another
+/// state than the service is in are handed to those of this one.
+pub(crate) fn submit_stale(engine: &Engine) -> Result<Stale, StoreError> {
     let state = engine.own_index_state().clone();
     engine.succeed()?;
     // A program of yesterday's state, that still runs beside a newer one, leaves the reports alone.
     if super::index_state(engine)? != state {
-        return Ok(0);
+        return Ok(Stale::None);
     }
     if engine.database.read(|tx| jobs::any_requires_another(tx, state.as_str()))? {
         let handed = engine.database.write(|tx| jobs::require(tx, state.as_str()))?;
         tracing::info!(jobs = handed, "jobs that waited for another program are done by this one");
         engine.bell.ring();
     }
+    if engine.database.read(|tx| jobs::due(tx, JobKind::Reindex))? > REINDEX_BATCH / 2 {
+        return Ok(Stale::Queued);
+    }
     let stale = engine.database.read(|tx| reports::stale(tx, &state, REINDEX_BATCH))?;
     if stale.is_empty() {
-        return Ok(0);
+        return Ok(Stale::None);
     }
     engine.database.write(|tx| {
         for manifest in &stale {
@@ -54,7 +65,7 @@ pub(crate) fn submit_stale(engine: &Engine) -> Result<u64, StoreError> {
         Ok::<_, StoreError>(())
     })?;
     engine.bell.ring();
-    Ok(stale.len() as u64)
+    Ok(Stale::Queued)
 }
 
 fn reindex_job(manifest: &Digest, state: &Digest, delay: Duration) -> NewJob {

@@ -114,3 +114,6 @@ pub(super) const LIST: &str = "
 
 pub(super) const COUNTS: &str = "
     SELECT kind, state, COUNT(*) FROM job GROUP BY kind, state ORDER BY kind, state";
+
+pub(super) const DUE: &str = "
+    SELECT COUNT(*) FROM job WHERE kind = $1 AND finished_at IS NULL AND run_at <= limpid_now()";

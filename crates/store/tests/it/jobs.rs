@@ -366,6 +366,23 @@ fn jobs_are_listed_by_their_last_change_and_counted() {
 }
 
 #[test]
+fn jobs_that_wait_or_run_are_due_and_those_that_wait_for_their_time_are_not() {
+    on_each(|database| {
+        for key in ["runs", "waits", "ended", "failed"] {
+            submit(database, &new(JobKind::Reindex, key));
+        }
+        submit(database, &new(JobKind::Index, "of another kind"));
+        let [_runs, _waits, ended, failed] = ["1", "2", "3", "4"].map(|worker| {
+            if worker == "2" { None } else { claim(database, &[JobKind::Reindex], worker) }
+        });
+        let [ended, failed] = [ended, failed].map(Option::unwrap);
+        write(database, |tx| jobs::finish(tx, &ended));
+        write(database, |tx| jobs::retry(tx, &failed, "layer gone", Duration::from_secs(3600)));
+        assert_eq!(read(database, |tx| jobs::due(tx, JobKind::Reindex)), 2);
+    });
+}
+
+#[test]
 fn all_kinds_and_states_come_back() {
     on_each(|database| {
         for kind in JobKind::ALL {
