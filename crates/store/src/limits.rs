@@ -33,6 +33,10 @@ pub const BUSY_TIME: Duration = Duration::from_secs(10);
 /// Bytes of the SQLite log that are kept after a checkpoint; without it one large transaction would grow it for ever.
 pub const SQLITE_LOG_BYTES: u64 = 64 << 20;
 
+/// Most pages that the SQLite connection that writes holds in memory, in KiB. The packages of a report lie all over the inverted
+/// index; with SQLite's own 2 MiB each of them is read and written again for every report.
+pub const SQLITE_CACHE_KIB: i64 = 32 << 10;
+
 /// Prepared statements of an SQLite connection: more than this crate has.
 pub const SQLITE_STATEMENTS: usize = 256;
 

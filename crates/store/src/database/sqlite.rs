@@ -72,6 +72,8 @@ impl Sqlite {
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "secure_delete", true)?;
             connection.pragma_update(None, "journal_size_limit", limits::SQLITE_LOG_BYTES.cast_signed())?;
+            // Negative: in KiB.
+            connection.pragma_update(None, "cache_size", -limits::SQLITE_CACHE_KIB)?;
         } else {
             connection.pragma_update(None, "query_only", true)?;
         }
