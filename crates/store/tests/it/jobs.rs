@@ -372,9 +372,8 @@ fn jobs_that_wait_or_run_are_due_and_those_that_wait_for_their_time_are_not() {
             submit(database, &new(JobKind::Reindex, key));
         }
         submit(database, &new(JobKind::Index, "of another kind"));
-        let [_runs, _waits, ended, failed] = ["1", "2", "3", "4"].map(|worker| {
-            if worker == "2" { None } else { claim(database, &[JobKind::Reindex], worker) }
-        });
+        let [_runs, _waits, ended, failed] = ["1", "2", "3", "4"]
+            .map(|worker| if worker == "2" { None } else { claim(database, &[JobKind::Reindex], worker) });
         let [ended, failed] = [ended, failed].map(Option::unwrap);
         write(database, |tx| jobs::finish(tx, &ended));
         write(database, |tx| jobs::retry(tx, &failed, "layer gone", Duration::from_secs(3600)));
