@@ -91,7 +91,8 @@ impl Catalog {
         let empty = FeedRecord::default();
         let discovered = state.discoveries.iter().filter_map(|(id, history)| {
             let operation = history.as_of(as_of)?.clone();
-            let guard = ecosystems.iter().find(|ecosystem| ecosystem.id == id).map(|found| found.feeds.guard);
+            let ecosystem = ecosystems.iter().find(|ecosystem| ecosystem.id == id);
+            let guard = ecosystem.map(|ecosystem| (ecosystem.feeds.guard)(id));
             let stale = feed::is_stale(operation.known_until, as_of, guard.as_ref());
             Some((id.clone(), Known { operation, stale }))
         });

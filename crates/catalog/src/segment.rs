@@ -45,6 +45,9 @@ pub struct Meta {
     pub upstream_date: Option<String>,
     /// Why the document may be that of another feed.
     pub misfit: Option<String>,
+    /// Parts of the document that could not be read, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
     /// Records: statements about one package of one namespace, each counted once.
     pub records: u64,
     /// The namespaces that the document covers with the records of each; 0 where it covers one and says nothing.

@@ -84,6 +84,9 @@ pub struct Loaded {
     /// Why the document may be that of another feed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub misfit: Option<String>,
+    /// Parts of the document that could not be read, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
     /// Revision of the parser that read it.
     pub parser_revision: String,
 }
@@ -239,6 +242,7 @@ impl Loaded {
             coverage: meta.coverage,
             upstream_date: meta.upstream_date,
             misfit: meta.misfit,
+            unread: meta.unread,
             parser_revision: meta.parser_revision,
         }
     }

@@ -38,6 +38,50 @@ pub struct Affected {
     pub names: Names,
     /// What is said about its versions.
     pub range: AffectedRange,
+    /// Which packages of the name are meant.
+    pub only: Only,
+    /// What the vendor says of this package beside its versions.
+    pub stance: Stance,
+}
+
+/// Which packages of a name a statement is about. Empty lists exclude nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Only {
+    /// Architectures, in the words of the package database (`x86_64`, `amd64`); sorted. A package of an architecture that
+    /// is not listed, and is not independent of architectures, is not meant.
+    pub architectures: Vec<String>,
+    /// The module stream, such as `nodejs:18`: packages of no module or of another are not meant. `None`: packages of any
+    /// module, and of none.
+    pub module: Option<String>,
+}
+
+/// What a vendor says of one package of one release, where it differs from what the advisory says of all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Stance {
+    /// The severity for this package; `Unknown` leaves that of the advisory.
+    pub severity: Severity,
+    /// The vendor's word for it; empty leaves that of the advisory.
+    pub severity_word: String,
+    /// What the vendor is going to do where there is no fix.
+    pub plan: Plan,
+    /// The vendor's own words for that, such as `no-dsa: Minor issue`; shown as they are. Empty where there are none.
+    pub words: String,
+}
+
+/// What a vendor is going to do about a vulnerability without a fix.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Plan {
+    /// It does not say.
+    #[default]
+    Unsaid,
+    /// It has not found out yet whether the package is affected.
+    UnderInvestigation,
+    /// A fix is put off.
+    Deferred,
+    /// It will not fix it.
+    WillNotFix,
+    /// The release, or the package in it, gets no fixes any more.
+    EndOfLife,
 }
 
 /// Which packages a name in an advisory stands for.
@@ -47,6 +91,8 @@ pub enum Names {
     Source,
     /// An installed package.
     Binary,
+    /// No package: a fact under a key, such as the products that a repository belongs to. See [`Record::fact`].
+    Fact,
 }
 
 /// Which versions are affected.
@@ -64,7 +110,19 @@ pub enum AffectedRange {
         /// The first affected version; `None` is “from the beginning”.
         introduced: Option<String>,
     },
-    /// No version was ever affected: upstream looked and says so.
+    /// All versions from `introduced` (or the first) up to and including `last`.
+    Through {
+        /// The first affected version; `None` is “from the beginning”.
+        introduced: Option<String>,
+        /// The last affected version.
+        last: String,
+    },
+    /// These versions and no others.
+    Exactly {
+        /// The versions, sorted as text.
+        versions: Vec<String>,
+    },
+    /// No version was ever affected: upstream looked and says so. Outweighs what feeds of others say.
     NeverAffected,
     /// Upstream says something about the package that could not be read.
     Unreadable {
@@ -80,4 +138,29 @@ pub struct Record {
     pub advisory: Advisory,
     /// The packages. Never empty.
     pub affected: Vec<Affected>,
+}
+
+impl Affected {
+    /// A statement about every package of the name, without a stance.
+    pub fn new(
+        namespace: impl Into<String>,
+        package: impl Into<String>,
+        names: Names,
+        range: AffectedRange,
+    ) -> Self {
+        let (namespace, package) = (namespace.into(), package.into());
+        Self { namespace, package, names, range, only: Only::default(), stance: Stance::default() }
+    }
+}
+
+impl Record {
+    /// A fact instead of an advisory: under `subject`, `key` has `value` (one of several, perhaps).
+    ///
+    /// Facts are what advisories cannot be read without, or what is known of releases: data that an update refreshes.
+    /// They travel in segments like advisories, so they are guarded, dated and exported like them.
+    pub fn fact(subject: impl Into<String>, key: impl Into<String>, value: impl Into<String>) -> Self {
+        let advisory = Advisory { id: value.into(), ..Advisory::default() };
+        let affected = vec![Affected::new(subject, key, Names::Fact, AffectedRange::NeverAffected)];
+        Self { advisory, affected }
+    }
 }

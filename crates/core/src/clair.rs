@@ -50,6 +50,9 @@ pub struct ClairPackage {
     /// The source package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Box<Self>>,
+    /// The module stream.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub module: String,
     /// Always empty: versions are compared as written.
     pub normalized_version: String,
     /// Architecture.

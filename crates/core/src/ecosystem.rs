@@ -14,6 +14,7 @@ use crate::{
     os_release::OsRelease,
     package::SourcePackage,
     revision,
+    scope::{Scope, ScopeQuestion},
     version::VersionOrder,
     wants::{Want, WantList},
 };
@@ -37,6 +38,8 @@ pub struct Ecosystem {
     pub versions: &'static VersionOrder,
     /// Where its advisories come from.
     pub feeds: &'static FeedFamily,
+    /// Under which namespaces a package is judged: [`crate::scope::own_namespace`] where that is its own one.
+    pub scope: fn(&ScopeQuestion<'_>) -> Scope,
     /// The day after which a release (given by namespace) gets no more advisories, where that is known.
     pub end_of_life: fn(namespace: &str) -> Option<NaiveDate>,
     /// Digest of the folder's code and data, from [`revision::of`].
@@ -50,6 +53,16 @@ pub struct PurlNames {
     pub kind: &'static str,
     /// The purl namespace; `None` where names have none or carry their own.
     pub namespace: Option<&'static str>,
+    /// Other distributions (`ID` of os-release) that are judged by the same data, and their namespaces.
+    pub others: &'static [(&'static str, &'static str)],
+}
+
+impl PurlNames {
+    /// The namespace of packages of the distribution with this `ID`.
+    pub fn namespace_of(&self, id: &str) -> Option<&'static str> {
+        let other = self.others.iter().find(|(other, _)| *other == id);
+        other.map_or(self.namespace, |(_, namespace)| Some(namespace))
+    }
 }
 
 /// How a distribution is recognised.
@@ -78,6 +91,8 @@ pub struct Identified {
     pub name: String,
     /// The namespace to judge by, such as `Alpine:v3.16`.
     pub namespace: String,
+    /// What is not judged or not sure although it is recognised, such as what a derived distribution changes.
+    pub doubts: Vec<BlindSpot>,
 }
 
 /// How sure an ecosystem is that a system is its own. Ordered from the weakest.
@@ -100,6 +115,9 @@ pub struct Detector {
     pub revision: &'static str,
     /// The files that it reads.
     pub wants: &'static [Want],
+    /// Endings of the names of files beside a wanted one that belong to it, such as `-wal`. They are kept by wants of their
+    /// own ([`Want::companion`]) and read with it ([`FoundFile::companions`]).
+    pub companions: &'static [&'static str],
     /// Reads one of these files. Total: whatever the bytes, it returns what it could read and says what it could not.
     pub parse: fn(&FoundFile<'_>) -> Parsed,
 }
@@ -111,6 +129,8 @@ pub struct FoundFile<'a> {
     pub path: &'a FilePath,
     /// All of its bytes.
     pub content: &'a [u8],
+    /// For each of [`Detector::companions`] that stands beside it, the ending and all bytes.
+    pub companions: &'a [(&'static str, &'a [u8])],
 }
 
 /// What a detector read from one file.
@@ -118,8 +138,36 @@ pub struct FoundFile<'a> {
 pub struct Parsed {
     /// The packages, in the order of the file.
     pub packages: Vec<ParsedPackage>,
+    /// Files that a package owns, said by a file that is no database of packages, such as dpkg's `info/NAME.list`.
+    pub owned: Vec<OwnedFiles>,
+    /// The repositories that the packages of this file system come from, as a manifest of its contents says.
+    pub repositories: Vec<String>,
+    /// From which repository single packages were installed, as a log of installations says.
+    pub installed_from: Vec<InstalledFrom>,
     /// What could not be read.
     pub blind_spots: Vec<BlindSpot>,
+}
+
+/// The files of one package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnedFiles {
+    /// Name of the package.
+    pub package: String,
+    /// Paths, relative to the root of its file system.
+    pub files: Arc<[FilePath]>,
+}
+
+/// Where one package was installed from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstalledFrom {
+    /// Name of the package.
+    pub name: String,
+    /// Its version, as the package database writes it.
+    pub version: String,
+    /// Its architecture.
+    pub architecture: String,
+    /// Identifier of the repository.
+    pub repository: String,
 }
 
 /// A package, and the files that its database says are its own.
@@ -148,15 +196,14 @@ impl SourcePackage {
 impl Ecosystem {
     /// What the advisories of its feeds depend on beside the upstream documents: the digest of all that parses them.
     ///
-    /// Part of a segment's identity, so that a better parser rebuilds segments although upstream did not change. The
-    /// formats of its detectors count, because the same folder reads the feeds.
+    /// Part of a segment's identity, so that a better parser rebuilds segments although upstream did not change.
     pub fn parser_revision(&self) -> String {
         let mut hasher = Hasher::sha256();
         for part in ["limpid feed parser", revision::of("parsers"), self.id, self.revision] {
             hasher.update_field(part);
         }
-        for detector in self.detectors {
-            hasher.update_field(detector.revision);
+        for revision in self.feeds.revisions {
+            hasher.update_field(revision);
         }
         hasher.finish().short().to_owned()
     }

@@ -14,14 +14,34 @@ pub struct FeedFamily {
     pub needed_by: fn(namespace: &str) -> Vec<FeedSource>,
     /// Every feed that upstream has.
     pub discover: fn(&dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError>,
-    /// Reads one document and hands each advisory to the sink, in the order of the document.
+    /// Finds the document's address today, where [`FeedSource::url`] is only where to begin to ask. `None`: that is the
+    /// address.
+    pub locate: Option<Locate>,
+    /// Reads one document and hands each advisory to the sink, in the order of the document. Where upstream's document is
+    /// an archive, it is called for each file in it.
     pub parse: Parse,
-    /// When new data is not believed.
-    pub guard: Guard,
+    /// When new data of a feed (given by name) is not believed.
+    pub guard: fn(feed: &str) -> Guard,
+    /// Revisions of the shared formats that read the documents, from [`crate::revision::of`].
+    pub revisions: &'static [&'static str],
+    /// Whether a feed (given by name) is not the vendor's own: what the vendor says outweighs it.
+    pub is_second: fn(feed: &str) -> bool,
 }
 
+/// See [`FeedFamily::locate`].
+pub type Locate = fn(&FeedSource, &dyn Upstream) -> Result<String, DiscoveryError>;
+
 /// See [`FeedFamily::parse`].
-pub type Parse = fn(&FeedSource, &mut dyn BufRead, &mut dyn FnMut(Record)) -> Result<FeedHead, FeedError>;
+pub type Parse =
+    fn(&FeedSource, &mut FeedDocument<'_>, &mut dyn FnMut(Record)) -> Result<FeedHead, FeedError>;
+
+/// A document of a feed, decompressed.
+pub struct FeedDocument<'a> {
+    /// Its name within upstream's archive; empty where the document is no archive.
+    pub name: &'a str,
+    /// Its bytes.
+    pub reader: &'a mut dyn BufRead,
+}
 
 /// One feed: an upstream document.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +64,9 @@ pub struct FeedHead {
     /// Why the document may be that of another feed, where it says so of itself. It is used, and every report that
     /// depends on it carries a blind spot.
     pub misfit: Option<String>,
+    /// Parts of the document that could not be read, each with the reason. The rest is used, and every report that depends
+    /// on it carries a blind spot; where they are many, the document is not believed at all.
+    pub unread: Vec<String>,
 }
 
 /// When new data of a feed is quarantined instead of taken into force.
@@ -67,6 +90,9 @@ pub trait Upstream {
 
     /// Whether upstream has a document at this address.
     fn exists(&self, url: &str) -> Result<bool, DiscoveryError>;
+
+    /// A small document (a list of mirrors, an index of a repository), decompressed. `None` where upstream has none.
+    fn read(&self, url: &str) -> Result<Option<Vec<u8>>, DiscoveryError>;
 }
 
 /// Upstream could not be asked what it has.

@@ -34,6 +34,9 @@ pub struct IndexReport {
     pub index_state: Digest,
     /// The distributions that were recognised, sorted.
     pub distributions: Vec<Distribution>,
+    /// The repositories that its packages come from, where a manifest of its contents says so. Sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repositories: Vec<String>,
     /// The packages of the final file system, sorted.
     pub packages: Vec<IndexedPackage>,
     /// What could not be read or recognised, sorted.

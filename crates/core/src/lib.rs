@@ -24,6 +24,7 @@ pub mod policy;
 pub mod purl;
 pub mod report;
 pub mod revision;
+pub mod scope;
 pub mod severity;
 pub mod verdict;
 pub mod version;

@@ -3,8 +3,10 @@
 //! Pure: the same index report, advisories and day give the same judgement. Every package ends either judged or under
 //! a blind spot that says why not; one bad version or record never loses the rest.
 
+mod affects;
 mod aliases;
 mod coverage;
+mod dismissal;
 mod finding;
 
 use std::collections::BTreeMap;
@@ -13,8 +15,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 pub use self::finding::Match;
 use crate::{
-    Advisory, Affected, BlindSpot, Digest, Distribution, IndexReport, IndexedPackage, Reason,
-    ecosystem::Ecosystems,
+    Advisory, Affected, BlindSpot, Digest, Distribution, Ecosystem, IndexReport, IndexedPackage, Reason,
+    advisory::Names, ecosystem::Ecosystems,
 };
 
 /// Advisory data as of one instant. The catalog implements it; what is fresh and what is stale is decided before.
@@ -30,7 +32,28 @@ pub trait Advisories {
     ///
     /// A feed that cannot be read is named in what is found; what others say comes along.
     fn find(&self, namespace: &str, package: &str, wanted: &mut dyn FnMut(&Affected) -> bool) -> Found;
+
+    /// The values of a fact ([`crate::advisory::Record::fact`]), sorted.
+    fn facts(&self, subject: &str, key: &str) -> Facts {
+        let found = self.find(subject, key, &mut |affected| affected.names == Names::Fact);
+        let mut values: Vec<String> = found.statements.into_iter().map(|one| one.advisory.id).collect();
+        values.sort();
+        values.dedup();
+        Facts { values, unreadable: found.unreadable }
+    }
 }
+
+/// See [`Advisories::facts`].
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The values.
+    pub values: Vec<String>,
+    /// The feeds that could not be read, and why.
+    pub unreadable: Vec<(String, String)>,
+}
+
+/// The subject of facts about the ends of releases: the key is a namespace, the value a day (`2024-05-23`).
+pub const END_OF_LIFE: &str = "end of life";
 
 /// See [`Advisories::find`].
 #[derive(Debug, Clone, Default)]
@@ -85,6 +108,8 @@ pub struct FeedData {
     pub upstream_date: Option<String>,
     /// Why it may be the data of another feed.
     pub misfit: Option<String>,
+    /// Parts of it that could not be read, and why.
+    pub unread: Vec<String>,
     /// When the data changed last.
     pub changed_at: DateTime<Utc>,
     /// When upstream was last seen to have just this data.
@@ -115,16 +140,19 @@ pub fn judge(
     advisories: &dyn Advisories,
     as_of: NaiveDate,
 ) -> Judgement {
-    let mut judgement =
-        Judgement { distributions: dated_distributions(index, ecosystems), ..Judgement::default() };
+    let mut judgement = Judgement {
+        distributions: dated_distributions(index, ecosystems, advisories),
+        ..Judgement::default()
+    };
     let mut by_namespace: BTreeMap<&str, Vec<&IndexedPackage>> = BTreeMap::new();
     for package in &index.packages {
         if let Some(namespace) = &package.namespace {
             by_namespace.entry(namespace).or_default().push(package);
         }
     }
+    let session = Session { index, ecosystems, advisories, as_of };
     for (namespace, packages) in by_namespace {
-        judge_namespace(namespace, &packages, ecosystems, advisories, as_of, &mut judgement);
+        session.judge_namespace(namespace, &packages, &mut judgement);
     }
     judgement.findings.sort();
     judgement.blind_spots.sort();
@@ -132,47 +160,73 @@ pub fn judge(
     judgement
 }
 
-fn judge_namespace(
-    namespace: &str,
-    packages: &[&IndexedPackage],
-    ecosystems: &Ecosystems,
-    advisories: &dyn Advisories,
+/// What a judgement is made of.
+struct Session<'a> {
+    index: &'a IndexReport,
+    ecosystems: &'a Ecosystems,
+    advisories: &'a dyn Advisories,
     as_of: NaiveDate,
-    judgement: &mut Judgement,
-) {
-    let Some(ecosystem) = ecosystems.of_namespace(namespace) else {
-        let detail = format!("no ecosystem of this version of Limpid judges {namespace}");
-        judgement
-            .blind_spots
-            .push(BlindSpot::new(Reason::ReleaseNotCovered, namespace, detail).with_packages(packages.len()));
-        return;
-    };
-    let coverage = advisories.coverage(namespace);
-    let mut unnamed = 0;
-    if coverage.feeds.iter().any(|feed| feed.data.is_some()) {
-        for package in packages {
-            let judged = finding::judge_package(package, ecosystem, advisories, judgement);
-            judgement.judged += u64::from(judged.compared);
-            unnamed += usize::from(!judged.named);
+}
+
+impl Session<'_> {
+    fn judge_namespace(&self, namespace: &str, packages: &[&IndexedPackage], judgement: &mut Judgement) {
+        let Some(ecosystem) = self.ecosystems.of_namespace(namespace) else {
+            let detail = format!("no ecosystem of this version of Limpid judges {namespace}");
+            let spot = BlindSpot::new(Reason::ReleaseNotCovered, namespace, detail);
+            judgement.blind_spots.push(spot.with_packages(packages.len()));
+            return;
+        };
+        let coverage = self.advisories.coverage(namespace);
+        let loaded = || coverage.feeds.iter().filter(|feed| feed.data.is_some());
+        let mut unnamed = 0;
+        let mut strangers = finding::Strangers::new();
+        if loaded().next().is_some() {
+            let distribution = self.index.distributions.iter().find(|one| one.ecosystem == namespace);
+            let court = finding::Court {
+                namespace,
+                distribution: distribution.map_or("", |distribution| &distribution.id),
+                index: self.index,
+                ecosystem,
+                advisories: self.advisories,
+                has_second: loaded().any(|feed| (ecosystem.feeds.is_second)(&feed.name)),
+            };
+            for package in packages {
+                let judged = court.judge(package, judgement, &mut strangers);
+                judgement.judged += u64::from(judged.compared);
+                unnamed += usize::from(!judged.named);
+            }
         }
-    }
-    let end_of_life = (ecosystem.end_of_life)(namespace).filter(|&end| end < as_of);
-    let scope = coverage::Scope { namespace, packages: packages.len(), unnamed, end_of_life };
-    judgement.blind_spots.extend(coverage::blind_spots(&coverage, &scope));
-    for feed in coverage.feeds {
-        if let Some(data) = feed.data {
-            judgement.feeds.insert(feed.name, data);
+        judgement.blind_spots.extend(coverage::of_strangers(strangers));
+        let end_of_life = end_of_life(namespace, ecosystem, self.advisories).filter(|&end| end < self.as_of);
+        let scope = coverage::Scope { namespace, packages: packages.len(), unnamed, end_of_life };
+        judgement.blind_spots.extend(coverage::blind_spots(&coverage, &scope));
+        for feed in coverage.feeds {
+            if let Some(data) = feed.data {
+                judgement.feeds.insert(feed.name, data);
+            }
         }
     }
 }
 
-fn dated_distributions(index: &IndexReport, ecosystems: &Ecosystems) -> Vec<Distribution> {
+fn dated_distributions(
+    index: &IndexReport,
+    ecosystems: &Ecosystems,
+    advisories: &dyn Advisories,
+) -> Vec<Distribution> {
     let end_of = |namespace: &str| {
-        ecosystems.of_namespace(namespace).and_then(|ecosystem| (ecosystem.end_of_life)(namespace))
+        let ecosystem = ecosystems.of_namespace(namespace)?;
+        end_of_life(namespace, ecosystem, advisories)
     };
     let dated = |distribution: &Distribution| Distribution {
         end_of_life: end_of(&distribution.ecosystem),
         ..distribution.clone()
     };
     index.distributions.iter().map(dated).collect()
+}
+
+/// The end of a release: the latest that the advisory data tells, or else what was known when this program was built.
+fn end_of_life(namespace: &str, ecosystem: &Ecosystem, advisories: &dyn Advisories) -> Option<NaiveDate> {
+    let told = advisories.facts(END_OF_LIFE, namespace).values;
+    let told = told.iter().filter_map(|day| day.parse().ok()).max();
+    told.or_else(|| (ecosystem.end_of_life)(namespace))
 }

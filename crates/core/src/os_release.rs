@@ -89,7 +89,7 @@ pub fn wants(ecosystems: &Ecosystems) -> Vec<Want> {
     identity_files
         .map(|file| Pattern::System(file))
         .chain([Pattern::NameEnding("os-release")])
-        .map(|pattern| Want { pattern, most: MOST_BYTES })
+        .map(|pattern| Want::new(pattern, MOST_BYTES))
         .collect()
 }
 

@@ -11,7 +11,8 @@ use crate::{Distribution, Ecosystem, Package};
 /// `pkg:apk/alpine/libssl1.1@1.1.1o-r0?arch=x86_64&distro=alpine-3.16.0&upstream=openssl`.
 pub fn purl(ecosystem: Option<&Ecosystem>, package: &Package, distribution: Option<&Distribution>) -> String {
     let kind = ecosystem.map_or(package.kind.as_str(), |ecosystem| ecosystem.purl.kind);
-    let namespace = ecosystem.and_then(|ecosystem| ecosystem.purl.namespace);
+    let id = distribution.map_or("", |distribution| &distribution.id);
+    let namespace = ecosystem.and_then(|ecosystem| ecosystem.purl.namespace_of(id));
     let distro = distribution.map(|one| match one.version.as_str() {
         "" => one.id.clone(),
         version => format!("{}-{version}", one.id),
@@ -86,6 +87,7 @@ mod tests {
             kind: "apk".to_owned(),
             architecture,
             source,
+            ..Package::default()
         }
     }
 

@@ -111,6 +111,9 @@ pub struct Finding {
     pub fixed_in: Option<String>,
     /// Whether a fix is there.
     pub status: Status,
+    /// What the vendor says about it in its own words, such as `postponed`; left out where it says nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub vendor_status: String,
     /// The feed that says so.
     pub feed: String,
     /// The comparison that decided.
@@ -150,6 +153,14 @@ pub enum Status {
     Fixed,
     /// Affected, and no fix is known.
     Affected,
+    /// No fix is known, and the vendor has not found out yet whether the package is affected.
+    UnderInvestigation,
+    /// The vendor puts a fix off.
+    FixDeferred,
+    /// The vendor will not fix it.
+    WillNotFix,
+    /// The release, or the package in it, gets no fixes any more.
+    EndOfLife,
 }
 
 /// Why a finding does not count.

@@ -13,6 +13,20 @@ pub struct Want {
     pub pattern: Pattern,
     /// Largest file to keep, in bytes. A larger one becomes a blind spot.
     pub most: u64,
+    /// Whether it is only read together with another file, and never by itself.
+    pub companion: bool,
+}
+
+impl Want {
+    /// A file that is read by itself.
+    pub const fn new(pattern: Pattern, most: u64) -> Self {
+        Self { pattern, most, companion: false }
+    }
+
+    /// A file that belongs to another wanted one: see [`crate::Detector::companions`].
+    pub const fn companion(pattern: Pattern, most: u64) -> Self {
+        Self { pattern, most, companion: true }
+    }
 }
 
 /// Which paths a want speaks about.
@@ -20,6 +34,9 @@ pub struct Want {
 pub enum Pattern {
     /// This path at the root of a file system: the image's own or one nested in it.
     System(&'static str),
+    /// These paths at the root of a file system: as [`Pattern::System`], and each component may have one `*`, which stands
+    /// for any text within it: `var/lib/dpkg/info/*.list`.
+    SystemGlob(&'static str),
     /// Files of this name, anywhere.
     Name(&'static str),
     /// Files whose name ends so, anywhere.
@@ -31,6 +48,7 @@ impl Pattern {
     pub fn matches(&self, path: &FilePath) -> bool {
         match self {
             Self::System(system) => system_root(path, system).is_some(),
+            Self::SystemGlob(glob) => glob_root(path, glob).is_some(),
             Self::Name(name) => path.name() == name.as_bytes(),
             Self::NameEnding(ending) => path.name().ends_with(ending.as_bytes()),
         }
@@ -47,6 +65,34 @@ pub fn system_root(path: &FilePath, system: &str) -> Option<FilePath> {
     }
 }
 
+/// The root of the file system of which `path` is one of the files at `glob`: see [`Pattern::SystemGlob`].
+pub fn glob_root(path: &FilePath, glob: &str) -> Option<FilePath> {
+    let mut rest = Some(path.as_bytes());
+    for component in glob.rsplit('/') {
+        let before = rest?;
+        let (above, name) = match before.iter().rposition(|&byte| byte == b'/') {
+            Some(slash) => (before.get(..slash), before.get(slash + 1..).unwrap_or_default()),
+            None => (None, before),
+        };
+        if !glob_matches(component, name) {
+            return None;
+        }
+        rest = above;
+    }
+    Some(rest.map_or_else(FilePath::default, FilePath::new))
+}
+
+/// Whether a name is one that a component of a [`Pattern::SystemGlob`] stands for.
+pub fn glob_matches(component: &str, name: &[u8]) -> bool {
+    match component.split_once('*') {
+        None => component.as_bytes() == name,
+        Some((start, end)) => {
+            let rest = name.strip_prefix(start.as_bytes());
+            rest.is_some_and(|rest| rest.ends_with(end.as_bytes()))
+        }
+    }
+}
+
 /// A set of wants, made once and asked for every entry of every layer.
 #[derive(Debug, Clone, Default)]
 pub struct WantList {
@@ -57,7 +103,7 @@ impl WantList {
     /// A list of these wants; the order does not matter.
     pub fn new(wants: impl IntoIterator<Item = Want>) -> Self {
         let mut wants: Vec<Want> = wants.into_iter().collect();
-        wants.sort_by_key(|want| (format!("{:?}", want.pattern), want.most));
+        wants.sort_by_key(|want| (format!("{:?}", want.pattern), want.most, want.companion));
         wants.dedup();
         Self { wants }
     }
@@ -95,10 +141,29 @@ mod tests {
     }
 
     #[test]
+    fn a_glob_stands_for_paths_of_as_many_components() {
+        let glob = "var/lib/pacman/local/*/desc";
+        assert_eq!(
+            glob_root(&"var/lib/pacman/local/bash-5.2-1/desc".into(), glob),
+            Some(FilePath::default())
+        );
+        assert_eq!(glob_root(&"srv/root/var/lib/pacman/local/a/desc".into(), glob), Some("srv/root".into()));
+        for other in
+            ["var/lib/pacman/local/desc", "var/lib/pacman/local/a/b/desc", "xvar/lib/pacman/local/a/desc"]
+        {
+            assert_eq!(glob_root(&other.into(), glob), None, "{other}");
+        }
+        let list = Pattern::SystemGlob("var/lib/dpkg/info/*.list");
+        assert!(list.matches(&"var/lib/dpkg/info/libc6:amd64.list".into()));
+        assert!(!list.matches(&"var/lib/dpkg/info/libc6.md5sums".into()));
+        assert!(!list.matches(&"var/lib/dpkg/info/x/libc6.list".into()));
+    }
+
+    #[test]
     fn the_revision_follows_the_content_and_not_the_order() {
         let (a, b) = (
-            Want { pattern: Pattern::Name("METADATA"), most: 10 },
-            Want { pattern: Pattern::System("lib/apk/db/installed"), most: 20 },
+            Want::new(Pattern::Name("METADATA"), 10),
+            Want::new(Pattern::System("lib/apk/db/installed"), 20),
         );
         assert_eq!(WantList::new([a, b]).revision(), WantList::new([b, a]).revision());
         assert_ne!(WantList::new([a]).revision(), WantList::new([Want { most: 11, ..a }]).revision());

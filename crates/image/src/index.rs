@@ -4,6 +4,8 @@
 //! Everything that was there and could not be judged is a blind spot: databases that nobody reads, packages of no
 //! known distribution, files that were wanted and not kept.
 
+use std::collections::BTreeSet;
+
 use limpid_core::{
     BlindSpot, Digest, ImageFacts, IndexReport, Reason, digest::Hasher, ecosystem::Ecosystems,
     index_report::SCHEMA, wants::WantList,
@@ -125,10 +127,16 @@ impl Indexer {
             image: image.clone(),
             index_state: self.state.clone(),
             distributions,
+            repositories: repositories(found),
             packages,
             blind_spots,
         })
     }
+}
+
+fn repositories(found: &[detect::Found]) -> Vec<String> {
+    let all = found.iter().flat_map(|found| found.parsed.repositories.iter().cloned());
+    all.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 fn nothing_recognised(why: &str) -> BlindSpot {

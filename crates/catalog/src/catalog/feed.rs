@@ -35,7 +35,8 @@ impl Feed {
         discovery: Option<&Known>,
         as_of: DateTime<Utc>,
     ) -> Self {
-        let guard = ecosystem.map(|ecosystem| &ecosystem.feeds.guard);
+        let guard = ecosystem.map(|ecosystem| (ecosystem.feeds.guard)(name));
+        let guard = guard.as_ref();
         let data = record.data.as_of(as_of).cloned();
         let segment = data.as_ref().map(|data| store.segment(&data.value.segment));
         let stale = data.as_ref().is_some_and(|data| is_stale(data.known_until, as_of, guard));
@@ -65,6 +66,7 @@ impl Feed {
             records,
             upstream_date: data.value.upstream_date,
             misfit: data.value.misfit,
+            unread: data.value.unread,
             changed_at: data.at,
             checked_at: data.known_until,
             stale: self.stale,

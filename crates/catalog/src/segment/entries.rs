@@ -1,6 +1,9 @@
 //! Entries: which text says what about which package. The sorted half of a segment.
 
-use limpid_core::{AffectedRange, advisory::Names};
+use limpid_core::{
+    AffectedRange,
+    advisory::{Names, Only, Stance},
+};
 use serde::{Deserialize, Serialize};
 
 /// What is kept of an entry beside its key: the number of its text, and what that says about the package.
@@ -8,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Body {
     pub(super) names: Names,
     pub(super) range: AffectedRange,
+    pub(super) only: Only,
+    pub(super) stance: Stance,
 }
 
 /// An entry within a block.

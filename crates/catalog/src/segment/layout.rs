@@ -5,7 +5,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The format that this version writes and reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Sections of a segment, in the order of the file.
 pub(super) const SECTIONS: usize = 5;
@@ -125,8 +125,8 @@ mod tests {
         assert_eq!(Header::decode(&bytes), Ok(header));
 
         let mut newer = bytes.clone();
-        newer[8] = 2;
-        assert_eq!(Header::decode(&newer), Err(NoHeader::NewerFormat(2)));
+        newer[8] += 1;
+        assert_eq!(Header::decode(&newer), Err(NoHeader::NewerFormat(FORMAT + 1)));
         let mut older = bytes;
         older[8] = 0;
         assert!(matches!(Header::decode(&older), Err(NoHeader::Damaged(_))));

@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::{
     Meta, SegmentError,
     blocks::{BlockCache, BlockIndex},
-    entries::Entry,
+    entries::{Body, Entry},
     layout::{Extent, Header, NoHeader},
     texts::text_at,
 };
@@ -97,9 +97,7 @@ impl Segment {
         let after = index.partition_point(|key| key < sought).ok_or_else(|| self.index_damaged())?;
         let end = index.partition_point(|key| key <= sought).ok_or_else(|| self.index_damaged())?;
         // One value serves all entries: most of them are looked at once and forgotten.
-        let (names, range) = (Names::Source, AffectedRange::NeverAffected);
-        let mut affected =
-            Affected { namespace: namespace.to_owned(), package: package.to_owned(), names, range };
+        let mut affected = Affected::new(namespace, package, Names::Source, AffectedRange::NeverAffected);
         let mut found = Vec::new();
         for block in after.saturating_sub(1)..end {
             let raw = self.entry_block(block)?;
@@ -110,7 +108,9 @@ impl Segment {
                     continue;
                 }
                 let body = entry.body().ok_or_else(|| self.entry_damaged())?;
-                (affected.names, affected.range) = (body.names, body.range);
+                let Body { names, range, only, stance } = body;
+                (affected.names, affected.range, affected.only, affected.stance) =
+                    (names, range, only, stance);
                 if wanted(&affected) {
                     found.push((affected.clone(), self.advisory(entry.text)?));
                 }
@@ -183,7 +183,8 @@ impl Segment {
             let entry = Entry::take(&mut rest).ok_or_else(|| self.entry_damaged())?;
             let body = entry.body().ok_or_else(|| self.entry_damaged())?;
             let (namespace, package) = (entry.namespace.to_owned(), entry.package.to_owned());
-            entries.push((Affected { namespace, package, names: body.names, range: body.range }, entry.text));
+            let Body { names, range, only, stance } = body;
+            entries.push((Affected { namespace, package, names, range, only, stance }, entry.text));
         }
         Ok(entries)
     }

@@ -82,7 +82,13 @@ impl SegmentWriter {
 
     fn add_entry(&mut self, affected: &Affected, text: u32) -> Result<(), SegmentError> {
         let what = "what an advisory says about a package";
-        let body = encode(&Body { names: affected.names, range: affected.range.clone() }, what)?;
+        let body = Body {
+            names: affected.names,
+            range: affected.range.clone(),
+            only: affected.only.clone(),
+            stance: affected.stance.clone(),
+        };
+        let body = encode(&body, what)?;
         let start = self.bytes.len();
         let parts = [affected.namespace.as_bytes(), affected.package.as_bytes(), &body];
         if parts.iter().map(|part| part.len()).sum::<usize>() > limits::BLOCK_BYTES_MOST as usize / 2 {
@@ -179,6 +185,7 @@ impl Sorted {
             parser_revision: self.parser_revision.clone(),
             upstream_date: head.upstream_date,
             misfit: head.misfit,
+            unread: head.unread,
             records: self.entries.len() as u64,
             coverage,
         }

@@ -6,7 +6,11 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use limpid_core::{Ecosystem, advisory::Record, feed::FeedSource};
+use limpid_core::{
+    Ecosystem,
+    advisory::Record,
+    feed::{FeedDocument, FeedSource},
+};
 
 use super::{
     Outcome, Progress, Updater,
@@ -113,9 +117,9 @@ impl Updater {
         progress: &dyn Progress,
     ) -> Result<Found, LocalError> {
         let directory = self.store.temporary_directory()?;
-        let address = match self.transport.address(&source.url) {
+        let address = match self.located(ecosystem, source) {
             Ok(address) => address,
-            Err(error) => return Ok(Found::Failed(error.to_string())),
+            Err(why) => return Ok(Found::Failed(why)),
         };
         let asked = record.asked.as_ref().filter(|asked| self.is_current(record, asked, ecosystem));
         let mut known = asked.map(|asked| asked.validators.clone()).unwrap_or_default();
@@ -123,7 +127,7 @@ impl Updater {
             // One server's marks mean nothing to another; the content does.
             known = Validators { content: known.content, ..Validators::default() };
         }
-        let most = ecosystem.feeds.guard.most_bytes;
+        let most = (ecosystem.feeds.guard)(&source.name).most_bytes;
         let fetched = self.transport.fetch(&Request {
             address: &address,
             known,
@@ -145,6 +149,15 @@ impl Updater {
         }
     }
 
+    /// Where the document is read from today.
+    fn located(&self, ecosystem: &Ecosystem, source: &FeedSource) -> Result<Address, String> {
+        let url = match ecosystem.feeds.locate {
+            None => source.url.clone(),
+            Some(locate) => locate(source, &self.transport).map_err(|error| error.to_string())?,
+        };
+        self.transport.address(&url).map_err(|error| error.to_string())
+    }
+
     /// Reads a document, writes its segment, and says whether it may come into force.
     fn judge(
         &self,
@@ -162,7 +175,7 @@ impl Updater {
             Err(why) => return Ok(Found::Suspicious(why, None, document.validators)),
         };
         let in_force = record.data.latest().map(|data| &data.value);
-        let why = guard::amount(&ecosystem.feeds.guard, &new.meta, in_force);
+        let why = guard::amount(&(ecosystem.feeds.guard)(&source.name), &new.meta, in_force);
         let bytes = new.file.as_file().metadata()?.len();
         let loaded = Loaded::new(new.digest.clone(), bytes, new.meta.clone());
         self.store.keep_segment(new)?;
@@ -270,7 +283,7 @@ fn build(
 ) -> Result<Result<NewSegment, String>, LocalError> {
     let mut writer = SegmentWriter::new(&source.name, parser_revision(ecosystem));
     let mut refused = None;
-    let mut reader = document.reader(ecosystem.feeds.guard.most_bytes)?;
+    let mut reader = document.reader((ecosystem.feeds.guard)(&source.name).most_bytes)?;
     // A parser's own fault must not take down the update of other feeds.
     let parsed = catch_unwind(AssertUnwindSafe(|| {
         let mut sink = |record: Record| {
@@ -278,7 +291,8 @@ fn build(
                 refused = writer.add(&record).err();
             }
         };
-        (ecosystem.feeds.parse)(source, &mut reader, &mut sink)
+        let mut document = FeedDocument { name: "", reader: &mut reader };
+        (ecosystem.feeds.parse)(source, &mut document, &mut sink)
     }));
     let head = match parsed {
         Ok(Ok(head)) => head,

@@ -94,6 +94,18 @@ impl Http {
         })
     }
 
+    /// A small document, whole.
+    pub(super) fn read(&self, url: &str) -> Result<Option<Vec<u8>>, TransportError> {
+        attempts(&*self.clock, || {
+            let response = self.send(Method::GET, url, HeaderMap::new())?;
+            match response.status() {
+                StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
+                status if status.is_success() => read_whole(url, response).map(Some),
+                status => Err(Failed::ForGood(unreachable(url, &format!("HTTP {status}")))),
+            }
+        })
+    }
+
     pub(super) fn exists(&self, url: &str) -> Result<bool, TransportError> {
         attempts(&*self.clock, || {
             let mut response = self.send(Method::HEAD, url, HeaderMap::new())?;
@@ -168,15 +180,18 @@ fn receive(url: &str, mut response: Response, request: &Request<'_>) -> Result<F
 }
 
 /// Reads a page whole: a part of a listing would hide releases.
-fn read_page(url: &str, mut response: Response) -> Result<String, Failed> {
-    let page = read_bounded(&mut response, limits::LISTING_BYTES).map_err(|error| {
+fn read_page(url: &str, response: Response) -> Result<String, Failed> {
+    Ok(String::from_utf8_lossy(&read_whole(url, response)?).into_owned())
+}
+
+fn read_whole(url: &str, mut response: Response) -> Result<Vec<u8>, Failed> {
+    read_bounded(&mut response, limits::LISTING_BYTES).map_err(|error| {
         if error.kind() == io::ErrorKind::FileTooLarge {
             Failed::ForGood(unreachable(url, "the listing is larger than any real one"))
         } else {
             Failed::ForNow(unreachable(url, &causes(&error)), None)
         }
-    })?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
+    })
 }
 
 /// Whether a body ended early, as opposed to a network that broke down: neither slow nor reset.

@@ -14,7 +14,7 @@ use super::{
     http::Http,
     mirror::{Address, Mirror},
 };
-use crate::{Clock, state::Validators};
+use crate::{Clock, limits, state::Validators, transfer::read_bounded};
 
 /// Upstream gave no answer that can be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -180,6 +180,18 @@ impl Upstream for Transport {
             Address::File(path) => self.open(&path).map(|file| file.is_some()),
         });
         exists.map_err(|error| discovery_error(url, &error))
+    }
+
+    fn read(&self, url: &str) -> Result<Option<Vec<u8>>, DiscoveryError> {
+        let read = self.address(url).and_then(|address| match address {
+            Address::Url(url) => self.http(&url)?.read(&url),
+            Address::File(path) => {
+                let Some(mut file) = self.open(&path)? else { return Ok(None) };
+                let content = read_bounded(&mut file, limits::LISTING_BYTES);
+                content.map(Some).map_err(|error| unreachable_file(&path, &error))
+            }
+        });
+        read.map_err(|error| discovery_error(url, &error))
     }
 }
 

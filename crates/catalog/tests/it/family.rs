@@ -19,15 +19,23 @@ use limpid_core::{
     Advisory, Affected, AffectedRange, Ecosystem,
     advisory::{Names, Record},
     ecosystem::{Ecosystems, PurlNames},
-    feed::{DiscoveryError, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
-    version,
+    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    scope, version,
 };
 use tempfile::TempDir;
 
 pub(crate) const HOST: &str = "feeds.example";
 pub(crate) const ROOT: &str = "https://feeds.example/";
 
-static FAMILY: FeedFamily = FeedFamily { needed_by, discover, parse, guard: GUARD };
+static FAMILY: FeedFamily = FeedFamily {
+    needed_by,
+    discover,
+    locate: None,
+    parse,
+    guard: |_| GUARD,
+    revisions: &[],
+    is_second: |_| false,
+};
 
 pub(crate) const GUARD: Guard =
     Guard { floor: 2, most_shrink_percent: 10, stale_after_hours: 72, most_bytes: 1 << 20 };
@@ -38,11 +46,12 @@ pub(crate) fn ecosystems(revision: &'static str) -> Ecosystems {
         id: "tiny",
         name: "Tiny Linux",
         osv_name: "Tiny",
-        purl: PurlNames { kind: "apk", namespace: Some("tiny") },
+        purl: PurlNames { kind: "apk", namespace: Some("tiny"), others: &[] },
         detectors: &[],
         identity: None,
         versions: version::order("apk").unwrap(),
         feeds: &FAMILY,
+        scope: scope::own_namespace,
         end_of_life: |_| None,
         revision,
     }])
@@ -76,12 +85,12 @@ fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> 
 
 fn parse(
     source: &FeedSource,
-    document: &mut dyn BufRead,
+    document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
     let mut head = None;
     let mut ended = false;
-    for line in document.lines() {
+    for line in document.reader.lines() {
         let line = line.map_err(|error| FeedError::Unreadable(error.to_string()))?;
         let words: Vec<&str> = line.split(' ').collect();
         match (words.as_slice(), &head) {
@@ -95,7 +104,7 @@ fn parse(
         }
     }
     match head {
-        Some(covers) if ended => Ok(FeedHead { covers, upstream_date: None, misfit: None }),
+        Some(covers) if ended => Ok(FeedHead { covers, ..FeedHead::default() }),
         _other => Err(FeedError::Malformed("it ends before its end".to_owned())),
     }
 }
@@ -108,12 +117,12 @@ pub(crate) fn record(id: &str, namespace: &str, package: &str, fixed: &str) -> R
             links: vec![format!("https://example.org/{id}")],
             ..Advisory::default()
         },
-        affected: vec![Affected {
-            namespace: namespace.to_owned(),
-            package: package.to_owned(),
-            names: Names::Source,
-            range: AffectedRange::Fixed { introduced: None, fixed: fixed.to_owned() },
-        }],
+        affected: vec![Affected::new(
+            namespace,
+            package,
+            Names::Source,
+            AffectedRange::Fixed { introduced: None, fixed: fixed.to_owned() },
+        )],
     }
 }
 

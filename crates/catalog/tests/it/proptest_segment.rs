@@ -3,7 +3,7 @@
 use limpid_catalog::{SegmentWriter, Store};
 use limpid_core::{
     Advisory, Affected, AffectedRange, Severity,
-    advisory::{Names, Record},
+    advisory::{Names, Only, Plan, Record, Stance},
     feed::FeedHead,
 };
 use proptest::{collection::vec, prelude::*};
@@ -14,6 +14,9 @@ fn range() -> impl Strategy<Value = AffectedRange> {
         (proptest::option::of(version), version)
             .prop_map(|(introduced, fixed)| AffectedRange::Fixed { introduced, fixed }),
         proptest::option::of(version).prop_map(|introduced| AffectedRange::Unfixed { introduced }),
+        (proptest::option::of(version), version)
+            .prop_map(|(introduced, last)| AffectedRange::Through { introduced, last }),
+        vec(version, 0..3).prop_map(|versions| AffectedRange::Exactly { versions }),
         Just(AffectedRange::NeverAffected),
         version.prop_map(|text| AffectedRange::Unreadable { text }),
     ]
@@ -21,8 +24,26 @@ fn range() -> impl Strategy<Value = AffectedRange> {
 
 fn affected() -> impl Strategy<Value = Affected> {
     let names = prop_oneof![Just(Names::Source), Just(Names::Binary)];
-    ("[A-C\u{0}]{0,2}", "[a-c\u{0}é]{0,3}", names, range())
-        .prop_map(|(namespace, package, names, range)| Affected { namespace, package, names, range })
+    let words = "[a-z ]{0,6}";
+    let only = (vec("[a-z0-9_]{0,6}", 0..3), proptest::option::of(words))
+        .prop_map(|(architectures, module)| Only { architectures, module });
+    let plan = prop_oneof![Just(Plan::Unsaid), Just(Plan::WillNotFix), Just(Plan::UnderInvestigation)];
+    let stance = (words, plan, words).prop_map(|(severity_word, plan, words)| Stance {
+        severity: Severity::Low,
+        severity_word,
+        plan,
+        words,
+    });
+    ("[A-C\u{0}]{0,2}", "[a-c\u{0}é]{0,3}", names, range(), only, stance).prop_map(
+        |(namespace, package, names, range, only, stance)| Affected {
+            namespace,
+            package,
+            names,
+            range,
+            only,
+            stance,
+        },
+    )
 }
 
 fn records() -> impl Strategy<Value = Vec<Record>> {

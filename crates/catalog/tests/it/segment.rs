@@ -33,7 +33,7 @@ fn write<'a>(records: impl IntoIterator<Item = &'a Record>, folder: &Path) -> (S
     let head = FeedHead {
         covers: vec!["Tiny:v9".to_owned()],
         upstream_date: Some("2024-05-01".to_owned()),
-        misfit: None,
+        ..FeedHead::default()
     };
     let digest =
         store.keep_segment(writer.finish(head, &store.temporary_directory().unwrap()).unwrap()).unwrap();

@@ -24,6 +24,7 @@ fn indexed(name: &str, source: Option<&str>) -> IndexedPackage {
             kind: "apk".to_owned(),
             architecture: None,
             source: source.map(|source| SourcePackage::new(source, "1.0-r0")),
+            ..Package::default()
         },
         namespace: Some(NAMESPACE.to_owned()),
         purl: format!("pkg:apk/alpine/{name}@1.0-r0"),
@@ -53,6 +54,7 @@ fn image(packages: &[IndexedPackage], blind_spots: &[BlindSpot]) -> IndexReport 
         },
         index_state: Digest::of(b"state"),
         distributions: vec![alpine()],
+        repositories: Vec::new(),
         packages: packages.to_vec(),
         blind_spots: blind_spots.to_vec(),
     }
@@ -75,8 +77,12 @@ fn found(package: IndexedPackage) -> Match {
         package,
         advisory: advisory(),
         fixed_in: Some("1.1-r0".to_owned()),
+        plan: crate::advisory::Plan::Unsaid,
+        words: String::new(),
         feed: "alpine/v3.99/main".to_owned(),
+        is_second: false,
         why: "1.0-r0 < 1.1-r0".to_owned(),
+        dismissed: None,
     }
 }
 
@@ -123,7 +129,7 @@ fn a_notification_has_both_spellings_and_no_null() {
 }
 
 fn statement(range: AffectedRange) -> Affected {
-    Affected { namespace: NAMESPACE.to_owned(), package: "openssl".to_owned(), names: Names::Source, range }
+    Affected::new(NAMESPACE, "openssl", Names::Source, range)
 }
 
 #[test]

@@ -184,6 +184,9 @@ fn range_in_words(range: &AffectedRange) -> String {
         AffectedRange::Fixed { introduced: Some(first), fixed } => format!("from {first}, fixed in {fixed}"),
         AffectedRange::Unfixed { introduced: None } => "no fix".to_owned(),
         AffectedRange::Unfixed { introduced: Some(first) } => format!("from {first}, no fix"),
+        AffectedRange::Through { introduced: None, last } => format!("up to {last}, no fix"),
+        AffectedRange::Through { introduced: Some(first), last } => format!("from {first} to {last}, no fix"),
+        AffectedRange::Exactly { versions } => format!("only {}", versions.join(", ")),
         AffectedRange::NeverAffected => "never affected".to_owned(),
         AffectedRange::Unreadable { text } => format!("unreadable: {text}"),
     }

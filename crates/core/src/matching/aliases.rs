@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::Match;
-use crate::{Ecosystem, version::InvalidVersion};
+use crate::{Ecosystem, Severity, version::InvalidVersion};
 
 /// One finding for each vulnerability.
 ///
@@ -51,19 +51,24 @@ impl Group {
     }
 }
 
-/// The member that stands for its group: a CVE before other identifiers, then the one that asks for the newest fix.
+/// The member that stands for its group: one that the vendor did not dismiss, then the vendor's own, then a CVE before other
+/// identifiers, then the one that asks for the newest fix.
 fn merged(group: Group, ecosystem: &Ecosystem) -> Option<Match> {
     let Group { ids, mut members } = group;
     members.sort_by(|a, b| {
         let foreign = |one: &Match| !is_cve(&one.advisory.id);
         let newest = by_fix(b, a, ecosystem).unwrap_or_else(|_| b.fixed_in.cmp(&a.fixed_in));
-        foreign(a)
-            .cmp(&foreign(b))
+        (a.dismissed.is_some(), a.is_second)
+            .cmp(&(b.dismissed.is_some(), b.is_second))
+            .then(foreign(a).cmp(&foreign(b)))
             .then(a.advisory.id.cmp(&b.advisory.id))
             .then(newest)
             .then(a.feed.cmp(&b.feed))
     });
-    let severity = members.iter().map(|one| one.advisory.severity).max();
+    // The vendor's severity is the one for its package; another's counts where the vendor has none.
+    let vendors = members.iter().filter(|one| !one.is_second).map(|one| one.advisory.severity).max();
+    let all = || members.iter().map(|one| one.advisory.severity).max();
+    let severity = vendors.filter(|one| *one != Severity::Unknown).or_else(all);
     let mut first = members.into_iter().next()?;
     first.advisory.aliases = ids.into_iter().filter(|id| *id != first.advisory.id).collect();
     first.advisory.severity = severity.unwrap_or(first.advisory.severity);

@@ -2,6 +2,8 @@
 //!
 //! “No advisory” and “no data” differ here: a namespace without loaded feeds is never passed over.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::{Coverage, FeedState};
@@ -17,6 +19,24 @@ pub(super) struct Scope<'a> {
     pub(super) unnamed: usize,
     /// The end of life of their release, where that is past.
     pub(super) end_of_life: Option<NaiveDate>,
+}
+
+/// How many packages are named of one builder.
+const NAMED: usize = 10;
+
+/// The packages about which the feeds do not speak: one blind spot for each builder.
+pub(super) fn of_strangers(strangers: BTreeMap<String, Vec<String>>) -> Vec<BlindSpot> {
+    let spot = |(by, mut packages): (String, Vec<String>)| {
+        packages.sort();
+        packages.dedup();
+        let named = packages.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = packages.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let detail =
+            format!("the distribution's advisories do not speak about these packages: {named}{more}");
+        BlindSpot::new(Reason::ThirdParty, by, detail).with_packages(packages.len())
+    };
+    strangers.into_iter().map(spot).collect()
 }
 
 /// Everything about the feeds of one namespace that somebody who reads the report has to know.
@@ -70,6 +90,11 @@ fn of_feed(feed: &FeedState, scope: &Scope<'_>) -> Vec<BlindSpot> {
         spots.push(
             BlindSpot::new(Reason::ReleaseNotCovered, &*feed.name, detail).with_packages(scope.packages),
         );
+    }
+    if let Some(unread) = feed.data.as_ref().map(|data| &data.unread).filter(|unread| !unread.is_empty()) {
+        let detail = format!("parts of its data could not be read and are not used: {}", unread.join("; "));
+        let spot = BlindSpot::new(Reason::FeedQuarantined, &*feed.name, detail);
+        spots.push(spot.with_packages(scope.packages));
     }
     match &feed.data {
         Some(data) if data.stale => {

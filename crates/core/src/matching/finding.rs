@@ -2,11 +2,16 @@
 //!
 //! A version or range that cannot be read becomes a blind spot of its own and leaves the other advisories standing.
 
-use std::{cmp::Ordering, collections::BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
-use super::{Advisories, Judgement, Statement, aliases};
+use super::{Advisories, Judgement, Statement, affects::affects, aliases, dismissal::Dismissals};
 use crate::{
-    Advisory, Affected, AffectedRange, BlindSpot, Ecosystem, IndexedPackage, Package, Reason, advisory::Names,
+    Advisory, Affected, BlindSpot, Ecosystem, IndexReport, IndexedPackage, Package, Reason, Severity,
+    advisory::{Names, Plan},
+    scope::{Scope, ScopeQuestion},
 };
 
 /// A package and an advisory that its version is affected by.
@@ -14,17 +19,39 @@ use crate::{
 pub struct Match {
     /// The package.
     pub package: IndexedPackage,
-    /// The advisory; its aliases are those of all feeds that speak of the same vulnerability.
+    /// The advisory; its aliases are those of all feeds that speak of the same vulnerability, its severity that for this
+    /// package.
     pub advisory: Advisory,
     /// The first version that is not affected, where one is known.
     pub fixed_in: Option<String>,
+    /// What the vendor is going to do where there is no fix.
+    pub plan: Plan,
+    /// The vendor's own words for that.
+    pub words: String,
     /// The feed that says so.
     pub feed: String,
+    /// Whether that is not the vendor's own feed.
+    pub is_second: bool,
     /// The comparison that decided, such as `1.1.1n-r0 < 1.1.1q-r0`.
     pub why: String,
+    /// Why the vendor says that it does not affect the package after all, with the feed that says so.
+    pub dismissed: Option<(String, String)>,
+}
+
+/// What all packages of a namespace are judged with.
+pub(super) struct Court<'a> {
+    pub(super) namespace: &'a str,
+    /// `ID` of the distribution.
+    pub(super) distribution: &'a str,
+    pub(super) index: &'a IndexReport,
+    pub(super) ecosystem: &'a Ecosystem,
+    pub(super) advisories: &'a dyn Advisories,
+    /// Whether a loaded feed is not the vendor's own.
+    pub(super) has_second: bool,
 }
 
 /// How far a package was judged.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Judged {
     /// Compared with everything that names it.
     pub(super) compared: bool,
@@ -32,39 +59,154 @@ pub(super) struct Judged {
     pub(super) named: bool,
 }
 
-/// Judges one package, and adds what it finds to the judgement.
-pub(super) fn judge_package(
-    indexed: &IndexedPackage,
-    ecosystem: &Ecosystem,
-    advisories: &dyn Advisories,
-    judgement: &mut Judgement,
-) -> Judged {
-    let package = &indexed.package;
-    let mut judged = Judged { compared: true, named: false };
-    if let Err(invalid) = (ecosystem.versions.check)(&package.version) {
-        judgement.blind_spots.push(unparsable(package, &invalid.to_string()));
-        judged.compared = false;
-    }
-    let mut matches = Vec::new();
-    for statement in statements_about(indexed, ecosystem, advisories, judgement, &mut judged) {
-        match affects(&statement.affected, package, ecosystem) {
-            Ok(Some((why, fixed_in))) => matches.push(Match {
-                package: indexed.clone(),
-                advisory: statement.advisory,
-                fixed_in,
-                feed: statement.feed,
-                why,
-            }),
-            Ok(None) => {}
-            Err(unread) => {
-                judged.compared = false;
-                let detail = format!("{} of {}: {unread}", statement.advisory.id, statement.feed);
-                judgement.blind_spots.push(unparsable(package, &detail));
+/// Packages that the feeds do not speak about, by who built them.
+pub(super) type Strangers = BTreeMap<String, Vec<String>>;
+
+impl Court<'_> {
+    /// Judges one package, and adds what it finds to the judgement.
+    pub(super) fn judge(
+        &self,
+        indexed: &IndexedPackage,
+        judgement: &mut Judgement,
+        strangers: &mut Strangers,
+    ) -> Judged {
+        let package = &indexed.package;
+        let namespaces = match self.scope(package, judgement) {
+            Scope::Namespaces(namespaces) => namespaces,
+            Scope::ThirdParty { by } => {
+                strangers.entry(by).or_default().push(package.name.clone());
+                return Judged { compared: false, named: true };
+            }
+        };
+        let mut judged = Judged { compared: true, named: false };
+        if let Err(invalid) = (self.ecosystem.versions.check)(&package.version) {
+            judgement.blind_spots.push(unparsable(package, &invalid.to_string()));
+            judged.compared = false;
+        }
+        let mut statements = Vec::new();
+        for namespace in &namespaces {
+            statements.extend(self.statements_about(namespace, package, judgement, &mut judged));
+        }
+        let dismissals = Dismissals::of(&statements, package, self.ecosystem);
+        let mut matches = Vec::new();
+        for statement in statements {
+            match affects(&statement.affected, package, self.ecosystem) {
+                Ok(Some(reason)) => {
+                    let dismissed = dismissals.of_statement(&statement, self.is_second(&statement));
+                    matches.push(self.found(indexed, statement, reason, dismissed));
+                }
+                Ok(None) => {}
+                Err(unread) => {
+                    judged.compared = false;
+                    let detail = format!("{} of {}: {unread}", statement.advisory.id, statement.feed);
+                    judgement.blind_spots.push(unparsable(package, &detail));
+                }
             }
         }
+        judgement.findings.extend(aliases::merge(matches, self.ecosystem));
+        judged
     }
-    judgement.findings.extend(aliases::merge(matches, ecosystem));
-    judged
+
+    fn scope(&self, package: &Package, judgement: &mut Judgement) -> Scope {
+        let unreadable = RefCell::new(Vec::new());
+        let facts = |subject: &str, key: &str| {
+            let found = self.advisories.facts(subject, key);
+            unreadable.borrow_mut().extend(found.unreadable);
+            found.values
+        };
+        let scope = (self.ecosystem.scope)(&ScopeQuestion {
+            namespace: self.namespace,
+            distribution: self.distribution,
+            package,
+            repositories: &self.index.repositories,
+            facts: &facts,
+        });
+        judgement.blind_spots.extend(unreadable.into_inner().into_iter().map(feed_unreadable));
+        scope
+    }
+
+    /// What is said about the package, under its own name or its source's, that affects it, cannot be compared, or
+    /// dismisses what another says. A feed that cannot be read becomes a blind spot.
+    fn statements_about(
+        &self,
+        namespace: &str,
+        package: &Package,
+        judgement: &mut Judgement,
+        judged: &mut Judged,
+    ) -> Vec<Statement> {
+        let mut statements = Vec::new();
+        // A version that follows no rule has its blind spot already.
+        let is_comparable = (self.ecosystem.versions.check)(&package.version).is_ok();
+        for name in BTreeSet::from([package.source_name(), &package.name]) {
+            let found = self.advisories.find(namespace, name, &mut |affected| {
+                let is_meant = is_meant(affected, name, package);
+                judged.named |= is_meant;
+                let matters = || {
+                    self.has_second
+                        || Dismissals::could_be(affected)
+                        || !matches!(affects(affected, package, self.ecosystem), Ok(None))
+                };
+                is_meant && is_comparable && matters()
+            });
+            statements.extend(found.statements);
+            judged.compared &= found.unreadable.is_empty();
+            judgement.blind_spots.extend(found.unreadable.into_iter().map(feed_unreadable));
+        }
+        statements
+    }
+
+    fn is_second(&self, statement: &Statement) -> bool {
+        (self.ecosystem.feeds.is_second)(&statement.feed)
+    }
+
+    fn found(
+        &self,
+        indexed: &IndexedPackage,
+        statement: Statement,
+        reason: super::affects::Affecting,
+        dismissed: Option<(String, String)>,
+    ) -> Match {
+        let is_second = self.is_second(&statement);
+        let stance = statement.affected.stance;
+        let mut advisory = statement.advisory;
+        if stance.severity != Severity::Unknown {
+            advisory.severity = stance.severity;
+        }
+        if !stance.severity_word.is_empty() {
+            advisory.severity_word = stance.severity_word;
+        }
+        Match {
+            package: indexed.clone(),
+            advisory,
+            fixed_in: reason.fixed_in,
+            plan: stance.plan,
+            words: stance.words,
+            feed: statement.feed,
+            is_second,
+            why: reason.why,
+            dismissed,
+        }
+    }
+}
+
+/// Whether a statement under `name` is about the package.
+fn is_meant(affected: &Affected, name: &str, package: &Package) -> bool {
+    let is_named = match affected.names {
+        Names::Source => name == package.source_name(),
+        Names::Binary => name == package.name,
+        Names::Fact => false,
+    };
+    let module = package.module.as_deref().unwrap_or_default();
+    is_named
+        && affected.only.module.as_deref().is_none_or(|only| only == module)
+        && is_of_architecture(&affected.only.architectures, package.architecture.as_deref())
+}
+
+/// A package whose architecture is not told, or that is for all, is meant by every statement: better one too many.
+fn is_of_architecture(listed: &[String], architecture: Option<&str>) -> bool {
+    const INDEPENDENT: [&str; 4] = ["noarch", "all", "any", ""];
+    let Some(architecture) = architecture.filter(|one| !INDEPENDENT.contains(one)) else { return true };
+    listed.is_empty() || listed.iter().any(|one| one == architecture)
 }
 
 fn unparsable(package: &Package, detail: &str) -> BlindSpot {
@@ -72,68 +214,7 @@ fn unparsable(package: &Package, detail: &str) -> BlindSpot {
     BlindSpot::new(Reason::VersionUnparsable, subject, detail).with_packages(1)
 }
 
-/// What is said about the package, under its own name or its source's, that affects it or cannot be compared. A feed
-/// that cannot be read becomes a blind spot.
-fn statements_about(
-    indexed: &IndexedPackage,
-    ecosystem: &Ecosystem,
-    advisories: &dyn Advisories,
-    judgement: &mut Judgement,
-    judged: &mut Judged,
-) -> Vec<Statement> {
-    let Some(namespace) = &indexed.namespace else { return Vec::new() };
-    let package = &indexed.package;
-    let mut statements = Vec::new();
-    // A version that follows no rule has its blind spot already.
-    let is_comparable = judged.compared;
-    for name in BTreeSet::from([package.source_name(), &package.name]) {
-        let found = advisories.find(namespace, name, &mut |affected| {
-            let is_meant = match affected.names {
-                Names::Source => name == package.source_name(),
-                Names::Binary => name == package.name,
-            };
-            judged.named |= is_meant;
-            is_meant && is_comparable && !matches!(affects(affected, package, ecosystem), Ok(None))
-        });
-        statements.extend(found.statements);
-        for (feed, why) in found.unreadable {
-            let detail = format!("its data cannot be read ({why}); limpid db update {feed} fetches it again");
-            judgement.blind_spots.push(BlindSpot::new(Reason::FeedNotLoaded, feed, detail));
-            judged.compared = false;
-        }
-    }
-    statements
-}
-
-/// Why the package is affected, and the version that fixes it; `None` where it is not affected.
-fn affects(
-    affected: &Affected,
-    package: &Package,
-    ecosystem: &Ecosystem,
-) -> Result<Option<(String, Option<String>)>, String> {
-    let (owner, version) = match (&affected.names, &package.source) {
-        (Names::Source, Some(source)) if source.name != package.name || source.version != package.version => {
-            (format!("{} ", source.name), source.version.as_str())
-        }
-        (Names::Source | Names::Binary, _) => (String::new(), package.version.as_str()),
-    };
-    let compare =
-        |other: &str| (ecosystem.versions.compare)(version, other).map_err(|error| error.to_string());
-    let reached = |introduced: &Option<String>| {
-        introduced.as_ref().map_or(Ok(true), |first| compare(first).map(|order| order != Ordering::Less))
-    };
-    let from = |introduced: &Option<String>| {
-        introduced.as_ref().map_or(String::new(), |first| format!("{first} ≤ "))
-    };
-    match &affected.range {
-        AffectedRange::NeverAffected => Ok(None),
-        AffectedRange::Unreadable { text } => Err(format!("“{text}” could not be read")),
-        AffectedRange::Unfixed { introduced } => Ok(reached(introduced)?
-            .then(|| (format!("{owner}{}{version}, no fix is known", from(introduced)), None))),
-        AffectedRange::Fixed { introduced, fixed } => {
-            let is_affected = reached(introduced)? && compare(fixed)? == Ordering::Less;
-            Ok(is_affected
-                .then(|| (format!("{owner}{}{version} < {fixed}", from(introduced)), Some(fixed.clone()))))
-        }
-    }
+fn feed_unreadable((feed, why): (String, String)) -> BlindSpot {
+    let detail = format!("its data cannot be read ({why}); limpid db update {feed} fetches it again");
+    BlindSpot::new(Reason::FeedNotLoaded, feed, detail)
 }

@@ -4,9 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     Finding, FindingPackage, Observed, ObservedFeed, Proof, Report, ReportFeed, SCHEMA, Status, Summary,
+    Suppression,
 };
 use crate::{
     BlindSpot, Digest, IndexReport, IndexedPackage, Verdict,
+    advisory::Plan,
     matching::{Judgement, Match},
     policy::Policy,
 };
@@ -88,11 +90,23 @@ fn finding(found: Match) -> Finding {
         summary: found.advisory.summary,
         links: found.advisory.links,
         package: package(found.package),
-        status: if found.fixed_in.is_some() { Status::Fixed } else { Status::Affected },
+        status: status(found.fixed_in.is_some(), found.plan),
         fixed_in: found.fixed_in,
+        vendor_status: found.words,
         feed: found.feed,
         why: found.why,
-        suppressed: None,
+        suppressed: found.dismissed.map(|(by, reason)| Suppression { by, reason }),
+    }
+}
+
+fn status(has_fix: bool, plan: Plan) -> Status {
+    match plan {
+        _ if has_fix => Status::Fixed,
+        Plan::Unsaid => Status::Affected,
+        Plan::UnderInvestigation => Status::UnderInvestigation,
+        Plan::Deferred => Status::FixDeferred,
+        Plan::WillNotFix => Status::WillNotFix,
+        Plan::EndOfLife => Status::EndOfLife,
     }
 }
 

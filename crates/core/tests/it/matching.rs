@@ -52,12 +52,7 @@ impl Written {
         let feeds = vec![loaded(COMMUNITY), loaded(MAIN)];
         let statement = |(package, id, aliases, range): &(&str, &str, &[&str], AffectedRange)| Statement {
             feed: MAIN.to_owned(),
-            affected: Affected {
-                namespace: NAMESPACE.to_owned(),
-                package: (*package).to_owned(),
-                names: Names::Source,
-                range: range.clone(),
-            },
+            affected: Affected::new(NAMESPACE, *package, Names::Source, range.clone()),
             advisory: Advisory {
                 id: (*id).to_owned(),
                 aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
@@ -91,6 +86,7 @@ fn loaded(name: &str) -> FeedState {
         records: 7,
         upstream_date: None,
         misfit: None,
+        unread: Vec::new(),
         changed_at: instant(),
         checked_at: instant(),
         stale: false,
@@ -111,6 +107,7 @@ fn image(packages: &[(&str, &str, &str)]) -> IndexReport {
             kind: "apk".to_owned(),
             architecture: None,
             source: Some(SourcePackage::new(*origin, *version)),
+            ..Package::default()
         },
         namespace: Some(NAMESPACE.to_owned()),
         purl: format!("pkg:apk/alpine/{name}@{version}"),
@@ -126,6 +123,7 @@ fn image(packages: &[(&str, &str, &str)]) -> IndexReport {
             layers: vec![layer.clone()],
         },
         index_state: Digest::of(b"state"),
+        repositories: Vec::new(),
         distributions: vec![Distribution {
             id: "alpine".to_owned(),
             version: "3.99.1".to_owned(),

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use limpid_core::{BlindSpot, Detector, FilePath, Parsed, Reason, ecosystem::Ecosystems, wants::Pattern};
 
 use super::{IndexError, reader::Reader};
-use crate::tree::{Tree, TreeFile, Wanted};
+use crate::tree::{ContentAt, Tree, TreeFile, Wanted};
 
 /// A file that a detector read.
 pub(super) struct Found {
@@ -33,11 +33,13 @@ pub(super) fn find(
 ) -> Result<Detected, IndexError> {
     let mut detected = Detected::default();
     for detector in ecosystems.detectors() {
-        let patterns: Vec<Pattern> = detector.wants.iter().map(|want| want.pattern).collect();
+        let alone = detector.wants.iter().filter(|want| !want.companion);
+        let patterns: Vec<Pattern> = alone.map(|want| want.pattern).collect();
         for Wanted { by, root, file } in tree.wanted(&patterns) {
             match file.content {
                 Some(content) => {
-                    let parsed = reader.parse(detector, &file.path, content)?;
+                    let companions = companions(detector, tree, &file, reader, blind_spots);
+                    let parsed = reader.parse(detector, &file.path, content, &companions)?;
                     detected.found.push(Found { detector, root, file, parsed });
                 }
                 None => {
@@ -48,6 +50,26 @@ pub(super) fn find(
         }
     }
     Ok(detected)
+}
+
+/// The files beside a wanted one that are read with it. One whose content was not kept becomes a blind spot.
+fn companions(
+    detector: &Detector,
+    tree: &Tree,
+    file: &TreeFile,
+    reader: &Reader<'_>,
+    blind_spots: &mut Vec<BlindSpot>,
+) -> Vec<(&'static str, ContentAt)> {
+    let mut companions = Vec::new();
+    for ending in detector.companions {
+        let path = FilePath::new(&[file.path.as_bytes(), ending.as_bytes()].concat());
+        let Some(beside) = tree.file(&path) else { continue };
+        match beside.content {
+            Some(content) => companions.push((*ending, content)),
+            None => blind_spots.extend(not_kept(&path, &beside, reader)),
+        }
+    }
+    companions
 }
 
 /// That a wanted file has no content, unless the reader of its layer has said already why.

@@ -14,7 +14,7 @@ pub(super) fn layers(tree: &Tree, reader: &Reader<'_>, found: &Found) -> Result<
     let mut lasting: Vec<_> = packages.iter().zip(&mut introduced).collect();
     for version in tree.versions(found.file.node).skip(1) {
         let Some(content) = version.content else { break };
-        let older = reader.parse(found.detector, &found.file.path, content)?;
+        let older = reader.parse(found.detector, &found.file.path, content, &[])?;
         let had: HashSet<(&str, &str)> = older
             .packages
             .iter()

@@ -10,13 +10,20 @@ use std::{
 
 use limpid_core::{BlindSpot, Detector, FilePath, FoundFile, Parsed, Reason};
 
-use crate::{
-    evidence::{PackError, pack::ContentDigest},
-    limits::REMEMBERED_PACKAGES,
-};
+use super::IndexError;
+use crate::{evidence::pack::ContentDigest, limits::REMEMBERED_PACKAGES};
 
-/// Detector, its revision, content and path.
-type Key = (&'static str, &'static str, ContentDigest, FilePath);
+/// Detector, its revision, path, and contents: its own and those of the files that belong to it, by their endings.
+type Key = (&'static str, &'static str, FilePath, Digests);
+
+/// The empty ending is that of the file itself.
+pub(super) type Digests = Vec<(&'static str, ContentDigest)>;
+
+/// What is parsed.
+pub(super) struct Contents {
+    pub(super) main: Vec<u8>,
+    pub(super) companions: Vec<(&'static str, Vec<u8>)>,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Memo(Mutex<Remembered>);
@@ -33,21 +40,21 @@ impl Memo {
         &self,
         detector: &'static Detector,
         path: &FilePath,
-        digest: &ContentDigest,
-        content: impl FnOnce() -> Result<Vec<u8>, PackError>,
-    ) -> Result<Arc<Parsed>, PackError> {
-        let key = (detector.id, detector.revision, *digest, path.clone());
+        digests: Digests,
+        contents: impl FnOnce() -> Result<Contents, IndexError>,
+    ) -> Result<Arc<Parsed>, IndexError> {
+        let key = (detector.id, detector.revision, path.clone(), digests);
         if let Some(parsed) = self.lock().parsed.get(&key) {
             return Ok(Arc::clone(parsed));
         }
-        let parsed = Arc::new(parse(detector, path, &content()?));
+        let parsed = Arc::new(parse(detector, path, &contents()?));
         let mut remembered = self.lock();
         // Forgetting all at once is crude, and right: whatever is still in use is back after one parse.
         if remembered.packages > REMEMBERED_PACKAGES {
             *remembered = Remembered::default();
         }
         // A result without packages takes its place in memory too.
-        remembered.packages += parsed.packages.len() + 1;
+        remembered.packages += parsed.packages.len() + parsed.owned.len() + parsed.installed_from.len() + 1;
         remembered.parsed.insert(key, Arc::clone(&parsed));
         Ok(parsed)
     }
@@ -58,11 +65,13 @@ impl Memo {
 }
 
 /// Runs the detector. One that panics has a fault of its own, which must not take the other packages with it.
-fn parse(detector: &Detector, path: &FilePath, content: &[u8]) -> Parsed {
-    let file = FoundFile { path, content };
+fn parse(detector: &Detector, path: &FilePath, contents: &Contents) -> Parsed {
+    let companions: Vec<(&'static str, &[u8])> =
+        contents.companions.iter().map(|(ending, content)| (*ending, content.as_slice())).collect();
+    let file = FoundFile { path, content: &contents.main, companions: &companions };
     catch_unwind(AssertUnwindSafe(|| (detector.parse)(&file))).unwrap_or_else(|_panic| {
         let detail = format!("the {} detector failed on this file; this is a fault of Limpid", detector.id);
         let spot = BlindSpot::new(Reason::DetectorFailed, path.to_string(), detail);
-        Parsed { packages: Vec::new(), blind_spots: vec![spot] }
+        Parsed { blind_spots: vec![spot], ..Parsed::default() }
     })
 }

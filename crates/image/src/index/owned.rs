@@ -9,9 +9,14 @@ use crate::tree::{NodeId, Tree};
 pub(super) fn among(tree: &Tree, found: &[Found], files: impl Iterator<Item = NodeId>) -> HashSet<NodeId> {
     // Looking a path up costs more than looking at its name.
     let names: HashSet<&[u8]> = files.map(|file| tree.name(file)).collect();
-    let packages = found.iter().flat_map(|found| found.parsed.packages.iter().map(|one| (&found.root, one)));
-    packages
-        .flat_map(|(root, package)| package.files.iter().map(move |file| (root, file)))
+    found
+        .iter()
+        .flat_map(|found| {
+            let by_packages = found.parsed.packages.iter().map(|package| &package.files);
+            let by_lists = found.parsed.owned.iter().map(|owned| &owned.files);
+            let files = by_packages.chain(by_lists).flat_map(|files| files.iter());
+            files.map(|file| (&found.root, file))
+        })
         .filter(|(_, file)| names.contains(file.name()))
         .filter_map(
             |(root, file)| {

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use limpid_core::{Detector, FilePath, Parsed};
 
-use super::{IndexError, memo::Memo};
+use super::{
+    IndexError,
+    memo::{Contents, Memo},
+};
 use crate::{
-    evidence::{Pack, PackError},
+    evidence::{Pack, PackError, pack::ContentDigest},
     tree::ContentAt,
 };
 
@@ -17,17 +20,29 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// What a detector says about a content at a path.
+    /// What a detector says about a content at a path, with those of the files that belong to it.
     pub(super) fn parse(
         &self,
         detector: &'static Detector,
         path: &FilePath,
         at: ContentAt,
+        companions: &[(&'static str, ContentAt)],
     ) -> Result<Arc<Parsed>, IndexError> {
-        self.of(at, |pack| {
-            let digest = pack.content_digest(at.id).ok_or(PackError::Damaged("no such content"))?;
-            self.memo.parse(detector, path, digest, || pack.content(at.id))
+        let mut digests = vec![("", self.digest(at)?)];
+        for (ending, at) in companions {
+            digests.push((ending, self.digest(*at)?));
+        }
+        self.memo.parse(detector, path, digests, || {
+            let mut contents = Contents { main: self.content(at)?, companions: Vec::new() };
+            for (ending, at) in companions {
+                contents.companions.push((ending, self.content(*at)?));
+            }
+            Ok(contents)
         })
+    }
+
+    fn digest(&self, at: ContentAt) -> Result<ContentDigest, IndexError> {
+        self.of(at, |pack| pack.content_digest(at.id).copied().ok_or(PackError::Damaged("no such content")))
     }
 
     /// A content, whole.

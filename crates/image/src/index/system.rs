@@ -23,6 +23,8 @@ use crate::tree::Tree;
 struct System {
     os_release: Option<OsRelease>,
     distribution: Option<Distribution>,
+    /// What its ecosystem is not sure of.
+    doubts: Vec<BlindSpot>,
 }
 
 /// The root file systems of an image, by their roots.
@@ -77,6 +79,7 @@ impl Systems {
     ) {
         let found = &detected.found;
         for (root, system) in &self.0 {
+            blind_spots.extend(system.doubts.iter().cloned());
             let databases = || found.iter().filter(|found| found.root == *root && is_system(found));
             let strange: usize = databases()
                 .filter(|found| self.distribution_for(ecosystems, found).is_none())
@@ -123,7 +126,11 @@ fn reads(ecosystem: &Ecosystem, found: &Found) -> bool {
 
 /// Whether the file is a package database of a system, and not a package of some language.
 fn is_system(found: &Found) -> bool {
-    found.detector.wants.iter().any(|want| matches!(want.pattern, Pattern::System(_)))
+    found
+        .detector
+        .wants
+        .iter()
+        .any(|want| matches!(want.pattern, Pattern::System(_) | Pattern::SystemGlob(_)))
 }
 
 /// The files of one root file system.
@@ -176,9 +183,10 @@ fn identify(
             best = Some((ecosystem, identified));
         }
     }
+    let doubts = best.as_ref().map(|(_, identified)| identified.doubts.clone()).unwrap_or_default();
     let distribution =
         best.map(|(ecosystem, identified)| distribution(ecosystem, identified, os_release.as_ref()));
-    Ok(System { os_release, distribution })
+    Ok(System { os_release, distribution, doubts })
 }
 
 fn distribution(

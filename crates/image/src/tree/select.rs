@@ -2,12 +2,12 @@
 
 use limpid_core::{
     FilePath,
-    wants::{Pattern, system_root},
+    wants::{Pattern, glob_matches, glob_root, system_root},
 };
 
 use super::{
     ContentAt, Tree, TreeFile,
-    arena::{Kind, NodeId},
+    arena::{Arena, Kind, NodeId},
 };
 
 /// What stood at a path after a layer.
@@ -38,14 +38,14 @@ impl Tree {
         let mut wanted: Vec<Wanted> = self
             .arena
             .ids()
-            .filter(|&id| names.has(self.arena.name(id)))
+            .filter(|&id| names.has(&self.arena, id))
             .filter(|&id| self.is_file(id) || self.arena.node(id).kind == Kind::Symlink)
             .filter(|&id| self.arena.is_there(id))
             .flat_map(|id| self.wanted_at(&self.path(id), patterns))
             .collect();
         let at_root = patterns.iter().filter_map(|pattern| match pattern {
             Pattern::System(path) => Some(FilePath::from(*path)),
-            Pattern::Name(_) | Pattern::NameEnding(_) => None,
+            Pattern::SystemGlob(_) | Pattern::Name(_) | Pattern::NameEnding(_) => None,
         });
         wanted.extend(at_root.filter_map(|by| {
             let file = self.file(&by)?;
@@ -59,6 +59,7 @@ impl Tree {
     fn wanted_at(&self, by: &FilePath, patterns: &[Pattern]) -> Option<Wanted> {
         let roots = patterns.iter().filter_map(|pattern| match pattern {
             Pattern::System(system) => system_root(by, system),
+            Pattern::SystemGlob(glob) => glob_root(by, glob),
             Pattern::Name(_) | Pattern::NameEnding(_) => pattern.matches(by).then(FilePath::default),
         });
         // The outermost: `usr/lib/x` is that of the image, and not `lib/x` of a file system nested in `usr`.
@@ -113,16 +114,19 @@ fn key(wanted: &Wanted) -> (&FilePath, usize, bool, &FilePath) {
 struct Names<'a> {
     whole: std::collections::HashSet<&'a [u8]>,
     endings: Vec<&'a [u8]>,
+    globs: Vec<&'a str>,
 }
 
 impl<'a> Names<'a> {
     fn new(patterns: &[Pattern]) -> Self {
-        let mut names = Self { whole: std::collections::HashSet::new(), endings: Vec::new() };
+        let mut names =
+            Self { whole: std::collections::HashSet::new(), endings: Vec::new(), globs: Vec::new() };
         for pattern in patterns {
             match pattern {
                 Pattern::System(path) => {
                     names.whole.extend(path.rsplit('/').next().map(str::as_bytes));
                 }
+                Pattern::SystemGlob(glob) => names.globs.push(glob),
                 Pattern::Name(name) => {
                     names.whole.insert(name.as_bytes());
                 }
@@ -132,7 +136,20 @@ impl<'a> Names<'a> {
         names
     }
 
-    fn has(&self, name: &[u8]) -> bool {
-        self.whole.contains(name) || self.endings.iter().any(|ending| name.ends_with(ending))
+    fn has(&self, arena: &Arena, id: NodeId) -> bool {
+        let name = arena.name(id);
+        self.whole.contains(name)
+            || self.endings.iter().any(|ending| name.ends_with(ending))
+            || self.globs.iter().any(|glob| is_at(arena, id, glob))
     }
+}
+
+/// Whether a node's last names are those of the glob, without writing its path.
+fn is_at(arena: &Arena, id: NodeId, glob: &str) -> bool {
+    let mut node = id;
+    glob.rsplit('/').all(|component| {
+        let matches = glob_matches(component, arena.name(node));
+        node = arena.node(node).parent;
+        matches
+    })
 }

@@ -20,7 +20,7 @@ use limpid_image::{
 use crate::packs::{Item, Store, descriptor, kept, store};
 
 fn wants(most: u64) -> WantList {
-    WantList::new([Want { pattern: Pattern::Name("installed"), most }])
+    WantList::new([Want::new(Pattern::Name("installed"), most)])
 }
 
 fn items() -> Vec<Item> {

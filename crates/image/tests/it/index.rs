@@ -267,7 +267,7 @@ fn with_detector(change: impl Fn(Detector) -> Detector) -> Ecosystems {
 
 fn only_one(_file: &FoundFile<'_>) -> Parsed {
     let package = Package { name: "other".to_owned(), version: "1".to_owned(), ..Package::default() };
-    Parsed { packages: vec![ParsedPackage::new(package)], blind_spots: Vec::new() }
+    Parsed { packages: vec![ParsedPackage::new(package)], ..Parsed::default() }
 }
 
 fn panics(_file: &FoundFile<'_>) -> Parsed {

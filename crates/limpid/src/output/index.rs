@@ -106,6 +106,7 @@ mod tests {
                 kind: "apk".to_owned(),
                 architecture: Some("x86_64".to_owned()),
                 source: source.map(|source| limpid_core::package::SourcePackage::new(source, "1.1.1o-r0")),
+                ..limpid_core::Package::default()
             },
             namespace: namespace.map(ToOwned::to_owned),
             purl: format!("pkg:apk/alpine/{name}@1.1.1o-r0"),
@@ -117,6 +118,7 @@ mod tests {
             image: report.image.clone(),
             index_state: report.proof.index_state,
             distributions: report.distributions,
+            repositories: Vec::new(),
             packages: vec![
                 package("libssl1.1", Some("openssl"), Some("Alpine:v3.16")),
                 package("odd\tname", None, None),

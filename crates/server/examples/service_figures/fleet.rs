@@ -131,6 +131,7 @@ impl Fleet {
                 layers: vec![layer],
             },
             index_state: index_state.clone(),
+            repositories: Vec::new(),
             distributions: vec![Distribution {
                 id: "alpine".to_owned(),
                 name: format!("Alpine Linux {release}"),
@@ -164,6 +165,7 @@ fn indexed(one: Installed, namespace: &str, version: &str, layer: &Digest) -> In
             kind: "apk".to_owned(),
             architecture: Some("x86_64".to_owned()),
             source: Some(source),
+            ..Package::default()
         },
         namespace: Some(namespace.to_owned()),
         purl,

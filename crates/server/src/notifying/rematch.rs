@@ -201,6 +201,7 @@ fn only(whole: &IndexReport, places: &[usize]) -> IndexReport {
         image: whole.image.clone(),
         index_state: whole.index_state.clone(),
         distributions: whole.distributions.clone(),
+        repositories: whole.repositories.clone(),
         packages: places.iter().filter_map(|place| whole.packages.get(*place)).cloned().collect(),
         blind_spots: Vec::new(),
     }

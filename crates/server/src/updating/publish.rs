@@ -136,6 +136,7 @@ mod tests {
             coverage: std::collections::BTreeMap::new(),
             upstream_date: None,
             misfit: None,
+            unread: Vec::new(),
             parser_revision: String::new(),
         }
     }

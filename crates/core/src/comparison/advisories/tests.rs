@@ -8,12 +8,7 @@ fn fixed(version: &str) -> AffectedRange {
 }
 
 fn said(package: &str, id: &str, range: AffectedRange) -> Said {
-    let affected = Affected {
-        namespace: "Alpine:v3.16".to_owned(),
-        package: package.to_owned(),
-        names: Names::Source,
-        range,
-    };
+    let affected = Affected::new("Alpine:v3.16", package, Names::Source, range);
     (affected, Advisory { id: id.to_owned(), ..Advisory::default() })
 }
 
@@ -43,6 +38,7 @@ fn image() -> IndexReport {
         },
         index_state: crate::Digest::of(b"state"),
         distributions: Vec::new(),
+        repositories: Vec::new(),
         packages: vec![
             package("libssl1.1", Some("openssl"), Some("Alpine:v3.16")),
             package("nginx", None, None),

@@ -92,6 +92,8 @@ fn indexed(
             let version = if source.version.is_empty() { &told.version } else { &source.version };
             SourcePackage::new(&source.name, version)
         }),
+        module: Some(told.module.clone()).filter(|text| !text.is_empty()),
+        ..Package::default()
     };
     IndexedPackage {
         purl: purl::purl(of_namespace, &package, distribution),

@@ -45,6 +45,8 @@ pub(super) struct Package {
     pub(super) version: String,
     #[serde(default, deserialize_with = "or_null")]
     pub(super) arch: String,
+    #[serde(default, deserialize_with = "or_null")]
+    pub(super) module: String,
     #[serde(default)]
     pub(super) source: Option<Box<Self>>,
 }

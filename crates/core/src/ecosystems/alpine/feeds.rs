@@ -3,27 +3,31 @@
 //! Which releases there are is asked of upstream. Where it gives no listing, addresses are tried one after the other;
 //! mirrors keep only some releases, so a few that are missing do not end the search.
 
-use std::io::BufRead;
-
 use crate::{
     advisory::Record,
-    feed::{DiscoveryError, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
     formats::apk::secdb,
+    revision,
 };
 
 /// See [`crate::Ecosystem::feeds`].
 pub(super) const FAMILY: FeedFamily = FeedFamily {
     needed_by,
     discover,
+    locate: None,
     parse,
-    guard: Guard {
-        // The first releases really have a handful of records in a repository; an empty document is never real.
-        floor: 1,
-        most_shrink_percent: 10,
-        stale_after_hours: 72,
-        // The largest has under one MiB.
-        most_bytes: 32 << 20,
-    },
+    guard: |_| GUARD,
+    revisions: &[revision::of("formats/apk")],
+    is_second: |_| false,
+};
+
+const GUARD: Guard = Guard {
+    // The first releases really have a handful of records in a repository; an empty document is never real.
+    floor: 1,
+    most_shrink_percent: 10,
+    stale_after_hours: 72,
+    // The largest has under one MiB.
+    most_bytes: 32 << 20,
 };
 
 const ROOT: &str = "https://secdb.alpinelinux.org/";
@@ -85,7 +89,7 @@ fn needed_by(namespace: &str) -> Vec<FeedSource> {
 
 fn parse(
     source: &FeedSource,
-    reader: &mut dyn BufRead,
+    document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
     let mut parts = source.name.split('/').skip(1);
@@ -94,7 +98,7 @@ fn parse(
     };
     let dialect =
         secdb::Dialect { release: Some(release), repository, page: "https://security.alpinelinux.org/vuln/" };
-    secdb::parse(&dialect, source, reader, sink)
+    secdb::parse(&dialect, source, document, sink)
 }
 
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {

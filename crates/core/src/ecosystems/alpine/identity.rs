@@ -40,7 +40,7 @@ fn identified(strength: Strength, name: Option<&str>, release: Release) -> Ident
         Release::Other(text) => (format!("Alpine Linux {text}"), format!("Alpine:{text}")),
         Release::Untold => ("Alpine Linux".to_owned(), "Alpine".to_owned()),
     };
-    Identified { strength, name: name.map_or(release_name, str::to_owned), namespace }
+    Identified { strength, name: name.map_or(release_name, str::to_owned), namespace, doubts: Vec::new() }
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ mod identity;
 use crate::{
     ecosystem::{Ecosystem, Identity, PurlNames},
     formats::apk,
-    revision,
+    revision, scope,
 };
 
 /// Alpine Linux and what is made from it.
@@ -18,11 +18,12 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "alpine",
     name: "Alpine Linux",
     osv_name: "Alpine",
-    purl: PurlNames { kind: "apk", namespace: Some("alpine") },
+    purl: PurlNames { kind: "apk", namespace: Some("alpine"), others: &[] },
     detectors: &[&apk::DETECTOR],
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &apk::VERSIONS,
     feeds: &feeds::FAMILY,
+    scope: scope::own_namespace,
     end_of_life: end_of_life::end_of_life,
     revision: revision::of("ecosystems/alpine"),
 };

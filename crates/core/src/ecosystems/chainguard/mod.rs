@@ -8,7 +8,7 @@ use crate::{
         self,
         rolling::{self, Rolling},
     },
-    revision,
+    revision, scope,
 };
 
 /// Chainguard.
@@ -16,16 +16,20 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: ROLLING.id,
     name: ROLLING.name,
     osv_name: ROLLING.name,
-    purl: PurlNames { kind: "apk", namespace: Some(ROLLING.id) },
+    purl: PurlNames { kind: "apk", namespace: Some(ROLLING.id), others: &[] },
     detectors: &[&apk::DETECTOR],
     identity: Some(Identity { files: &[], identify: |files| ROLLING.identify(files) }),
     versions: &apk::VERSIONS,
     feeds: &FeedFamily {
         needed_by: |namespace| ROLLING.needed_by(namespace),
         discover: |upstream| ROLLING.discover(upstream),
-        parse: |source, reader, sink| ROLLING.parse(source, reader, sink),
-        guard: rolling::GUARD,
+        parse: |source, document, sink| ROLLING.parse(source, document, sink),
+        locate: None,
+        guard: |_| rolling::GUARD,
+        revisions: &[revision::of("formats/apk")],
+        is_second: |_| false,
     },
+    scope: scope::own_namespace,
     end_of_life: |_| None,
     revision: revision::of("ecosystems/chainguard"),
 };

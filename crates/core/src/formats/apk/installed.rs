@@ -24,9 +24,10 @@ pub const DETECTOR: Detector = Detector {
     id: "apk",
     revision: revision::of("formats/apk"),
     wants: &[
-        Want { pattern: Pattern::System("lib/apk/db/installed"), most: MOST_DATABASE_BYTES },
-        Want { pattern: Pattern::System("usr/lib/apk/db/installed"), most: MOST_DATABASE_BYTES },
+        Want::new(Pattern::System("lib/apk/db/installed"), MOST_DATABASE_BYTES),
+        Want::new(Pattern::System("usr/lib/apk/db/installed"), MOST_DATABASE_BYTES),
     ],
+    companions: &[],
     parse,
 };
 
@@ -91,7 +92,7 @@ impl Reading {
         let packages = packages
             .map(|(package, files)| ParsedPackage { package: Arc::new(package), files: files.into() })
             .collect();
-        Parsed { packages, blind_spots }
+        Parsed { packages, blind_spots, ..Parsed::default() }
     }
 
     fn blind_spots(&self, path: &str, empty: bool) -> Vec<BlindSpot> {

@@ -2,13 +2,11 @@
 //!
 //! `VERSION_ID` is there the version of the package that ships os-release, and says nothing about the others.
 
-use std::io::BufRead;
-
 use super::secdb;
 use crate::{
     advisory::Record,
     ecosystem::{Identified, SystemFiles},
-    feed::{DiscoveryError, FeedError, FeedHead, FeedSource, Guard, Upstream},
+    feed::{DiscoveryError, FeedDocument, FeedError, FeedHead, FeedSource, Guard, Upstream},
 };
 
 /// When new data of such a distribution is not believed.
@@ -42,7 +40,7 @@ impl Rolling {
         let os_release = files.os_release?;
         let strength = os_release.strength(self.id)?;
         let name = os_release.pretty_name().unwrap_or(self.name).to_owned();
-        Some(Identified { strength, name, namespace: self.name.to_owned() })
+        Some(Identified { strength, name, namespace: self.name.to_owned(), doubts: Vec::new() })
     }
 
     /// The one feed.
@@ -68,11 +66,11 @@ impl Rolling {
     pub fn parse(
         &self,
         source: &FeedSource,
-        reader: &mut dyn BufRead,
+        document: &mut FeedDocument<'_>,
         sink: &mut dyn FnMut(Record),
     ) -> Result<FeedHead, FeedError> {
         let dialect = secdb::Dialect { release: None, repository: self.repository, page: self.page };
-        secdb::parse(&dialect, source, reader, sink)
+        secdb::parse(&dialect, source, document, sink)
     }
 }
 

@@ -15,7 +15,7 @@
 mod document;
 mod identifiers;
 
-use std::{collections::HashSet, io::BufRead};
+use std::collections::HashSet;
 
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ use self::{
 use crate::{
     Advisory, Affected, AffectedRange, Severity,
     advisory::{Names, Record},
-    feed::{FeedError, FeedHead, FeedSource},
+    feed::{FeedDocument, FeedError, FeedHead, FeedSource},
 };
 
 /// What sets the databases of one distribution apart.
@@ -48,14 +48,14 @@ pub struct Dialect<'a> {
 pub fn parse(
     dialect: &Dialect<'_>,
     source: &FeedSource,
-    reader: &mut dyn BufRead,
+    document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
     let mut emit = |package: Package| records(dialect, source, &package).into_iter().for_each(&mut *sink);
-    let document = Document::read(reader, &mut emit)?;
+    let document = Document::read(document.reader, &mut emit)?;
     let misfit = misfit("release", dialect.release, document.release.as_deref())
         .or_else(|| misfit("repository", Some(dialect.repository), document.repository.as_deref()));
-    Ok(FeedHead { covers: vec![source.namespace.clone()], upstream_date: None, misfit })
+    Ok(FeedHead { covers: vec![source.namespace.clone()], misfit, ..FeedHead::default() })
 }
 
 fn misfit(what: &str, expected: Option<&str>, found: Option<&str>) -> Option<String> {
@@ -66,12 +66,7 @@ fn misfit(what: &str, expected: Option<&str>, found: Option<&str>) -> Option<Str
 fn records(dialect: &Dialect<'_>, source: &FeedSource, package: &Package) -> Vec<Record> {
     let about = |advisory: Advisory, range: AffectedRange| Record {
         advisory,
-        affected: vec![Affected {
-            namespace: source.namespace.clone(),
-            package: package.name.clone(),
-            names: Names::Source,
-            range,
-        }],
+        affected: vec![Affected::new(&*source.namespace, &*package.name, Names::Source, range)],
     };
     let unreadable = |version: &str, text: &Value| {
         let id = format!("{} {version}", package.name).trim_end().to_owned();

@@ -21,8 +21,12 @@ fn found(id: &str, fixed_in: Option<&str>) -> Match {
         advisory: Advisory { id: id.to_owned(), severity: Severity::High, ..Advisory::default() },
         package,
         fixed_in: fixed_in.map(str::to_owned),
+        plan: crate::advisory::Plan::Unsaid,
+        words: String::new(),
         feed: "alpine/v3.16/main".to_owned(),
+        is_second: false,
         why: "1 < 2".to_owned(),
+        dismissed: None,
     }
 }
 
@@ -37,6 +41,7 @@ fn made(findings: &[Match], policy: &Policy) -> Report {
         },
         index_state: Digest::of(b"state"),
         distributions: Vec::new(),
+        repositories: Vec::new(),
         packages: findings.iter().map(|found| found.package.clone()).collect(),
         blind_spots: vec![BlindSpot::new(Reason::OverBudget, "opt/large", "too large")],
     };

@@ -14,7 +14,7 @@ use super::fixtures::{Case, File, cases, mutations, truncations};
 fn parse(ecosystem: &Ecosystem, path: &FilePath, content: &[u8]) -> Option<Parsed> {
     let detector =
         ecosystem.detectors.iter().find(|one| one.wants.iter().any(|want| want.pattern.matches(path)))?;
-    Some((detector.parse)(&FoundFile { path, content }))
+    Some((detector.parse)(&FoundFile { path, content, companions: &[] }))
 }
 
 fn databases(case: &Case) -> Vec<(&File, Parsed)> {
@@ -36,7 +36,7 @@ fn identify(case: &Case) -> Option<Identified> {
 /// architecture, source and its version, files.
 fn shown(identified: Option<&Identified>, parsed: &[(&File, Parsed)]) -> String {
     let mut shown = String::new();
-    if let Some(Identified { strength, name, namespace }) = identified {
+    if let Some(Identified { strength, name, namespace, doubts: _ }) = identified {
         writeln!(shown, "distribution\t{namespace}\t{strength:?}\t{name}").unwrap();
     }
     for found in parsed.iter().flat_map(|(_, parsed)| &parsed.packages) {

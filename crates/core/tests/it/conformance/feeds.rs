@@ -2,9 +2,9 @@
 
 use limpid_core::{
     AffectedRange, Ecosystem,
-    advisory::Record,
+    advisory::{Names, Record},
     ecosystems,
-    feed::{DiscoveryError, FeedError, FeedHead, FeedSource, Upstream},
+    feed::{DiscoveryError, FeedDocument, FeedError, FeedHead, FeedSource, Upstream},
 };
 
 use super::fixtures::{File, files, mutations, truncations};
@@ -23,6 +23,10 @@ impl Upstream for Everything {
             || url.contains("3.16")
             || url.contains("3.15"))
     }
+
+    fn read(&self, _: &str) -> Result<Option<Vec<u8>>, DiscoveryError> {
+        Ok(None)
+    }
 }
 
 /// The feed of this name: a family that can be asked for a namespace names its feed for it.
@@ -40,7 +44,9 @@ fn read(
     content: &[u8],
 ) -> Result<(FeedHead, Vec<Record>), FeedError> {
     let mut records = Vec::new();
-    let head = (ecosystem.feeds.parse)(source, &mut &content[..], &mut |record| records.push(record))?;
+    let mut reader = content;
+    let mut document = FeedDocument { name: "", reader: &mut reader };
+    let head = (ecosystem.feeds.parse)(source, &mut document, &mut |record| records.push(record))?;
     Ok((head, records))
 }
 
@@ -77,6 +83,11 @@ fn shown(ecosystem: &Ecosystem, records: &[Record]) -> String {
                 AffectedRange::Unfixed { introduced } => {
                     format!("{} ≤", introduced.as_deref().unwrap_or("all"))
                 }
+                AffectedRange::Through { introduced, last } => {
+                    format!("{} ≤ {}≤ {last}", introduced.as_deref().unwrap_or("all"), mark(last))
+                }
+                AffectedRange::Exactly { versions } => format!("= {}", versions.join(" ")),
+                AffectedRange::NeverAffected if affected.names == Names::Fact => "fact".to_owned(),
                 AffectedRange::NeverAffected => "never".to_owned(),
                 AffectedRange::Unreadable { text } => format!("? {text}"),
             };
@@ -97,7 +108,11 @@ fn documents_are_read_as_expected() {
         for affected in records.iter().flat_map(|record| &record.affected) {
             assert!(head.covers.contains(&affected.namespace), "{}: {}", source.name, affected.package);
         }
-        assert!(u64::try_from(records.len()).unwrap() >= ecosystem.feeds.guard.floor, "{}", source.name);
+        assert!(
+            u64::try_from(records.len()).unwrap() >= (ecosystem.feeds.guard)(&source.name).floor,
+            "{}",
+            source.name
+        );
     }
 }
 

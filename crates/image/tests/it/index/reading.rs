@@ -129,8 +129,8 @@ fn layers_are_read_once_and_a_changed_detector_parses_their_evidence_again() {
 #[test]
 fn a_change_of_what_is_wanted_reads_layers_again() {
     const WANTS: &[Want] = &[
-        Want { pattern: Pattern::System("lib/apk/db/installed"), most: 1 << 20 },
-        Want { pattern: Pattern::Name("package.json"), most: 1 << 20 },
+        Want::new(Pattern::System("lib/apk/db/installed"), 1 << 20),
+        Want::new(Pattern::Name("package.json"), 1 << 20),
     ];
     let (store, image) = (store(), Memory::new(&alpine()));
     read(&image, &store, indexer().wants()).unwrap();

@@ -82,7 +82,7 @@ fn line(entry: &Entry) -> String {
 
 /// Files named `kept`, wherever they are, up to a million bytes.
 pub(super) fn wants() -> WantList {
-    WantList::new([Want { pattern: Pattern::Name("kept"), most: 1_000_000 }])
+    WantList::new([Want::new(Pattern::Name("kept"), 1_000_000)])
 }
 
 /// What a layer of these bytes is expected to be.

@@ -29,7 +29,17 @@ fn keep(service: &Service, entries: u32) -> Uuid {
         };
         let advisory =
             Advisory { id: "CVE-2099-0001".to_owned(), severity: Severity::High, ..Advisory::default() };
-        let found = Match { package, advisory, fixed_in: None, feed: String::new(), why: String::new() };
+        let found = Match {
+            package,
+            advisory,
+            fixed_in: None,
+            plan: limpid_core::advisory::Plan::Unsaid,
+            words: String::new(),
+            feed: String::new(),
+            is_second: false,
+            why: String::new(),
+            dismissed: None,
+        };
         let manifest = Digest::of(&number.to_le_bytes());
         let one = clair::notification(&number.to_string(), &manifest, ChangeReason::Added, &found, None);
         serde_json::to_vec(&one).unwrap()

@@ -36,6 +36,10 @@ impl Upstream for Documents {
         }
         Ok(self.urls.contains(url))
     }
+
+    fn read(&self, _: &str) -> Result<Option<Vec<u8>>, DiscoveryError> {
+        Ok(None)
+    }
 }
 
 #[test]
@@ -79,6 +83,10 @@ fn an_upstream_without_any_release_has_no_feeds_and_one_that_fails_is_an_error()
 
         fn exists(&self, url: &str) -> Result<bool, DiscoveryError> {
             Err(DiscoveryError { url: url.to_owned(), reason: "status 503".to_owned() })
+        }
+
+        fn read(&self, _: &str) -> Result<Option<Vec<u8>>, DiscoveryError> {
+            Ok(None)
         }
     }
     for lists in [true, false] {

@@ -57,7 +57,8 @@ fn a_derived_distribution_is_judged_as_what_it_was_made_from() {
         Identified {
             strength: Strength::Derived,
             name: "postmarketOS v22.06".to_owned(),
-            namespace: "Alpine:v3.16".to_owned()
+            namespace: "Alpine:v3.16".to_owned(),
+            doubts: Vec::new(),
         }
     );
     assert_eq!(identify_with(Some(derived), &[]).unwrap().namespace, "Alpine:v22.06");

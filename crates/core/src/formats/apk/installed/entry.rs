@@ -86,7 +86,9 @@ impl Entry {
         let (name, version) = (self.name.into_text()?, self.version.into_text()?);
         let source = self.origin.into_text().map(|origin| SourcePackage::new(origin, version.clone()));
         let architecture = self.architecture.into_text();
-        Some((Package { name, version, kind: "apk".to_owned(), architecture, source }, self.files))
+        let package =
+            Package { name, version, kind: "apk".to_owned(), architecture, source, ..Package::default() };
+        Some((package, self.files))
     }
 }
 

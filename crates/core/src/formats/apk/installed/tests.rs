@@ -7,7 +7,7 @@ const LIBSSL: &str =
     "P:libssl1.1\nV:1.1.1o-r0\nA:x86_64\no:openssl\nF:lib\nR:libssl.so.1.1\nF:usr/lib\nR:libssl.so\n\n";
 
 fn read(content: impl AsRef<[u8]>) -> Parsed {
-    parse(&FoundFile { path: &"lib/apk/db/installed".into(), content: content.as_ref() })
+    parse(&FoundFile { path: &"lib/apk/db/installed".into(), content: content.as_ref(), companions: &[] })
 }
 
 fn names(parsed: &Parsed) -> Vec<String> {

@@ -10,7 +10,12 @@ fn read(document: &str) -> Result<Vec<Record>, FeedError> {
         url: "https://secdb.alpinelinux.org/v3.16/main.json".to_owned(),
     };
     let mut records = Vec::new();
-    let head = parse(&DIALECT, &source, &mut document.as_bytes(), &mut |record| records.push(record))?;
+    let head = parse(
+        &DIALECT,
+        &source,
+        &mut FeedDocument { name: "", reader: &mut document.as_bytes() },
+        &mut |record| records.push(record),
+    )?;
     assert_eq!(head.covers, ["Alpine:v3.16"]);
     Ok(records)
 }
@@ -28,7 +33,10 @@ fn shown(records: &[Record]) -> Vec<String> {
             AffectedRange::Fixed { introduced: None, fixed } => format!("< {fixed}"),
             AffectedRange::NeverAffected => "never".to_owned(),
             AffectedRange::Unreadable { text } => format!("? {text}"),
-            other @ (AffectedRange::Fixed { .. } | AffectedRange::Unfixed { .. }) => panic!("{other:?}"),
+            other @ (AffectedRange::Fixed { .. }
+            | AffectedRange::Unfixed { .. }
+            | AffectedRange::Through { .. }
+            | AffectedRange::Exactly { .. }) => panic!("{other:?}"),
         };
         format!("{} {} {range}", record.advisory.id, record.advisory.aliases.join(","))
     };
@@ -129,7 +137,14 @@ fn a_document_that_names_another_feed_is_read_and_says_so() {
     let whole = with_fixes(r#"{"1-r0": ["CVE-2022-1"]}"#);
     let misfit = |document: &str| {
         let source = FeedSource { namespace: "Alpine:v3.16".to_owned(), ..FeedSource::default() };
-        parse(&DIALECT, &source, &mut document.as_bytes(), &mut |_| {}).unwrap().misfit
+        parse(
+            &DIALECT,
+            &source,
+            &mut FeedDocument { name: "", reader: &mut document.as_bytes() },
+            &mut |_| {},
+        )
+        .unwrap()
+        .misfit
     };
     assert_eq!(misfit(&whole), None);
     assert_eq!(misfit(r#"{"packages":[]}"#), None, "a document need not say what it is");

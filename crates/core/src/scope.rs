@@ -1,0 +1,39 @@
+//! Scope: whose statements hold for a package, and which packages are nobody's.
+//!
+//! Most packages are judged by what is said under the namespace of their release. Some vendors speak about products and
+//! repositories instead, and packages of other vendors are spoken about by none of them: taking such a one for the
+//! distribution's own would be a finding, or its absence, by accident.
+
+use crate::Package;
+
+/// What an ecosystem is asked about one package.
+pub struct ScopeQuestion<'a> {
+    /// The namespace of the release, such as `Alpine:v3.16`.
+    pub namespace: &'a str,
+    /// `ID` of the distribution's os-release: another than the ecosystem's own where it is a derived one. Empty where no
+    /// distribution was recognised.
+    pub distribution: &'a str,
+    /// The package.
+    pub package: &'a Package,
+    /// The repositories that the packages of the image come from, where a manifest of its contents says so.
+    pub repositories: &'a [String],
+    /// The values of a fact in the catalog ([`crate::advisory::Record::fact`]), by subject and key.
+    pub facts: &'a dyn Fn(&str, &str) -> Vec<String>,
+}
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Statements under these namespaces hold for the package.
+    Namespaces(Vec<String>),
+    /// The package was built by somebody about whose packages the feeds do not speak.
+    ThirdParty {
+        /// Who, or why, for people: `docker.com`, `signed with key 1234…`.
+        by: String,
+    },
+}
+
+/// The scope of a package to which the namespace of its release says all.
+pub fn own_namespace(question: &ScopeQuestion<'_>) -> Scope {
+    Scope::Namespaces(vec![question.namespace.to_owned()])
+}
