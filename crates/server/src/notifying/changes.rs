@@ -17,7 +17,10 @@ use limpid_store::{
 };
 use uuid::Uuid;
 
-use super::{deliver::submit_deliveries, rematch::Rematch};
+use super::{
+    deliver::submit_deliveries,
+    rematch::{Keys, Rematch},
+};
 use crate::{
     engine::{Engine, Held},
     fault,
@@ -140,7 +143,11 @@ fn entries(
     let others = operation.at - TimeDelta::nanoseconds(1);
     let with = |segment: &Digest| updating::catalog_with(engine, others, &operation.feed, segment);
     let (before, after) = (with(before)?, with(&operation.after)?);
-    Rematch { engine, held, keys, before, after }.entries(&numbers)
+    let mut by_namespace = Keys::new();
+    for key in keys {
+        by_namespace.entry(&key.namespace).or_default().insert(&key.name);
+    }
+    Rematch { engine, held, keys: by_namespace, before, after }.entries(&numbers)
 }
 
 impl From<UpdateFailure> for Unfinished {

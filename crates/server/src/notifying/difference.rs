@@ -1,6 +1,6 @@
-//! What two states of the advisory data say differently about one image.
+//! What two states of the advisory data say differently about the packages of an image.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use limpid_catalog::Catalog;
 use limpid_core::{
@@ -10,82 +10,53 @@ use limpid_core::{
     matching::{Match, judge},
 };
 
-/// What changed for one image, the worst first.
-#[derive(Debug, Default)]
-pub(super) struct Difference {
-    entries: Vec<Entry>,
-    distributions: Vec<Distribution>,
-}
-
 /// A finding that came or went.
-#[derive(Debug)]
-struct Entry {
+#[derive(Debug, Clone)]
+pub(super) struct Change {
     reason: ChangeReason,
     found: Match,
-}
-
-/// An entry, with the distribution that it is about.
-pub(super) struct Told<'a> {
-    entry: &'a Entry,
-    distribution: Option<&'a Distribution>,
 }
 
 /// What makes two findings the same: a package at a place, and a vulnerability.
 type Identity = (String, String, String, String);
 
-impl Difference {
-    pub(super) fn of(
-        index: &IndexReport,
-        ecosystems: &Ecosystems,
-        before: &Catalog,
-        after: &Catalog,
-    ) -> Self {
-        let found = |catalog: &Catalog| {
-            let judgement = judge(index, ecosystems, catalog, catalog.as_of().date_naive());
-            judgement
-                .findings
-                .into_iter()
-                .map(|found| (identity(&found), found))
-                .collect::<BTreeMap<Identity, Match>>()
-        };
-        let (mut before, mut after) = (found(before), found(after));
-        before.retain(|identity, _| after.remove(identity).is_none());
-        let entry = |reason: ChangeReason| move |found: Match| Entry { reason, found };
-        let removed = before.into_values().map(entry(ChangeReason::Removed));
-        let mut entries: Vec<Entry> =
-            after.into_values().map(entry(ChangeReason::Added)).chain(removed).collect();
-        // What came goes before what went, then the worst first: who reads one entry alone reads the one that matters.
-        entries.sort_by_key(|entry| {
-            (entry.reason == ChangeReason::Removed, std::cmp::Reverse(entry.found.advisory.severity))
-        });
-        Self { entries, distributions: index.distributions.clone() }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// All that changed.
-    pub(super) fn all(&self) -> Vec<Told<'_>> {
-        self.entries.iter().map(|entry| self.told(entry)).collect()
-    }
-
-    /// The worst that changed.
-    pub(super) fn worst(&self) -> Vec<Told<'_>> {
-        self.entries.first().map(|entry| self.told(entry)).into_iter().collect()
-    }
-
-    fn told<'a>(&'a self, entry: &'a Entry) -> Told<'a> {
-        let namespace = entry.found.package.namespace.as_ref();
-        let distribution = self.distributions.iter().find(|one| Some(&one.ecosystem) == namespace);
-        Told { entry, distribution }
-    }
+/// What the two say differently about the packages of a report.
+pub(super) fn changes(
+    index: &IndexReport,
+    ecosystems: &Ecosystems,
+    before: &Catalog,
+    after: &Catalog,
+) -> Vec<Change> {
+    let found = |catalog: &Catalog| {
+        let judgement = judge(index, ecosystems, catalog, catalog.as_of().date_naive());
+        // What the vendor dismisses was no finding.
+        let standing = judgement.findings.into_iter().filter(|found| found.dismissed.is_none());
+        standing.map(|found| (identity(&found), found)).collect::<BTreeMap<Identity, Match>>()
+    };
+    let (mut before, mut after) = (found(before), found(after));
+    before.retain(|identity, _| after.remove(identity).is_none());
+    let change = |reason: ChangeReason| move |found: Match| Change { reason, found };
+    let removed = before.into_values().map(change(ChangeReason::Removed));
+    after.into_values().map(change(ChangeReason::Added)).chain(removed).collect()
 }
 
-impl Told<'_> {
-    /// The entry as Clair writes it.
-    pub(super) fn to_clair(&self, id: &str, manifest: &Digest) -> ClairNotification {
-        notification(id, manifest, self.entry.reason, &self.entry.found, self.distribution)
+impl Change {
+    /// In the order of people: what came goes before what went, then the worst first. Who reads one entry alone reads the one
+    /// that matters.
+    pub(super) fn rank(&self) -> impl Ord + use<> {
+        (self.reason == ChangeReason::Removed, Reverse(self.found.advisory.severity))
+    }
+
+    /// The entry as Clair writes it, for an image with these distributions.
+    pub(super) fn to_clair(
+        &self,
+        id: &str,
+        manifest: &Digest,
+        distributions: &[Distribution],
+    ) -> ClairNotification {
+        let namespace = self.found.package.namespace.as_ref();
+        let distribution = distributions.iter().find(|one| Some(&one.ecosystem) == namespace);
+        notification(id, manifest, self.reason, &self.found, distribution)
     }
 }
 

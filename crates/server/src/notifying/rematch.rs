@@ -1,47 +1,52 @@
 //! Judging again the manifests for which an update operation may change something, side by side.
 //!
 //! There may be a hundred thousand of them, and most share their packages. So what an operation changes is asked once for each
-//! package in each version, and only a report that has one for which something changes is read as a whole. In memory is no
-//! more than what the threads have in hand and what will be told.
+//! package in each version. In memory is no more than what the threads have in hand, what they know of packages, and what
+//! will be told.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{HashMap, HashSet},
     num::NonZero,
+    rc::Rc,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
 use limpid_catalog::Catalog;
-use limpid_core::{Digest, IndexReport, IndexedPackage};
+use limpid_core::{ImageFacts, IndexReport, index_report::SCHEMA};
 use limpid_store::{
     StoreError,
-    packages::PackageKey,
     reports::{self, StoredReport},
 };
 use uuid::Uuid;
 
-use super::{difference::Difference, outline::Outline};
+use super::{
+    difference::{self, Change},
+    outline::{Outline, OutlinedPackage},
+};
 use crate::{
     engine::{Engine, Held},
-    indexing::parse_report,
     limits::{CHANGES_BATCH, CHANGES_KNOWN, CHANGES_THREADS},
     workers::Unfinished,
 };
+
+/// Names of packages, of sources and installed ones, by namespace.
+pub(super) type Keys<'a> = HashMap<&'a str, HashSet<&'a str>>;
 
 /// What the threads share.
 pub(super) struct Rematch<'a> {
     pub(super) engine: &'a Engine,
     pub(super) held: &'a Held,
     /// The packages that the operation speaks about.
-    pub(super) keys: &'a BTreeSet<PackageKey>,
+    pub(super) keys: Keys<'a>,
     /// The advisory data on both sides of the operation.
     pub(super) before: Catalog,
     pub(super) after: Catalog,
 }
 
-/// Which packages something changes for, as far as one thread has asked.
+/// What changes for packages, as far as one thread has asked; nothing for most.
 #[derive(Default)]
-struct Known(HashMap<String, bool>);
+struct Known(HashMap<String, Rc<[Change]>>);
 
 /// Entries of one batch, and its place.
 type Done = (usize, Vec<Vec<u8>>);
@@ -94,11 +99,7 @@ impl Rematch<'_> {
         }
         let mut entries = Vec::new();
         for stored in self.readable(numbers)? {
-            match self.changed(&stored, known) {
-                Ok(None) => {}
-                Ok(Some(index)) => self.tell(&stored.manifest, &self.difference(&index), &mut entries)?,
-                Err(error) => leave_out(&error),
-            }
+            self.tell(&stored, known, &mut entries)?;
         }
         Ok(entries)
     }
@@ -119,91 +120,93 @@ impl Rematch<'_> {
         }
     }
 
-    /// The report with those packages alone for which something changes; `None` where there is none.
-    fn changed(&self, stored: &StoredReport, known: &mut Known) -> Result<Option<IndexReport>, StoreError> {
+    /// Adds what is told of a manifest: its worst change, or each of them.
+    fn tell(
+        &self,
+        stored: &StoredReport,
+        known: &mut Known,
+        entries: &mut Vec<Vec<u8>>,
+    ) -> Result<(), Unfinished> {
+        let outline = match Outline::of(stored) {
+            Ok(outline) => outline,
+            Err(error) => {
+                leave_out(&error);
+                return Ok(());
+            }
+        };
+        let changes = self.changes(stored, &outline, known);
+        let mut changes: Vec<&Change> = changes.iter().flat_map(|changes| changes.iter()).collect();
+        changes.sort_by_key(|change| change.rank());
+        let most = if self.engine.configuration.notifier.summary { 1 } else { usize::MAX };
+        for change in changes.into_iter().take(most) {
+            let id = Uuid::now_v7().to_string();
+            let entry = change.to_clair(&id, &stored.manifest, &outline.distributions);
+            entries.push(serde_json::to_vec(&entry).map_err(|error| Unfinished::Fault(error.to_string()))?);
+        }
+        Ok(())
+    }
+
+    /// What changes for the packages of a report, in their order.
+    fn changes(&self, stored: &StoredReport, outline: &Outline<'_>, known: &mut Known) -> Vec<Rc<[Change]>> {
+        let circumstances = outline.circumstances();
         let mut identity = String::new();
-        let mut places = Vec::new();
-        let mut whole: Option<IndexReport> = None;
-        for (place, package) in Outline::of(stored)?.packages.iter().enumerate() {
-            package.identity(&mut identity);
-            let changes = match known.0.get(&identity) {
-                Some(changes) => *changes,
-                None => {
-                    let whole = match &whole {
-                        Some(whole) => whole,
-                        None => whole.insert(parse_report(stored)?),
-                    };
-                    let changes = self.is_changed(whole, place);
-                    known.note(&identity, changes);
-                    changes
-                }
+        let mut changes = Vec::new();
+        for package in outline.packages.iter().filter(|package| self.is_meant(package)) {
+            package.identity(&circumstances, &mut identity);
+            let found = match known.0.get(&identity) {
+                Some(known) => Rc::clone(known),
+                None => known.note(&identity, self.changes_of(stored, outline, package)),
             };
-            if changes {
-                places.push(place);
+            if !found.is_empty() {
+                changes.push(found);
             }
         }
-        if places.is_empty() {
-            return Ok(None);
-        }
-        let whole = whole.map_or_else(|| parse_report(stored), Ok)?;
-        Ok(Some(only(&whole, &places)))
+        changes
     }
 
-    /// Whether the operation changes anything for one package of a report. Packages are judged one by one: what is found in
-    /// one depends on no other.
-    fn is_changed(&self, whole: &IndexReport, place: usize) -> bool {
-        let is_meant = whole.packages.get(place).is_some_and(|indexed| self.is_meant(indexed));
-        is_meant && !self.difference(&only(whole, &[place])).is_empty()
-    }
-
-    fn is_meant(&self, indexed: &IndexedPackage) -> bool {
-        let Some(namespace) = &indexed.namespace else { return false };
-        let names = [&*indexed.package.name, indexed.package.source_name()];
-        names.into_iter().any(|name| {
-            self.keys.contains(&PackageKey { namespace: namespace.clone(), name: name.to_owned() })
+    /// Whether the operation speaks about a package.
+    fn is_meant(&self, package: &OutlinedPackage<'_>) -> bool {
+        package.names().is_some_and(|(namespace, names)| {
+            let keys = self.keys.get(namespace);
+            keys.is_some_and(|keys| names.into_iter().any(|name| keys.contains(name)))
         })
     }
 
-    fn difference(&self, index: &IndexReport) -> Difference {
-        Difference::of(index, self.engine.indexer.ecosystems(), &self.before, &self.after)
-    }
-
-    /// Adds the entries of a manifest: its worst change, or each of them.
-    fn tell(
+    /// What the operation changes for one package of a report. Packages are judged one by one: what is found in one depends
+    /// on no other.
+    fn changes_of(
         &self,
-        manifest: &Digest,
-        difference: &Difference,
-        entries: &mut Vec<Vec<u8>>,
-    ) -> Result<(), Unfinished> {
-        let summary = self.engine.configuration.notifier.summary;
-        for entry in if summary { difference.worst() } else { difference.all() } {
-            let entry = entry.to_clair(&Uuid::now_v7().to_string(), manifest);
-            let json = serde_json::to_vec(&entry).map_err(|error| Unfinished::Fault(error.to_string()))?;
-            entries.push(json);
-        }
-        Ok(())
+        stored: &StoredReport,
+        outline: &Outline<'_>,
+        package: &OutlinedPackage<'_>,
+    ) -> Vec<Change> {
+        let manifest = &stored.manifest;
+        let alone = IndexReport {
+            schema: SCHEMA.to_owned(),
+            image: ImageFacts {
+                reference: String::new(),
+                digest: manifest.clone(),
+                platform: String::new(),
+                layers: Vec::new(),
+            },
+            index_state: stored.index_state.clone(),
+            distributions: outline.distributions.clone(),
+            repositories: outline.repositories.clone(),
+            packages: vec![package.indexed()],
+            blind_spots: Vec::new(),
+        };
+        difference::changes(&alone, self.engine.indexer.ecosystems(), &self.before, &self.after)
     }
 }
 
 impl Known {
-    fn note(&mut self, identity: &str, changes: bool) {
+    fn note(&mut self, identity: &str, changes: Vec<Change>) -> Rc<[Change]> {
         if self.0.len() >= CHANGES_KNOWN {
             self.0.clear();
         }
-        self.0.insert(identity.to_owned(), changes);
-    }
-}
-
-/// The report with the packages at these places alone.
-fn only(whole: &IndexReport, places: &[usize]) -> IndexReport {
-    IndexReport {
-        schema: whole.schema.clone(),
-        image: whole.image.clone(),
-        index_state: whole.index_state.clone(),
-        distributions: whole.distributions.clone(),
-        repositories: whole.repositories.clone(),
-        packages: places.iter().filter_map(|place| whole.packages.get(*place)).cloned().collect(),
-        blind_spots: Vec::new(),
+        let changes: Rc<[Change]> = changes.into();
+        self.0.insert(identity.to_owned(), Rc::clone(&changes));
+        changes
     }
 }
 
