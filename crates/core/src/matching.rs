@@ -6,12 +6,13 @@
 mod aliases;
 mod coverage;
 mod finding;
+mod keeper;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-pub use self::finding::Match;
+pub use self::{finding::Match, keeper::Keeper};
 use crate::{
     Advisory, Affected, BlindSpot, Digest, Distribution, IndexReport, IndexedPackage, Reason,
     ecosystem::Ecosystems,
@@ -24,6 +25,11 @@ pub trait Advisories {
 
     /// What is known about a namespace such as `Alpine:v3.16`.
     fn coverage(&self, namespace: &str) -> Coverage;
+
+    /// Who keeps the data up to date: what is said of its gaps names what that one can do.
+    fn keeper(&self) -> Keeper {
+        Keeper::Command
+    }
 
     /// What the loaded feeds say about a package name (of a source or an installed package) in a namespace, as far as
     /// it is `wanted`. Of most statements only the range is ever looked at; their texts need not be read.
@@ -157,7 +163,13 @@ fn judge_namespace(
         }
     }
     let end_of_life = (ecosystem.end_of_life)(namespace).filter(|&end| end < as_of);
-    let scope = coverage::Scope { namespace, packages: packages.len(), unnamed, end_of_life };
+    let scope = coverage::Scope {
+        namespace,
+        packages: packages.len(),
+        unnamed,
+        end_of_life,
+        keeper: advisories.keeper(),
+    };
     judgement.blind_spots.extend(coverage::blind_spots(&coverage, &scope));
     for feed in coverage.feeds {
         if let Some(data) = feed.data {

@@ -97,7 +97,8 @@ fn statements_about(
         });
         statements.extend(found.statements);
         for (feed, why) in found.unreadable {
-            let detail = format!("its data cannot be read ({why}); limpid db update {feed} fetches it again");
+            let remedy = advisories.keeper().update(Some(&feed), "fetches it again");
+            let detail = format!("its data cannot be read ({why}); {remedy}");
             judgement.blind_spots.push(BlindSpot::new(Reason::FeedNotLoaded, feed, detail));
             judged.compared = false;
         }
