@@ -1,6 +1,6 @@
 //! Who keeps advisory data up to date, and what there is to do about what is wrong with it.
 //!
-//! A blind spot that no data is the reason of names a remedy of whoever made the report: the command updates data of its own, and
+//! A blind spot that missing data is the reason of names a remedy of who keeps that data: the command updates its own alone, and
 //! what a service lacks the command cannot update.
 
 /// Who keeps the advisory data up to date.
