@@ -13,7 +13,7 @@ use limpid_core::{
     Affected, Digest,
     digest::Hasher,
     ecosystem::Ecosystems,
-    matching::{Advisories, Coverage, FeedState, Found, Statement},
+    matching::{Advisories, Coverage, FeedState, Found, Keeper, Statement},
 };
 
 use self::feed::Feed;
@@ -32,6 +32,7 @@ pub struct Catalog {
     discoveries: BTreeMap<String, Known>,
     /// The feeds whose data covers a namespace, sorted.
     by_namespace: HashMap<String, Vec<String>>,
+    keeper: Keeper,
 }
 
 /// What an ecosystem's upstream has, as of the catalog's instant.
@@ -87,6 +88,12 @@ impl Catalog {
         }
     }
 
+    /// The same, kept up to date by another than the command.
+    #[must_use]
+    pub fn kept_by(self, keeper: Keeper) -> Self {
+        Self { keeper, ..self }
+    }
+
     fn of(state: &State, store: &Store, ecosystems: &Ecosystems, as_of: DateTime<Utc>) -> Self {
         let empty = FeedRecord::default();
         let discovered = state.discoveries.iter().filter_map(|(id, history)| {
@@ -114,7 +121,14 @@ impl Catalog {
                 by_namespace.entry(namespace.clone()).or_default().push(name.clone());
             }
         }
-        Self { ecosystems: ecosystems.clone(), as_of, feeds, discoveries, by_namespace }
+        Self {
+            ecosystems: ecosystems.clone(),
+            as_of,
+            feeds,
+            discoveries,
+            by_namespace,
+            keeper: Keeper::default(),
+        }
     }
 
     /// The instant.
@@ -173,6 +187,10 @@ impl Advisories for Catalog {
             }
         }
         hasher.finish()
+    }
+
+    fn keeper(&self) -> Keeper {
+        self.keeper
     }
 
     fn coverage(&self, namespace: &str) -> Coverage {

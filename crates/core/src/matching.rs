@@ -8,12 +8,13 @@ mod aliases;
 mod coverage;
 mod dismissal;
 mod finding;
+mod keeper;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-pub use self::finding::Match;
+pub use self::{finding::Match, keeper::Keeper};
 use crate::{
     Advisory, Affected, BlindSpot, Digest, Distribution, Ecosystem, IndexReport, IndexedPackage, Reason,
     advisory::Names, ecosystem::Ecosystems,
@@ -26,6 +27,11 @@ pub trait Advisories {
 
     /// What is known about a namespace such as `Alpine:v3.16`.
     fn coverage(&self, namespace: &str) -> Coverage;
+
+    /// Who keeps the data up to date: what is said of its gaps names what that one can do.
+    fn keeper(&self) -> Keeper {
+        Keeper::Command
+    }
 
     /// What the loaded feeds say about a package name (of a source or an installed package) in a namespace, as far as
     /// it is `wanted`. Of most statements only the range is ever looked at; their texts need not be read.
@@ -198,7 +204,13 @@ impl Session<'_> {
         }
         judgement.blind_spots.extend(coverage::of_strangers(strangers));
         let end_of_life = end_of_life(namespace, ecosystem, self.advisories).filter(|&end| end < self.as_of);
-        let scope = coverage::Scope { namespace, packages: packages.len(), unnamed, end_of_life };
+        let scope = coverage::Scope {
+            namespace,
+            packages: packages.len(),
+            unnamed,
+            end_of_life,
+            keeper: self.advisories.keeper(),
+        };
         judgement.blind_spots.extend(coverage::blind_spots(&coverage, &scope));
         for feed in coverage.feeds {
             if let Some(data) = feed.data {

@@ -165,7 +165,7 @@ pub struct Blobs {
 pub struct Indexer {
     /// Manifests that are indexed side by side.
     pub workers: usize,
-    /// Most manifests that are re-indexed in a second, so that answers stay quick meanwhile.
+    /// Most manifests that this process re-indexes in a second, so that answers stay quick meanwhile.
     pub reindex_per_second: u32,
     /// Ecosystems that are detected and judged, by id; empty: all. Changes the index state.
     pub ecosystems: Vec<String>,
@@ -255,6 +255,8 @@ pub struct Amqp {
     pub direct: Option<u64>,
     /// A certificate authority to trust, as a PEM file.
     pub root_ca: Option<PathBuf>,
+    /// What this service shows to a broker that wants to see a certificate.
+    pub client: Option<Tls>,
 }
 
 /// A STOMP destination.
@@ -264,6 +266,8 @@ pub struct Stomp {
     pub uris: Vec<String>,
     /// The destination.
     pub destination: String,
+    /// The virtual host; others than RabbitMQ do not look at it.
+    pub virtual_host: String,
     /// Login and passcode.
     pub login: Option<(String, Secret)>,
     /// Send the notifications themselves, this many in a message, instead of the address where they are.
@@ -272,4 +276,6 @@ pub struct Stomp {
     pub tls: bool,
     /// A certificate authority to trust, as a PEM file.
     pub root_ca: Option<PathBuf>,
+    /// What this service shows to a broker that wants to see a certificate.
+    pub client: Option<Tls>,
 }

@@ -16,6 +16,7 @@ pub const POINTS: &[&str] = &[
     "update: segments put",
     "update: published",
     "changes: matched",
+    "changes: part stored",
     "changes: stored",
     "deliver: told",
     "deliver: finished",
@@ -48,4 +49,14 @@ pub(crate) fn lease() -> std::time::Duration {
 /// How often what is held is renewed: [`crate::limits::BEAT`], and often enough in such a test.
 pub(crate) fn beat() -> std::time::Duration {
     crate::limits::BEAT.min(lease() / 4)
+}
+
+/// How many entries of a notification are stored in one transaction: [`crate::limits::NOTIFICATION_PART`], or
+/// `LIMPID_TEST_PART` in a test of what is between two parts.
+pub(crate) fn part() -> usize {
+    #[cfg(feature = "fault-points")]
+    if let Some(entries) = std::env::var("LIMPID_TEST_PART").ok().and_then(|text| text.parse().ok()) {
+        return std::cmp::max(entries, 1);
+    }
+    crate::limits::NOTIFICATION_PART
 }

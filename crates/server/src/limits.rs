@@ -99,6 +99,10 @@ pub const CHANGES_BATCH: usize = 256;
 /// Threads that match changes at most. They share the machine with those who answer, and the connections to the database.
 pub const CHANGES_THREADS: usize = 4;
 
+/// Entries of a notification that are stored in one transaction: a megabyte or two, so that SQLite's one writer is soon free
+/// again. An update may affect a hundred thousand manifests.
+pub const NOTIFICATION_PART: usize = 1_000;
+
 /// Packages, each in a version, of which one thread remembers whether an update changes anything for them: those of all
 /// releases of several distributions. Some 150 bytes each.
 pub const CHANGES_KNOWN: usize = 200_000;

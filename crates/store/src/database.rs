@@ -55,15 +55,24 @@ pub enum StoreError {
     /// What is stored is not what was once stored.
     #[error("the database holds something that cannot be read: {0}")]
     Damaged(String),
-    /// The schema is newer than this program.
+    /// The schema has a step that this program cannot run beside.
     #[error(
-        "the database was written by a newer Limpid (schema {found}, this one knows {known}): use a newer one"
+        "the schema of the database is that of {}: number {found}, which only a program that knows number {compatible_from} \
+         can use, and this one, Limpid {this}, knows {known}. Start that program or a newer one, or restore a backup from \
+         before its first start",
+        newer(.program)
     )]
     NewerSchema {
         /// Its schema.
         found: i64,
         /// The newest that this program knows.
         known: i64,
+        /// The newest that a program must know at least to run on it.
+        compatible_from: i64,
+        /// The version of the program that applied the step; empty where it did not say.
+        program: String,
+        /// The version of this program.
+        this: String,
     },
     /// The address, or what it leads to, is not a database that can be used.
     #[error("{0}")]
@@ -71,6 +80,11 @@ pub enum StoreError {
     /// A statement that the database refuses: a fault of Limpid.
     #[error("the database refuses a statement: {0}")]
     Statement(String),
+}
+
+/// A program for people.
+fn newer(program: &str) -> String {
+    if program.is_empty() { "a newer Limpid".to_owned() } else { format!("Limpid {program}") }
 }
 
 impl Database {

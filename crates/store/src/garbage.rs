@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::{
     StoreError, Transaction, blob_rows,
     database::{microseconds, numbers, rows},
-    limits,
+    limits, notifications,
 };
 
 /// What was removed.
@@ -19,7 +19,7 @@ pub struct Collected {
     pub jobs: u64,
     /// Names of packages that no manifest has.
     pub packages: u64,
-    /// Notifications that nobody has read for long.
+    /// Notifications that nobody has read for long, and parts of those that nobody will ever complete.
     pub notifications: u64,
 }
 
@@ -38,7 +38,7 @@ pub fn collect(tx: &mut Transaction<'_>, revision: &str) -> Result<Collected, St
             + tx.execute(DELIVERIES, &[limits::GARBAGE_ROWS.into()])?
             + tx.execute(CHANGES, &old(limits::CHANGES_TIME))?,
         packages: packages(tx)?,
-        notifications: tx.execute(NOTIFICATIONS, &old(limits::NOTIFICATION_TIME))?,
+        notifications: tx.execute(NOTIFICATIONS, &old(limits::NOTIFICATION_TIME))? + incomplete(tx)?,
     })
 }
 
@@ -68,6 +68,21 @@ const NOTIFICATIONS: &str = "
     DELETE FROM notification WHERE id IN (
         SELECT id FROM notification WHERE created_at < limpid_now() - $1
         ORDER BY created_at LIMIT $2 /*postgres FOR UPDATE SKIP LOCKED*/)";
+
+/// Removes a part of a notification that is not complete, and whose job has ended: it was given up.
+fn incomplete(tx: &mut Transaction<'_>) -> Result<u64, StoreError> {
+    let found = tx.query(FIND_INCOMPLETE, &[])?;
+    let Some(found) = found.first() else { return Ok(0) };
+    Ok(notifications::remove_incomplete(tx, found.get(0)?)?.into())
+}
+
+const FIND_INCOMPLETE: &str = "
+    SELECT id FROM notification
+    WHERE complete = 0
+        AND NOT EXISTS (
+            SELECT 1 FROM job
+            WHERE kind = 'match-changes' AND key = notification.id AND finished_at IS NULL)
+    ORDER BY created_at LIMIT 1";
 
 const LEASES: &str = "
     DELETE FROM lease WHERE name IN (

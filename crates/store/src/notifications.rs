@@ -1,4 +1,7 @@
 //! Notifications: what changed for which manifest, kept until whoever was told has read it.
+//!
+//! One may have very many entries, so they may come in several transactions. Nobody sees a notification before it was said to
+//! be complete, and it is complete only with every entry that it was begun with.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -50,11 +53,24 @@ pub struct Page {
     pub next: Option<Uuid>,
 }
 
-/// Keeps a notification. One of the same identifier that is there already stays as it is.
+/// Keeps a notification whole. One of the same identifier that is there already stays as it is.
 ///
 /// # Errors
 /// Those of the database.
 pub fn create(tx: &mut Transaction<'_>, notification: &NewNotification) -> Result<(), StoreError> {
+    if begin(tx, notification)? {
+        append(tx, notification.id, 0, &notification.entries)?;
+        complete(tx, notification.id)?;
+    }
+    Ok(())
+}
+
+/// Begins a notification whose entries come in parts: see [`append`] and [`complete`]. Whether it was begun: one of the same
+/// identifier that is there already stays as it is.
+///
+/// # Errors
+/// Those of the database.
+pub fn begin(tx: &mut Transaction<'_>, notification: &NewNotification) -> Result<bool, StoreError> {
     let row = [
         notification.id.into(),
         notification.operation.into(),
@@ -62,12 +78,23 @@ pub fn create(tx: &mut Transaction<'_>, notification: &NewNotification) -> Resul
         notification.held.as_deref().into(),
         integer(notification.entries.len() as u64)?.into(),
     ];
-    if tx.execute(CREATE, &row)? == 0 {
-        return Ok(());
-    }
-    let since_1970 = tx.now()?.timestamp_millis().unsigned_abs();
-    let mut place = 0;
-    for part in notification.entries.chunks(limits::ROWS_A_STATEMENT) {
+    Ok(tx.execute(BEGIN, &row)? > 0)
+}
+
+/// Adds entries to a notification that is not complete; the first of them is the one of this number, counted from 0.
+///
+/// # Errors
+/// [`StoreError::Stale`] where there is none that is not complete.
+pub fn append(
+    tx: &mut Transaction<'_>,
+    id: Uuid,
+    first: usize,
+    entries: &[Vec<u8>],
+) -> Result<(), StoreError> {
+    let begun = tx.query_optional(BEGUN, &[id.into()])?.ok_or(INCOMPLETE)?;
+    let since_1970 = begun.get::<DateTime<Utc>>(0)?.timestamp_millis().unsigned_abs();
+    let mut place = first as u64;
+    for part in entries.chunks(limits::ROWS_A_STATEMENT) {
         let mut entries = Vec::with_capacity(part.len());
         for entry in part {
             let body = str::from_utf8(entry)
@@ -76,10 +103,34 @@ pub fn create(tx: &mut Transaction<'_>, notification: &NewNotification) -> Resul
             place += 1;
         }
         let entries = rows(entries.iter().map(|(id, body)| [id.as_str(), *body]))?;
-        tx.execute(CREATE_ENTRIES, &[notification.id.into(), entries])?;
+        tx.execute(APPEND, &[id.into(), entries])?;
     }
     Ok(())
 }
+
+/// From now on everybody sees the notification.
+///
+/// # Errors
+/// [`StoreError::Stale`] where it has not exactly the entries that it was begun with.
+pub fn complete(tx: &mut Transaction<'_>, id: Uuid) -> Result<(), StoreError> {
+    match tx.execute(COMPLETE, &[id.into()])? {
+        0 => Err(INCOMPLETE),
+        _ => Ok(()),
+    }
+}
+
+/// Removes what is there of a notification that is not complete, as many rows as one statement may. Whether anything was
+/// removed: to be called again then.
+///
+/// # Errors
+/// Those of the database.
+pub fn remove_incomplete(tx: &mut Transaction<'_>, id: Uuid) -> Result<bool, StoreError> {
+    let most = at_most(limits::ROWS_A_STATEMENT as u64);
+    let entries = tx.execute(REMOVE_ENTRIES, &[id.into(), most])?;
+    Ok(entries > 0 || tx.execute(REMOVE, &[id.into()])? > 0)
+}
+
+const INCOMPLETE: StoreError = StoreError::Stale("the notification");
 
 /// A UUID of version 7, by which the entries of one notification are sorted as they came.
 fn entry_id(since_1970: u64, place: u64) -> Uuid {
@@ -88,24 +139,39 @@ fn entry_id(since_1970: u64, place: u64) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(since_1970, &[0, 0, 0, 0, 0, a, b, c, d, e]).into_uuid()
 }
 
-const CREATE: &str = "
-    INSERT INTO notification (id, operation, feed, held, entries, created_at)
-    VALUES ($1, $2, $3, $4, $5, limpid_now())
+const BEGIN: &str = "
+    INSERT INTO notification (id, operation, feed, held, entries, created_at, complete)
+    VALUES ($1, $2, $3, $4, $5, limpid_now(), 0)
     ON CONFLICT (id) DO NOTHING";
 
-const CREATE_ENTRIES: &str = "
+const BEGUN: &str = "SELECT created_at FROM notification WHERE id = $1 AND complete = 0";
+
+const APPEND: &str = "
     INSERT INTO notification_entry (notification, id, body)
     SELECT CAST($1 AS TEXT), item.value ->> 0, item.value ->> 1
     FROM /*sqlite json_each($2) AS item*/ /*postgres jsonb_array_elements($2::text::jsonb) AS item (value)*/";
 
-/// A notification; `None` where it is unknown or was deleted.
+const COMPLETE: &str = "
+    UPDATE notification SET complete = 1
+    WHERE id = $1 AND complete = 0
+        AND entries = (SELECT COUNT(*) FROM notification_entry WHERE notification = $1)";
+
+const REMOVE_ENTRIES: &str = "
+    DELETE FROM notification_entry
+    WHERE notification = $1
+        AND EXISTS (SELECT 1 FROM notification WHERE notification.id = $1 AND complete = 0)
+        AND id IN (SELECT id FROM notification_entry WHERE notification = $1 ORDER BY id LIMIT $2)";
+
+const REMOVE: &str = "DELETE FROM notification WHERE id = $1 AND complete = 0";
+
+/// A notification; `None` where it is unknown, not complete yet, or was deleted.
 ///
 /// # Errors
 /// Those of the database.
 pub fn find(tx: &mut Transaction<'_>, id: Uuid) -> Result<Option<Notification>, StoreError> {
     let query = "
         SELECT id, operation, feed, held, entries, created_at FROM notification
-        WHERE id = $1";
+        WHERE id = $1 AND complete = 1";
     tx.query_optional(query, &[id.into()])?.as_ref().map(notification).transpose()
 }
 
@@ -157,7 +223,7 @@ const PAGE: &str = "
 /// # Errors
 /// Those of the database.
 pub fn delete(tx: &mut Transaction<'_>, id: Uuid) -> Result<bool, StoreError> {
-    Ok(tx.execute("DELETE FROM notification WHERE id = $1", &[id.into()])? > 0)
+    Ok(tx.execute("DELETE FROM notification WHERE id = $1 AND complete = 1", &[id.into()])? > 0)
 }
 
 /// Lets go of a notification that was held. Whether one was.
@@ -165,7 +231,7 @@ pub fn delete(tx: &mut Transaction<'_>, id: Uuid) -> Result<bool, StoreError> {
 /// # Errors
 /// Those of the database.
 pub fn let_go(tx: &mut Transaction<'_>, id: Uuid) -> Result<bool, StoreError> {
-    let statement = "UPDATE notification SET held = NULL WHERE id = $1 AND held IS NOT NULL";
+    let statement = "UPDATE notification SET held = NULL WHERE id = $1 AND held IS NOT NULL AND complete = 1";
     Ok(tx.execute(statement, &[id.into()])? > 0)
 }
 
@@ -176,6 +242,7 @@ pub fn let_go(tx: &mut Transaction<'_>, id: Uuid) -> Result<bool, StoreError> {
 pub fn list(tx: &mut Transaction<'_>, most: u64) -> Result<Vec<Notification>, StoreError> {
     let query = "
         SELECT id, operation, feed, held, entries, created_at FROM notification
+        WHERE complete = 1
         ORDER BY created_at DESC, id DESC LIMIT $1";
     tx.query(query, &[at_most(most)])?.iter().map(notification).collect()
 }

@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
 
 use crate::registry::is_installed;
 
@@ -32,6 +32,7 @@ pub struct RabbitMq {
     guard: Option<Child>,
     directory: PathBuf,
     ports: Ports,
+    wants_certificates: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +48,15 @@ struct Ports {
 impl RabbitMq {
     /// Starts one, with the user `guest` with the password `guest`.
     pub fn start() -> Option<Self> {
+        Self::start_that(false)
+    }
+
+    /// Starts one that speaks TLS only with who shows a certificate of its [`authority`](Self::authority).
+    pub fn start_for_certificates() -> Option<Self> {
+        Self::start_that(true)
+    }
+
+    fn start_that(wants_certificates: bool) -> Option<Self> {
         if !Path::new(PROGRAM).is_file()
             && !is_installed("rabbitmq-server", "apt-get install rabbitmq-server")
         {
@@ -56,7 +66,7 @@ impl RabbitMq {
         for _ in 0..5 {
             let directory =
                 tempfile::Builder::new().prefix("rabbitmq-").tempdir().expect("a directory").keep();
-            let mut broker = Self { guard: None, directory, ports: Ports::free() };
+            let mut broker = Self { guard: None, directory, ports: Ports::free(), wants_certificates };
             broker.configure();
             if broker.run() {
                 return Some(broker);
@@ -90,6 +100,11 @@ impl RabbitMq {
         self.directory.join("authority.pem")
     }
 
+    /// A certificate of a client that it vouches for, and its key, as PEM files.
+    pub fn client(&self) -> [PathBuf; 2] {
+        ["client.pem", "client-key.pem"].map(|name| self.directory.join(name))
+    }
+
     /// `amqp://guest:guest@127.0.0.1:PORT`.
     pub fn uri(&self) -> String {
         format!("amqp://guest:guest@{}", self.ports.amqp)
@@ -117,15 +132,19 @@ impl RabbitMq {
             "listeners.tcp.1 = {amqp}\nlisteners.ssl.1 = {amqps}\nstomp.listeners.tcp.1 = {stomp}\n\
              stomp.listeners.ssl.1 = {stomps}\nssl_options.cacertfile = {path}/authority.pem\n\
              ssl_options.certfile = {path}/certificate.pem\nssl_options.keyfile = {path}/key.pem\n\
-             ssl_options.verify = verify_none\nlog.console = true\n"
+             ssl_options.verify = {}\nssl_options.fail_if_no_peer_cert = {}\nlog.console = true\n",
+            if self.wants_certificates { "verify_peer" } else { "verify_none" },
+            self.wants_certificates,
         );
-        let [authority, certificate, key] = certificates().expect("certificates");
+        let [authority, certificate, key, client, client_key] = certificates().expect("certificates");
         let files = [
             ("rabbitmq.conf", configuration),
             ("enabled_plugins", "[rabbitmq_stomp].\n".to_owned()),
             ("authority.pem", authority),
             ("certificate.pem", certificate),
             ("key.pem", key),
+            ("client.pem", client),
+            ("client-key.pem", client_key),
         ];
         for (name, content) in files {
             fs::write(self.directory.join(name), content).expect("the file is written");
@@ -202,8 +221,8 @@ impl Drop for RabbitMq {
     }
 }
 
-/// An authority, a certificate of it for `localhost` and 127.0.0.1, and its key, as PEM.
-fn certificates() -> Result<[String; 3], rcgen::Error> {
+/// An authority, a certificate of it for `localhost` and 127.0.0.1 and its key, and one for a client and its key, as PEM.
+fn certificates() -> Result<[String; 5], rcgen::Error> {
     let mut authority = CertificateParams::new([])?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority_key = KeyPair::generate()?;
@@ -212,7 +231,19 @@ fn certificates() -> Result<[String; 3], rcgen::Error> {
     let key = KeyPair::generate()?;
     let server = CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()])?;
     let certificate = server.signed_by(&key, &issuer)?;
-    Ok([authority_certificate.pem(), certificate.pem(), key.serialize_pem()])
+    let client_key = KeyPair::generate()?;
+    let mut client = CertificateParams::new([])?;
+    // A name of its own: with that of its issuer it would look as if it had signed itself.
+    client.distinguished_name.push(DnType::CommonName, "limpid");
+    client.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let client = client.signed_by(&client_key, &issuer)?;
+    Ok([
+        authority_certificate.pem(),
+        certificate.pem(),
+        key.serialize_pem(),
+        client.pem(),
+        client_key.serialize_pem(),
+    ])
 }
 
 impl Ports {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{Coverage, FeedState};
+use super::{Coverage, FeedState, Keeper};
 use crate::{BlindSpot, Reason};
 
 /// The packages that a [`Coverage`] is about.
@@ -19,6 +19,8 @@ pub(super) struct Scope<'a> {
     pub(super) unnamed: usize,
     /// The end of life of their release, where that is past.
     pub(super) end_of_life: Option<NaiveDate>,
+    /// Who keeps the data up to date.
+    pub(super) keeper: Keeper,
 }
 
 /// How many packages are named of one builder.
@@ -56,21 +58,21 @@ pub(super) fn blind_spots(coverage: &Coverage, scope: &Scope<'_>) -> Vec<BlindSp
 }
 
 fn nothing_loaded(coverage: &Coverage, scope: &Scope<'_>) -> BlindSpot {
-    let namespace = scope.namespace;
+    let (namespace, keeper) = (scope.namespace, scope.keeper);
     let names: Vec<&str> = coverage.feeds.iter().map(|feed| feed.name.as_str()).collect();
     let names = names.join(", ");
     let quarantined =
         coverage.feeds.iter().find_map(|feed| feed.quarantined.as_ref().map(|why| (&feed.name, why)));
     let absent = coverage.unknown_upstream || coverage.feeds.iter().all(|feed| feed.absent);
     let (reason, subject, detail) = if let Some((feed, why)) = quarantined {
-        let detail = format!("its first data looks wrong and is not used ({why}); see limpid db status");
+        let detail = format!("its first data looks wrong and is not used ({why}); {}", keeper.status(None));
         (Reason::FeedQuarantined, feed.clone(), detail)
     } else if absent {
-        let detail =
-            format!("the advisory data says nothing about {namespace}; limpid db update asks upstream again");
+        let remedy = keeper.update(None, "asks upstream again");
+        let detail = format!("the advisory data says nothing about {namespace}; {remedy}");
         (Reason::ReleaseNotCovered, namespace.to_owned(), detail)
     } else {
-        let detail = format!("never loaded: {names}; limpid db update loads them");
+        let detail = format!("never loaded: {names}; {}", keeper.update(None, "loads them"));
         (Reason::FeedNotLoaded, namespace.to_owned(), detail)
     };
     BlindSpot::new(reason, subject, detail).with_packages(scope.packages)
@@ -80,8 +82,8 @@ fn of_feed(feed: &FeedState, scope: &Scope<'_>) -> Vec<BlindSpot> {
     let mut spots = Vec::new();
     if let Some(why) = &feed.quarantined {
         let used = if feed.data.is_some() { "older data is in force" } else { "nothing of it is used" };
-        let detail =
-            format!("its newest data looks wrong ({why}); {used}; see limpid db status {}", feed.name);
+        let see = scope.keeper.status(Some(&feed.name));
+        let detail = format!("its newest data looks wrong ({why}); {used}; {see}");
         spots
             .push(BlindSpot::new(Reason::FeedQuarantined, &*feed.name, detail).with_packages(scope.packages));
     }
@@ -99,10 +101,8 @@ fn of_feed(feed: &FeedState, scope: &Scope<'_>) -> Vec<BlindSpot> {
     match &feed.data {
         Some(data) if data.stale => {
             // No instant here: when a feed was looked at is observed, not part of what a report is a function of.
-            let name = &feed.name;
-            let detail = format!(
-                "nobody has looked for long whether upstream has newer data; limpid db update {name}"
-            );
+            let remedy = scope.keeper.look(&feed.name);
+            let detail = format!("nobody has looked for long whether upstream has newer data; {remedy}");
             spots.push(BlindSpot::new(Reason::FeedStale, &*feed.name, detail).with_packages(scope.packages));
         }
         None if feed.quarantined.is_none() => {

@@ -7,7 +7,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use super::{Advisories, Judgement, Statement, affects::affects, aliases, dismissal::Dismissals};
+use super::{Advisories, Judgement, Keeper, Statement, affects::affects, aliases, dismissal::Dismissals};
 use crate::{
     Advisory, Affected, BlindSpot, Ecosystem, IndexReport, IndexedPackage, Package, Reason, Severity,
     advisory::{Names, Plan},
@@ -121,7 +121,9 @@ impl Court<'_> {
             repositories: &self.index.repositories,
             facts: &facts,
         });
-        judgement.blind_spots.extend(unreadable.into_inner().into_iter().map(feed_unreadable));
+        judgement.blind_spots.extend(
+            unreadable.into_inner().into_iter().map(|one| feed_unreadable(one, self.advisories.keeper())),
+        );
         scope
     }
 
@@ -150,7 +152,9 @@ impl Court<'_> {
             });
             statements.extend(found.statements);
             judged.compared &= found.unreadable.is_empty();
-            judgement.blind_spots.extend(found.unreadable.into_iter().map(feed_unreadable));
+            judgement.blind_spots.extend(
+                found.unreadable.into_iter().map(|one| feed_unreadable(one, self.advisories.keeper())),
+            );
         }
         statements
     }
@@ -214,7 +218,7 @@ fn unparsable(package: &Package, detail: &str) -> BlindSpot {
     BlindSpot::new(Reason::VersionUnparsable, subject, detail).with_packages(1)
 }
 
-fn feed_unreadable((feed, why): (String, String)) -> BlindSpot {
-    let detail = format!("its data cannot be read ({why}); limpid db update {feed} fetches it again");
-    BlindSpot::new(Reason::FeedNotLoaded, feed, detail)
+fn feed_unreadable((feed, why): (String, String), keeper: Keeper) -> BlindSpot {
+    let remedy = keeper.update(Some(&feed), "fetches it again");
+    BlindSpot::new(Reason::FeedNotLoaded, feed, format!("its data cannot be read ({why}); {remedy}"))
 }

@@ -8,7 +8,7 @@ use limpid_core::{
     IndexedPackage, Package, Reason, Report, Verdict,
     advisory::Names,
     ecosystems,
-    matching::{Advisories, Coverage, FeedData, FeedState, Found, Statement, judge},
+    matching::{Advisories, Coverage, FeedData, FeedState, Found, Keeper, Statement, judge},
     package::SourcePackage,
     policy::Policy,
     report,
@@ -24,11 +24,16 @@ struct Written {
     coverage: Coverage,
     statements: Vec<Statement>,
     unreadable: Vec<(String, String)>,
+    keeper: Keeper,
 }
 
 impl Advisories for Written {
     fn digest(&self) -> Digest {
         Digest::of(b"written")
+    }
+
+    fn keeper(&self) -> Keeper {
+        self.keeper
     }
 
     fn coverage(&self, namespace: &str) -> Coverage {
@@ -63,6 +68,7 @@ impl Written {
             coverage: Coverage { feeds, unknown_upstream: false },
             statements: statements.iter().map(statement).collect(),
             unreadable: Vec::new(),
+            keeper: Keeper::Command,
         }
     }
 
@@ -252,6 +258,49 @@ fn quarantined_and_stale_feeds_are_said() {
     let report = scan(&index, &stale);
     assert_eq!(reasons(&report), [(Reason::FeedStale, MAIN, 1)]);
     assert_eq!(report.proof.stale, [MAIN]);
+}
+
+#[test]
+fn who_keeps_the_data_is_told_what_that_one_can_do() {
+    let index = image(&[("musl", "1.2.3-r0", "musl")]);
+    let never = |feed: &mut FeedState| *feed = FeedState { name: feed.name.clone(), ..FeedState::default() };
+    let absent = |feed: &mut FeedState| {
+        *feed = FeedState { name: feed.name.clone(), absent: true, ..FeedState::default() };
+    };
+    let wrong = |feed: &mut FeedState| feed.quarantined = Some("shrunk".to_owned());
+    let stale = |feed: &mut FeedState| feed.data.as_mut().unwrap().stale = true;
+    let with = |change: fn(&mut FeedState)| Written::with(&[]).change(MAIN, change).change(COMMUNITY, change);
+    let unreadable =
+        Written { unreadable: vec![(MAIN.to_owned(), "cut off".to_owned())], ..Written::with(&[]) };
+    for (catalog, by_command, by_service) in [
+        (
+            with(never),
+            "limpid db update loads them",
+            "the next update loads them: by the schedule, or at once by POST /api/v1/updates",
+        ),
+        (
+            with(absent),
+            "limpid db update asks upstream again",
+            "the next update asks upstream again: by the schedule, or at once by POST /api/v1/updates",
+        ),
+        (with(wrong), "see limpid db status alpine/v3.99/community", "see GET /api/v1/feeds"),
+        (
+            with(stale),
+            "limpid db update alpine/v3.99/community",
+            "POST /api/v1/updates, and see the jobs of kind update",
+        ),
+        (
+            unreadable,
+            "limpid db update alpine/v3.99/main fetches it again",
+            "the next update fetches it again: by the schedule, or at once by POST /api/v1/updates",
+        ),
+    ] {
+        let detail = |catalog: &Written| scan(&index, catalog).blind_spots[0].detail.clone();
+        let said = detail(&catalog);
+        assert!(said.ends_with(by_command), "{said}");
+        let said = detail(&Written { keeper: Keeper::Service, ..catalog });
+        assert!(said.ends_with(by_service) && !said.contains("limpid db"), "{said}");
+    }
 }
 
 #[test]

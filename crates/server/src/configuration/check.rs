@@ -28,16 +28,20 @@ pub(super) fn files(configuration: &Configuration, settings: &Settings) -> Vec<P
         check.mirror(mirror);
     }
     if let Some(tls) = &configuration.api.tls {
-        check.tls(tls);
+        check.tls("api.tls", tls);
     }
     for target in &configuration.notifier.targets {
-        let (kind, root_ca) = match &target.delivery {
+        let (kind, root_ca, client) = match &target.delivery {
             Delivery::Webhook(_) => continue,
-            Delivery::Amqp(amqp) => ("amqp", &amqp.root_ca),
-            Delivery::Stomp(stomp) => ("stomp", &stomp.root_ca),
+            Delivery::Amqp(amqp) => ("amqp", &amqp.root_ca, &amqp.client),
+            Delivery::Stomp(stomp) => ("stomp", &stomp.root_ca, &stomp.client),
         };
+        let table = format!("notifier.{kind}.{}", target.name);
         if let Some(file) = root_ca {
-            check.certificates(&format!("notifier.{kind}.{}.root_ca", target.name), file);
+            check.certificates(&format!("{table}.root_ca"), file);
+        }
+        if let Some(client) = client {
+            check.tls(&table, client);
         }
     }
     check.problems
@@ -76,23 +80,24 @@ impl Check<'_> {
         }
     }
 
-    fn tls(&mut self, tls: &Tls) {
-        let chain = self.certificates("api.tls.certificate", &tls.certificate);
-        let key = self.private_key(&tls.key);
+    fn tls(&mut self, table: &str, tls: &Tls) {
+        let key_path = format!("{table}.key");
+        let chain = self.certificates(&format!("{table}.certificate"), &tls.certificate);
+        let key = self.private_key(&key_path, &tls.key);
         let (Some(chain), Some(key)) = (chain, key) else { return };
         if let Err(why) = CertifiedKey::from_der(chain, key, &ring::default_provider()) {
             let (certificate, key) = (tls.certificate.display(), tls.key.display());
-            self.wrong("api.tls.key", format!("{key} does not fit the certificate in {certificate}: {why}"));
+            self.wrong(&key_path, format!("{key} does not fit the certificate in {certificate}: {why}"));
         }
     }
 
-    fn private_key(&mut self, file: &Path) -> Option<PrivateKeyDer<'static>> {
-        let text = self.pem("api.tls.key", file)?;
+    fn private_key(&mut self, path: &str, file: &Path) -> Option<PrivateKeyDer<'static>> {
+        let text = self.pem(path, file)?;
         match PrivateKeyDer::from_pem_slice(text.as_bytes()) {
             Ok(key) => Some(key),
             Err(_wrong) => {
                 // Nothing of a key is said, also not why it is none.
-                self.wrong("api.tls.key", format!("{} has no private key in PEM", file.display()));
+                self.wrong(path, format!("{} has no private key in PEM", file.display()));
                 None
             }
         }

@@ -152,14 +152,19 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("notifier.amqp.*.routing_key", Kind::Text, Fallback::None, r#""notifications""#),
     Key::new("notifier.amqp.*.direct", Kind::Batch, Fallback::None, "100"),
     Key::new("notifier.amqp.*.root_ca", Kind::Path, Fallback::None, r#""/etc/limpid/ca.pem""#),
+    Key::new("notifier.amqp.*.certificate", Kind::Path, Fallback::None, r#""/etc/limpid/client.crt""#),
+    Key::new("notifier.amqp.*.key", Kind::Path, Fallback::None, r#""/etc/limpid/client.key""#),
     Key::new("notifier.stomp.*.uris", Kind::HostPorts, Fallback::None, r#"["mq.example.com:61613"]"#),
     Key::new("notifier.stomp.*.destination", Kind::Text, Fallback::None, r#""/queue/notifications""#),
+    Key::new("notifier.stomp.*.virtual_host", Kind::Text, Fallback::Text("/"), r#""limpid""#),
     Key::new("notifier.stomp.*.login", Kind::Text, Fallback::None, r#""limpid""#),
     Key::new("notifier.stomp.*.passcode", Kind::Text, Fallback::None, r#""…""#).shown(Shown::Nothing),
     Key::new("notifier.stomp.*.passcode_file", Kind::Path, Fallback::None, r#""/run/secrets/stomp""#),
     Key::new("notifier.stomp.*.direct", Kind::Batch, Fallback::None, "100"),
     Key::new("notifier.stomp.*.tls", Kind::Boolean, Fallback::Boolean(false), "true"),
     Key::new("notifier.stomp.*.root_ca", Kind::Path, Fallback::None, r#""/etc/limpid/ca.pem""#),
+    Key::new("notifier.stomp.*.certificate", Kind::Path, Fallback::None, r#""/etc/limpid/client.crt""#),
+    Key::new("notifier.stomp.*.key", Kind::Path, Fallback::None, r#""/etc/limpid/client.key""#),
 ];
 
 /// Stands for the ids of two ecosystems, which only the list of them knows; see [`Key::example`].

@@ -36,6 +36,7 @@ pub(super) struct Families {
     pub(super) updates: Family<UpdateLabels, Counter>,
     pub(super) feed_checked: Family<FeedLabels, Gauge>,
     pub(super) feed_changed: Family<FeedLabels, Gauge>,
+    pub(super) feeds_quarantined: Gauge,
     pub(super) catalog_version: Gauge<u64, AtomicU64>,
     pub(super) notifications_made: Counter,
     pub(super) notifications_held: Counter,
@@ -72,6 +73,7 @@ impl Default for Families {
             updates: Family::default(),
             feed_checked: Family::default(),
             feed_changed: Family::default(),
+            feeds_quarantined: Gauge::default(),
             catalog_version: Gauge::default(),
             notifications_made: Counter::default(),
             notifications_held: Counter::default(),
@@ -137,6 +139,11 @@ impl Families {
     fn register_advisories(&self, registry: &mut Registry) {
         registry.register("reports", "Reports given, by where they came from", self.reports.clone());
         registry.register("updates", "Updates of feeds, by what became of them", self.updates.clone());
+        registry.register(
+            "feeds_quarantined",
+            "Feeds whose newest data looks wrong and is not in force",
+            self.feeds_quarantined.clone(),
+        );
         registry.register("catalog_version", "Version of the catalog in force", self.catalog_version.clone());
         registry.register_with_unit(
             "report_duration",

@@ -132,6 +132,11 @@ impl Metrics {
         self.families.feed_changed.get_or_create(&FeedLabels { feed: feed.to_owned() }).set(at.timestamp());
     }
 
+    /// How many feeds have data that waits for a person.
+    pub fn feeds_quarantined(&self, number: usize) {
+        self.families.feeds_quarantined.set(i64::try_from(number).unwrap_or(i64::MAX));
+    }
+
     /// The catalog that this process uses.
     pub fn catalog_version(&self, version: u64) {
         self.families.catalog_version.set(version);

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::{
     deliver::submit_deliveries,
+    parts,
     rematch::{Keys, Rematch},
 };
 use crate::{
@@ -77,10 +78,16 @@ pub(crate) fn match_changes(engine: &Engine, job: &ClaimedJob, held: &Held) -> R
     store(engine, job, &notification)
 }
 
+/// Stores a notification, with the end of the job and the deliveries. Nobody sees any of it before all of it is stored.
 fn store(engine: &Engine, job: &ClaimedJob, notification: &NewNotification) -> Result<(), Unfinished> {
+    let is_in_parts = parts::store(engine, job, notification)?;
     engine.database.write(|tx| {
         if !notification.entries.is_empty() {
-            notifications::create(tx, notification)?;
+            if is_in_parts {
+                notifications::complete(tx, notification.id)?;
+            } else {
+                notifications::create(tx, notification)?;
+            }
             if notification.held.is_none() {
                 submit_deliveries(engine, tx, notification.id)?;
             }

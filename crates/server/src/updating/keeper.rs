@@ -8,7 +8,11 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use limpid_catalog::{Catalog, State, Store, catalog::Status, replica};
-use limpid_core::{Digest, digest::Hasher, matching::Advisories as _};
+use limpid_core::{
+    Digest,
+    digest::Hasher,
+    matching::{Advisories as _, Keeper},
+};
 use limpid_store::catalog as published;
 
 use super::UpdateFailure;
@@ -94,7 +98,8 @@ pub(crate) fn open(engine: &Engine) -> Result<Arc<OpenCatalog>, UpdateFailure> {
         Some(open) => open.version,
         None => follow(engine, &keeper.store)?.0,
     };
-    let catalog = Catalog::open(&keeper.store, engine.indexer.ecosystems(), engine.now())?;
+    let catalog =
+        Catalog::open(&keeper.store, engine.indexer.ecosystems(), engine.now())?.kept_by(Keeper::Service);
     let open = Arc::new(OpenCatalog {
         version: followed,
         digest: catalog.digest(),
@@ -130,7 +135,9 @@ pub(crate) fn catalog_with(
 /// Shows people who watch what is in force, and how old it is.
 fn tell(engine: &Engine, open: &OpenCatalog) {
     engine.metrics.catalog_version(open.version.unsigned_abs());
-    for (feed, status) in open.catalog.status().feeds {
+    let feeds = open.catalog.status().feeds;
+    engine.metrics.feeds_quarantined(feeds.values().filter(|feed| feed.quarantined.is_some()).count());
+    for (feed, status) in feeds {
         if let Some(at) = status.checked_at {
             engine.metrics.feed_checked(&feed, at);
         }

@@ -2,6 +2,7 @@
 
 mod amqp;
 mod broker;
+mod certificates;
 mod stomp;
 mod webhook;
 

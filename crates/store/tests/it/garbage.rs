@@ -180,3 +180,28 @@ fn a_bounded_number_goes_at_once() {
         assert_eq!(collected, [rows, 1, 0]);
     });
 }
+
+#[test]
+fn a_notification_goes_that_nobody_will_complete() {
+    on_each(|database| {
+        let id = Uuid::new_v4();
+        let notification = NewNotification {
+            id,
+            operation: id,
+            feed: "alpine".to_owned(),
+            held: None,
+            entries: vec![b"{}".to_vec()],
+        };
+        write(database, |tx| jobs::submit(tx, &new(JobKind::MatchChanges, &id.to_string())));
+        write(database, |tx| notifications::begin(tx, &notification));
+        write(database, |tx| notifications::append(tx, id, 0, &notification.entries));
+        assert_eq!(collect(database), Collected::default(), "its job will be done again");
+        let job = claim(database, &[JobKind::MatchChanges], "one").unwrap();
+        assert_eq!(collect(database), Collected::default(), "its job is being done");
+        write(database, |tx| jobs::fail(tx, &job, "no"));
+        assert_eq!(collect(database), Collected { notifications: 1, ..Collected::default() });
+        assert_eq!(collect(database), Collected { notifications: 1, ..Collected::default() });
+        assert_eq!(number(database, "SELECT COUNT(*) FROM notification"), 0);
+        assert_eq!(collect(database), Collected::default());
+    });
+}

@@ -1,10 +1,10 @@
-//! Migrations: one migrates while the others wait, and a newer schema is left alone.
+//! Migrations: one migrates while the others wait, and a newer schema is used where it allows it, and left alone otherwise.
 
 use std::{sync::Barrier, thread};
 
-use limpid_store::{Database, StoreError};
+use limpid_store::{Database, StoreError, notifications};
 
-use crate::support::{execute, number, on_each_url};
+use crate::support::{execute, number, on_each_url, read};
 
 #[test]
 fn of_eight_that_open_a_new_database_one_migrates() {
@@ -29,15 +29,90 @@ fn of_eight_that_open_a_new_database_one_migrates() {
     });
 }
 
+/// As a program of tomorrow leaves it behind that applied a step of this number.
+fn step_of_tomorrow(database: &Database, number: i64, compatible_from: i64) {
+    let step = "INSERT INTO schema_migration (number, applied_at) VALUES ($1, 0)";
+    execute(database, step, &[number.into()]);
+    let said = "
+        INSERT INTO schema_compatibility (number, compatible_from, program) VALUES ($1, $2, '7.8.9')";
+    execute(database, said, &[number.into(), compatible_from.into()]);
+}
+
+fn known(database: &Database) -> i64 {
+    number(database, "SELECT MAX(number) FROM schema_migration")
+}
+
 #[test]
-fn a_newer_schema_is_told_and_left_alone() {
+fn a_program_starts_on_a_schema_of_tomorrow_that_lets_it() {
     on_each_url(|url| {
         let database = Database::open(url, 1).unwrap();
-        let known = number(&database, "SELECT MAX(number) FROM schema_migration");
-        execute(&database, "INSERT INTO schema_migration (number, applied_at) VALUES (9999, 0)", &[]);
-        let opened = Database::open(url, 1).map(|_| ());
-        assert_eq!(opened, Err(StoreError::NewerSchema { found: 9999, known }));
+        let known = known(&database);
+        step_of_tomorrow(&database, known + 1, known);
+        step_of_tomorrow(&database, known + 2, 1);
+        let earlier = Database::open(url, 1).unwrap();
+        assert_eq!(number(&earlier, "SELECT COUNT(*) FROM manifest"), 0);
+        // It leaves the schema as it is.
+        assert_eq!(number(&earlier, "SELECT MAX(number) FROM schema_migration"), known + 2);
+    });
+}
+
+#[test]
+fn one_step_that_does_not_let_it_is_enough_to_refuse_and_both_are_named() {
+    on_each_url(|url| {
+        let database = Database::open(url, 1).unwrap();
+        let known = known(&database);
+        step_of_tomorrow(&database, known + 1, known + 1);
+        step_of_tomorrow(&database, known + 2, 1);
+        let error = Database::open(url, 1).map(|_| ()).unwrap_err();
+        let this = env!("CARGO_PKG_VERSION").to_owned();
+        let (found, compatible_from) = (known + 2, known + 1);
+        let text = format!(
+            "the schema of the database is that of Limpid 7.8.9: number {found}, which only a program that knows \
+             number {compatible_from} can use, and this one, Limpid {this}, knows {known}. Start that program or a \
+             newer one, or restore a backup from before its first start"
+        );
+        assert_eq!(error.to_string(), text);
+        let program = "7.8.9".to_owned();
+        assert_eq!(error, StoreError::NewerSchema { found, known, compatible_from, program, this });
         // Whoever had opened it before goes on.
         assert_eq!(number(&database, "SELECT COUNT(*) FROM manifest"), 0);
+    });
+}
+
+#[test]
+fn a_step_that_says_nothing_lets_nobody() {
+    on_each_url(|url| {
+        let database = Database::open(url, 1).unwrap();
+        execute(&database, "INSERT INTO schema_migration (number, applied_at) VALUES (9999, 0)", &[]);
+        let refused = |opened: Result<Database, StoreError>| {
+            let error = opened.map(|_| ()).unwrap_err();
+            assert!(matches!(error, StoreError::NewerSchema { compatible_from: 9999, .. }), "{error}");
+            assert!(error.to_string().contains("is that of a newer Limpid: number 9999"), "{error}");
+        };
+        refused(Database::open(url, 1));
+        execute(&database, "DELETE FROM schema_compatibility", &[]);
+        refused(Database::open(url, 1));
+    });
+}
+
+#[test]
+fn a_database_of_the_first_schema_is_brought_up_to_date_with_what_is_in_it() {
+    on_each_url(|url| {
+        let database = Database::open(url, 1).unwrap();
+        // As the program of the first schema left it.
+        for statement in [
+            "DROP TABLE schema_compatibility",
+            "DELETE FROM schema_migration WHERE number > 1",
+            "DROP INDEX notification_incomplete",
+            "ALTER TABLE notification DROP COLUMN complete",
+            "INSERT INTO notification (id, operation, feed, entries, created_at)
+             VALUES ('0190a5d0-0000-7000-8000-000000000001', '0190a5d0-0000-7000-8000-000000000001', 'alpine', 0, 0)",
+        ] {
+            execute(&database, statement, &[]);
+        }
+        let database = Database::open(url, 1).unwrap();
+        assert_eq!(number(&database, "SELECT COUNT(*) FROM schema_compatibility"), known(&database) - 1);
+        let listed = read(&database, |tx| notifications::list(tx, 10));
+        assert_eq!(listed.len(), 1, "what was stored before is complete");
     });
 }

@@ -1,7 +1,7 @@
 //! Notifications and their pages.
 
 use limpid_store::{
-    Database,
+    Database, StoreError,
     notifications::{self, NewNotification, Page},
 };
 use uuid::Uuid;
@@ -108,5 +108,63 @@ fn the_newest_are_listed_first() {
         let listed = read(database, |tx| notifications::list(tx, 2));
         assert_eq!(listed.iter().map(|one| one.id).collect::<Vec<_>>(), [made[1], made[0]]);
         assert_eq!(read(database, |tx| notifications::list(tx, 10)).len(), 3);
+    });
+}
+
+/// A notification of so many entries, begun and not complete, with the first of its entries.
+fn begun(database: &Database, entries: usize, first: usize) -> NewNotification {
+    let notification = NewNotification {
+        id: Uuid::new_v4(),
+        operation: Uuid::new_v4(),
+        feed: "alpine".to_owned(),
+        held: Some("large".to_owned()),
+        entries: (0..entries).map(|number| format!("{{\"n\": {number}}}").into_bytes()).collect(),
+    };
+    assert!(write(database, |tx| notifications::begin(tx, &notification)));
+    write(database, |tx| notifications::append(tx, notification.id, 0, &notification.entries[..first]));
+    notification
+}
+
+#[test]
+fn nobody_sees_one_that_is_not_complete() {
+    on_each(|database| {
+        let made = begun(database, 3, 2);
+        let id = made.id;
+        assert_eq!(read(database, |tx| notifications::find(tx, id)), None);
+        assert_eq!(page(database, id, None, 10), None);
+        assert_eq!(read(database, |tx| notifications::list(tx, 10)), []);
+        assert!(!write(database, |tx| notifications::let_go(tx, id)));
+        assert!(!write(database, |tx| notifications::delete(tx, id)));
+        assert!(!write(database, |tx| notifications::begin(tx, &made)));
+        let stale = StoreError::Stale("the notification");
+        assert_eq!(
+            database.write(|tx| notifications::complete(tx, id)),
+            Err(stale.clone()),
+            "one is missing"
+        );
+        write(database, |tx| notifications::append(tx, id, 2, &made.entries[2..]));
+        write(database, |tx| notifications::complete(tx, id));
+        assert_eq!(page(database, id, None, 10).unwrap().entries, made.entries);
+        assert_eq!(database.write(|tx| notifications::complete(tx, id)), Err(stale.clone()), "once");
+        assert_eq!(database.write(|tx| notifications::append(tx, id, 3, &made.entries)), Err(stale));
+        assert!(!write(database, |tx| notifications::remove_incomplete(tx, id)));
+        assert_eq!(page(database, id, None, 10).unwrap().entries, made.entries);
+    });
+}
+
+#[test]
+fn what_is_there_of_one_is_removed_in_parts_and_it_can_be_begun_anew() {
+    on_each(|database| {
+        let made = begun(database, 2503, 2500);
+        let mut rounds = 0;
+        while write(database, |tx| notifications::remove_incomplete(tx, made.id)) {
+            rounds += 1;
+            assert!(
+                number(database, "SELECT COUNT(*) FROM notification_entry") <= 2500 - rounds.min(2) * 1000
+            );
+        }
+        assert_eq!(rounds, 4, "three times entries, and then the notification");
+        write(database, |tx| notifications::create(tx, &made));
+        assert_eq!(page(database, made.id, None, 3000).unwrap().entries, made.entries);
     });
 }

@@ -1,6 +1,8 @@
-//! Clair's file with what is dropped in beside it: `FILE.d/*.yaml`, in the order of their names, each a JSON merge patch.
+//! Clair's file with what is dropped in beside it, in the order of the names: `FILE.d/*.yaml`, each a JSON merge patch (RFC
+//! 7396), and `FILE.d/*.yaml-patch`, each a JSON patch (RFC 6902) written as YAML; with `json` instead where the file is JSON.
 
 use std::{
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -20,13 +22,33 @@ pub(super) fn read(file: &Path) -> Result<Value, Unusable> {
     let one = |problem| Unusable { problems: vec![problem] };
     let mut document = parse(file).map_err(one)?;
     for addition in additions(file).map_err(one)? {
-        merge(&mut document, parse(&addition).map_err(one)?);
+        let content = parse(&addition.path).map_err(one)?;
+        match addition.kind {
+            Kind::Merge => merge(&mut document, content),
+            Kind::Patch => {
+                patch(&mut document, content).map_err(|why| one(Problem::in_file(&addition.path, why)))?
+            }
+        }
     }
     if document.is_object() { Ok(document) } else { Err(one(Problem::in_file(file, "is no map of keys"))) }
 }
 
+/// A file that is dropped in.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Addition {
+    path: PathBuf,
+    kind: Kind,
+}
+
+/// How it changes the document.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Merge,
+    Patch,
+}
+
 fn is_json(file: &Path) -> bool {
-    file.extension().is_some_and(|extension| extension == "json")
+    file.extension().is_some_and(|extension| extension == "json" || extension == "json-patch")
 }
 
 fn parse(file: &Path) -> Result<Value, Problem> {
@@ -45,8 +67,8 @@ fn parse(file: &Path) -> Result<Value, Problem> {
     })
 }
 
-/// The files that are merged in, in order.
-fn additions(file: &Path) -> Result<Vec<PathBuf>, Problem> {
+/// The files that are dropped in, in order. Those of another format are passed over, as by Clair.
+fn additions(file: &Path) -> Result<Vec<Addition>, Problem> {
     let mut folder = file.as_os_str().to_owned();
     folder.push(".d");
     let folder = PathBuf::from(folder);
@@ -55,22 +77,33 @@ fn additions(file: &Path) -> Result<Vec<PathBuf>, Problem> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(Problem::in_file(&folder, format!("cannot be read: {error}"))),
     };
+    let patch_extension = file.extension().map(|extension| {
+        let mut extension = extension.to_owned();
+        extension.push("-patch");
+        extension
+    });
     let mut files = Vec::new();
     for entry in listing {
         let entry = entry.map_err(|error| Problem::in_file(&folder, format!("cannot be read: {error}")))?;
         let path = entry.path();
-        if path.extension().is_some_and(|extension| extension.to_string_lossy().ends_with("-patch")) {
-            return Err(Problem::in_file(
-                &path,
-                "JSON patches (RFC 6902) are not applied here: write it as a merge patch, or into the file",
-            ));
-        }
-        if path.extension() == file.extension() {
-            files.push(path);
+        let is = |wanted: &OsStr| path.extension() == Some(wanted);
+        if file.extension().is_some_and(is) {
+            files.push(Addition { path, kind: Kind::Merge });
+        } else if patch_extension.as_deref().is_some_and(is) {
+            files.push(Addition { path, kind: Kind::Patch });
         }
     }
     files.sort();
     Ok(files)
+}
+
+/// JSON patch (RFC 6902): all of its operations, or none.
+fn patch(document: &mut Value, operations: Value) -> Result<(), String> {
+    // The parser's own words repeat what stands there, which may be a secret; the place and the kind of an error do not.
+    let operations: json_patch::Patch = serde_json::from_value(operations)
+        .map_err(|_wrong| "is no JSON patch: a list of operations, each with op and path".to_owned())?;
+    json_patch::patch(document, &operations)
+        .map_err(|error| format!("operation {} ({}): {}", error.operation + 1, error.path, error.kind))
 }
 
 /// JSON merge patch (RFC 7396).

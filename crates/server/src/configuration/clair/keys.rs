@@ -15,7 +15,6 @@ use Fate::{Ignored, Used};
 
 const ONE_DATABASE: &str = "all processes share the database, and ask each other nothing";
 const SCHEMA: &str = "the schema is brought up to date at every start";
-const CLIENT_CERTIFICATE: &str = "client certificates are not supported: let the broker take a password";
 const EXCHANGE: &str = "the exchange must exist, and stays as it is";
 
 /// Every key. A key that is here without those below it has whatever below it.
@@ -74,8 +73,8 @@ const KEYS: &[(&str, Fate)] = &[
         Ignored("it has no effect in Clair; here a webhook is signed when there is a key"),
     ),
     ("notifier.amqp.tls.root_ca", Used),
-    ("notifier.amqp.tls.cert", Ignored(CLIENT_CERTIFICATE)),
-    ("notifier.amqp.tls.key", Ignored(CLIENT_CERTIFICATE)),
+    ("notifier.amqp.tls.cert", Used),
+    ("notifier.amqp.tls.key", Used),
     ("notifier.amqp.exchange.name", Used),
     ("notifier.amqp.exchange.type", Ignored(EXCHANGE)),
     ("notifier.amqp.exchange.durability", Ignored(EXCHANGE)),
@@ -86,8 +85,8 @@ const KEYS: &[(&str, Fate)] = &[
     ("notifier.amqp.rollup", Used),
     ("notifier.amqp.direct", Used),
     ("notifier.stomp.tls.root_ca", Used),
-    ("notifier.stomp.tls.cert", Ignored(CLIENT_CERTIFICATE)),
-    ("notifier.stomp.tls.key", Ignored(CLIENT_CERTIFICATE)),
+    ("notifier.stomp.tls.cert", Used),
+    ("notifier.stomp.tls.key", Used),
     ("notifier.stomp.user.login", Used),
     ("notifier.stomp.user.passcode", Used),
     ("notifier.stomp.callback", Used),

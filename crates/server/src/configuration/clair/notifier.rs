@@ -9,6 +9,9 @@ use super::mapper::Mapper;
 /// The name that Clair's only target gets.
 const NAME: &str = "clair";
 
+/// A broker's TLS: Clair's key, and ours.
+const TLS: [(&str, &str); 3] = [("tls.root_ca", "root_ca"), ("tls.cert", "certificate"), ("tls.key", "key")];
+
 pub(super) fn map(mapper: &mut Mapper<'_>) {
     if let Some(disabled) = mapper.boolean("notifier.disable_summary") {
         mapper.set("notifier.summary", !disabled, "notifier.disable_summary");
@@ -89,8 +92,7 @@ fn amqp(mapper: &mut Mapper<'_>) {
     if let Some(uris) = mapper.texts("notifier.amqp.uris") {
         mapper.set(&ours("amqp", "uris"), uris, "notifier.amqp.uris");
     }
-    for (key, name) in
-        [("exchange.name", "exchange"), ("routing_key", "routing_key"), ("tls.root_ca", "root_ca")]
+    for (key, name) in [("exchange.name", "exchange"), ("routing_key", "routing_key")].into_iter().chain(TLS)
     {
         copy_text(mapper, &format!("notifier.amqp.{key}"), &ours("amqp", name));
     }
@@ -104,12 +106,8 @@ fn stomp(mapper: &mut Mapper<'_>) {
     if mapper.value("notifier.stomp.tls").is_some() {
         mapper.set(&ours("stomp", "tls"), true, "notifier.stomp.tls");
     }
-    for (key, name) in [
-        ("destination", "destination"),
-        ("user.login", "login"),
-        ("user.passcode", "passcode"),
-        ("tls.root_ca", "root_ca"),
-    ] {
+    let own = [("destination", "destination"), ("user.login", "login"), ("user.passcode", "passcode")];
+    for (key, name) in own.into_iter().chain(TLS) {
         copy_text(mapper, &format!("notifier.stomp.{key}"), &ours("stomp", name));
     }
     direct(mapper, "stomp");

@@ -2,7 +2,7 @@
 
 use crate::{
     configuration::{
-        Amqp, Delivery, Stomp, Target, Webhook,
+        Amqp, Delivery, Stomp, Target, Tls, Webhook,
         problem::Problem,
         reader::Reader,
         settings::Origin,
@@ -139,7 +139,32 @@ fn amqp(reader: &mut Reader<'_>, table: &str) -> Option<Amqp> {
         });
     let direct = reader.number(&format!("{table}.direct"));
     let root_ca = reader.path(&format!("{table}.root_ca"));
-    Some(Amqp { uris: uris?, exchange: exchange?, routing_key: routing_key?, direct, root_ca })
+    let client = client(reader, table);
+    Some(Amqp {
+        uris: uris?,
+        exchange: exchange?,
+        routing_key: routing_key?,
+        direct,
+        root_ca,
+        client: client?,
+    })
+}
+
+/// The certificate that is shown to a broker. The outer `None`: half of it is missing, and that is noted.
+fn client(reader: &mut Reader<'_>, table: &str) -> Option<Option<Tls>> {
+    let (certificate_path, key_path) = (format!("{table}.certificate"), format!("{table}.key"));
+    match (reader.path(&certificate_path), reader.path(&key_path)) {
+        (None, None) => Some(None),
+        (Some(certificate), Some(key)) => Some(Some(Tls { certificate, key })),
+        (Some(_), None) => {
+            reader.missing(&key_path, "a client certificate has a key");
+            None
+        }
+        (None, Some(_)) => {
+            reader.missing(&certificate_path, "a key of a client has a certificate");
+            None
+        }
+    }
 }
 
 /// Brokers from the list, or from a file with one a line.
@@ -175,11 +200,22 @@ fn stomp(reader: &mut Reader<'_>, table: &str) -> Option<Stomp> {
         required(reader, &format!("{table}.destination"), "a message has one", |reader, path| {
             reader.get(path, values::filled)
         });
+    let virtual_host = reader.get(&format!("{table}.virtual_host"), values::filled);
     let login = login(reader, table);
     let direct = reader.number(&format!("{table}.direct"));
     let tls = reader.get(&format!("{table}.tls"), values::boolean);
     let root_ca = reader.path(&format!("{table}.root_ca"));
-    Some(Stomp { uris: uris?, destination: destination?, login: login?, direct, tls: tls?, root_ca })
+    let client = client(reader, table);
+    Some(Stomp {
+        uris: uris?,
+        destination: destination?,
+        virtual_host: virtual_host?,
+        login: login?,
+        direct,
+        tls: tls?,
+        root_ca,
+        client: client?,
+    })
 }
 
 /// The outer `None`: something is wrong, and noted.

@@ -206,14 +206,77 @@ fn files_beside_it_are_merged_in() {
         assert!(toml.lines().any(|found| found == line), "{line}: {toml}");
     }
     assert!(!toml.contains("allow_networks"), "{toml}");
-    place.write("config.yaml.d/40-d.yaml-patch", "[]");
-    assert_eq!(
-        place.problems(),
-        [
-            "config.yaml.d/40-d.yaml-patch: JSON patches (RFC 6902) are not applied here: write it as a merge patch, or into \
-         the file",
-        ]
+}
+
+#[test]
+fn patches_are_applied_among_them_in_the_order_of_the_names() {
+    let place = Place::with_clair("config.yaml", "log_level: warn\nupdaters: {sets: [osv, rhel]}");
+    place.write("config.yaml.d/10-a.yaml-patch", "- {op: replace, path: /log_level, value: error}");
+    place.write("config.yaml.d/20-b.yaml", "matcher: {period: 2h}");
+    place.write(
+        "config.yaml.d/30-c.yaml-patch",
+        "- {op: test, path: /matcher/period, value: 2h}\n- {op: replace, path: /matcher/period, value: 3h}\n\
+         - {op: add, path: /updaters/sets/-, value: alpine}\n- {op: remove, path: /updaters/sets/0}\n",
     );
+    place.write("config.yaml.d/40-d.yaml", "log_level: debug");
+    // Of another format: Clair reads it for config.json alone.
+    place.write("config.yaml.d/50-e.json-patch", "[{\"op\": \"remove\", \"path\": \"/log_level\"}]");
+    let (toml, _) = conversion(&place);
+    for line in ["level = \"debug\"", "period = \"3h\"", "feeds = [\"alpine\"]"] {
+        assert!(toml.lines().any(|found| found == line), "{line}: {toml}");
+    }
+}
+
+#[test]
+fn a_patch_that_cannot_be_applied_is_a_problem_that_repeats_no_value() {
+    let place = Place::with_clair("config.yaml", "auth: {psk: {key: c2VjcmV0}}");
+    for (patch, expected) in [
+        (
+            "- {op: test, path: /auth/psk/key, value: b3RoZXI=}",
+            "config.yaml.d/a.yaml-patch: operation 1 (/auth/psk/key): value did not match",
+        ),
+        (
+            "- {op: add, path: /log_level, value: debug}\n- {op: remove, path: /nothing}",
+            "config.yaml.d/a.yaml-patch: operation 2 (/nothing): path is invalid",
+        ),
+        (
+            "log_level: c2VjcmV0",
+            "config.yaml.d/a.yaml-patch: is no JSON patch: a list of operations, each with op and path",
+        ),
+        (
+            "- {op: hide, path: /auth, value: c2VjcmV0}",
+            "config.yaml.d/a.yaml-patch: is no JSON patch: a list of operations, each with op and path",
+        ),
+    ] {
+        place.write("config.yaml.d/a.yaml-patch", patch);
+        assert_eq!(place.problems(), [expected], "{patch}");
+    }
+}
+
+#[test]
+fn the_patches_of_a_json_file_are_json() {
+    let place = Place::with_clair("config.json", "{}");
+    let patch = r#"[{"op": "add", "path": "/log_level", "value": "debug"}]"#;
+    place.write("config.json.d/a.json-patch", patch);
+    let (toml, _) = conversion(&place);
+    assert!(toml.contains("level = \"debug\""), "{toml}");
+}
+
+#[test]
+fn a_brokers_tls_is_taken_over() {
+    for kind in
+        ["amqp: {uris: [\"amqps://mq/\"], routing_key: a,", "stomp: {uris: [\"mq:1\"], destination: a,"]
+    {
+        let place = Place::with_clair(
+            "config.yaml",
+            &format!("notifier: {{{kind} tls: {{root_ca: /a.pem, cert: /c.pem, key: /k.pem}}}}}}"),
+        );
+        let (toml, warnings) = conversion(&place);
+        for line in ["root_ca = \"/a.pem\"", "certificate = \"/c.pem\"", "key = \"/k.pem\""] {
+            assert!(toml.lines().any(|found| found == line), "{line}: {toml}");
+        }
+        assert!(!warnings.iter().any(|warning| warning.contains("tls")), "{warnings:?}");
+    }
 }
 
 #[test]

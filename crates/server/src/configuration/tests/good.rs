@@ -180,6 +180,7 @@ fn targets() -> Vec<Target> {
                 routing_key: "r".to_owned(),
                 direct: None,
                 root_ca: None,
+                client: None,
             }),
         },
         Target {
@@ -187,10 +188,12 @@ fn targets() -> Vec<Target> {
             delivery: Delivery::Stomp(Stomp {
                 uris: ["mq.example.com:61613", "[::1]:61613"].map(str::to_owned).into(),
                 destination: "/queue/x".to_owned(),
+                virtual_host: "/".to_owned(),
                 login: Some(("l".to_owned(), Secret::new("p"))),
                 direct: Some(5),
                 tls: true,
                 root_ca: None,
+                client: None,
             }),
         },
     ]

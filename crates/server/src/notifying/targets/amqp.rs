@@ -42,8 +42,8 @@ pub(super) fn deliver(amqp: &Amqp, message: &Message) -> Result<(), DeliveryErro
         routing_key: short("routing key", &amqp.routing_key)?,
     };
     let addresses = amqp.uris.iter().map(Address::parse).collect::<Result<Vec<_>, _>>()?;
-    let tls =
-        addresses.iter().any(Address::is_tls).then(|| tls::client(amqp.root_ca.as_deref())).transpose()?;
+    let client = || tls::client(amqp.root_ca.as_deref(), amqp.client.as_ref());
+    let tls = addresses.iter().any(Address::is_tls).then(client).transpose()?;
     let tell = async |address: &Address| {
         let tls = tls.as_ref().filter(|_| address.is_tls());
         let (connection, _end) = brokers::connected(open(address, tls)).await?;

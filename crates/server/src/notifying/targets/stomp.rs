@@ -25,9 +25,6 @@ use super::{
 };
 use crate::configuration::Stomp;
 
-/// The virtual host. RabbitMQ takes only names that it knows, and this is its default one; the others do not look at it.
-const VIRTUAL_HOST: &str = "/";
-
 /// Tells a destination. Blocks.
 pub(super) fn deliver(stomp: &Stomp, message: &Message) -> Result<(), DeliveryError> {
     let places = stomp.uris.iter().map(|uri| place(uri)).collect::<Result<Vec<_>, _>>()?;
@@ -35,7 +32,8 @@ pub(super) fn deliver(stomp: &Stomp, message: &Message) -> Result<(), DeliveryEr
     let notification = message.notification.to_string();
     let outgoing = messages::outgoing(message, stomp.direct)?.into_iter();
     let messages = Messages::of(outgoing.map(|one| send_frame(stomp, &notification, one)))?;
-    let tls = stomp.tls.then(|| tls::client(stomp.root_ca.as_deref())).transpose()?;
+    let client = || tls::client(stomp.root_ca.as_deref(), stomp.client.as_ref());
+    let tls = stomp.tls.then(client).transpose()?;
     let secret = stomp.login.as_ref().map_or("", |(_, passcode)| passcode.reveal());
     let tell = async |place: &Place| {
         let (mut session, _end) = brokers::connected(open(place, tls.as_ref(), &connect, secret)).await?;
@@ -58,7 +56,7 @@ async fn open<'a>(
 }
 
 fn connect_frame(stomp: &Stomp) -> Frame {
-    let frame = Frame::new("CONNECT").header("accept-version", "1.2").header("host", VIRTUAL_HOST);
+    let frame = Frame::new("CONNECT").header("accept-version", "1.2").header("host", &stomp.virtual_host);
     // No heart-beats: the connection ends in seconds.
     let frame = frame.header("heart-beat", "0,0");
     match &stomp.login {

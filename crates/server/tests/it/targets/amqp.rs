@@ -11,17 +11,18 @@ use limpid_testkit::rabbitmq::RabbitMq;
 use super::{ADDRESS, ID, answer_one, broker, broker::Client, dead, message};
 
 /// A target at these addresses with exchange, queue and routing key of one name.
-fn target(uris: &[String], name: &str) -> Amqp {
+pub(super) fn target(uris: &[String], name: &str) -> Amqp {
     Amqp {
         uris: uris.iter().map(Secret::new).collect(),
         exchange: name.to_owned(),
         routing_key: name.to_owned(),
         direct: None,
         root_ca: None,
+        client: None,
     }
 }
 
-fn tell(amqp: Amqp, message: &Message) -> Result<(), String> {
+pub(super) fn tell(amqp: Amqp, message: &Message) -> Result<(), String> {
     deliver(&Delivery::Amqp(amqp), None, message).map_err(|error| error.to_string())
 }
 

@@ -13,10 +13,12 @@ pub(super) fn target(places: &[SocketAddr], name: &str) -> Stomp {
     Stomp {
         uris: places.iter().map(ToString::to_string).collect(),
         destination: format!("/exchange/{name}/{name}"),
+        virtual_host: "/".to_owned(),
         login: Some(("guest".to_owned(), Secret::new("guest"))),
         direct: None,
         tls: false,
         root_ca: None,
+        client: None,
     }
 }
 
