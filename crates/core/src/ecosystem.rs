@@ -40,6 +40,9 @@ pub struct Ecosystem {
     pub feeds: &'static FeedFamily,
     /// Under which namespaces a package is judged: [`crate::scope::own_namespace`] where that is its own one.
     pub scope: fn(&ScopeQuestion<'_>) -> Scope,
+    /// Whether that may be another namespace than its own one: then a statement under any namespace of the ecosystem may
+    /// hold for packages of any other.
+    pub crosses: bool,
     /// The day after which a release (given by namespace) gets no more advisories, where that is known.
     pub end_of_life: fn(namespace: &str) -> Option<NaiveDate>,
     /// Digest of the folder's code and data, from [`revision::of`].

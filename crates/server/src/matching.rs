@@ -9,10 +9,11 @@ use crate::engine::Engine;
 
 mod affected;
 mod cache;
+mod reach;
 mod report;
 mod tag;
 
-pub(crate) use cache::ReportCache;
+pub(crate) use self::{cache::ReportCache, reach::reach};
 
 pub use affected::{Affected, AskedStatement, affected};
 pub use report::{Answer, MatchError, MatchedReport, etag, report};

@@ -85,6 +85,15 @@ pub fn in_all_namespaces(tx: &mut Transaction<'_>, name: &str) -> Result<Vec<Pac
     tx.query(query, &[name.into()])?.iter().map(key).collect()
 }
 
+/// The namespaces of which any package is known, sorted.
+///
+/// # Errors
+/// Those of the database.
+pub fn namespaces(tx: &mut Transaction<'_>) -> Result<Vec<String>, StoreError> {
+    let query = "SELECT DISTINCT namespace FROM package_key ORDER BY namespace";
+    tx.query(query, &[])?.iter().map(|row| row.get(0)).collect()
+}
+
 fn columns(key: &PackageKey) -> [&str; 2] {
     [&key.namespace, &key.name]
 }

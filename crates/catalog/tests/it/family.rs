@@ -52,6 +52,7 @@ pub(crate) fn ecosystems(revision: &'static str) -> Ecosystems {
         versions: version::order("apk").unwrap(),
         feeds: &FAMILY,
         scope: scope::own_namespace,
+        crosses: false,
         end_of_life: |_| None,
         revision,
     }])

@@ -5,7 +5,7 @@ use std::{cmp::Ordering, collections::BTreeMap};
 use limpid_core::{Digest, Ecosystem, IndexReport, IndexedPackage, ecosystem::Ecosystems};
 use limpid_store::{packages, packages::PackageKey, reports};
 
-use super::MatchError;
+use super::{MatchError, reach};
 use crate::{engine::Engine, indexing::parse_report, limits::CHANGES_BATCH};
 
 /// A manifest that has packages which an advisory is about.
@@ -36,6 +36,8 @@ pub struct AskedStatement {
 /// # Errors
 /// [`MatchError`].
 pub fn affected(engine: &Engine, statements: &[AskedStatement]) -> Result<Vec<Affected>, MatchError> {
+    let stored = engine.database.read(packages::namespaces)?;
+    let statements = &statements.iter().map(|one| reaching(engine, one, &stored)).collect::<Vec<_>>();
     let mut keys: BTreeMap<PackageKey, Vec<usize>> = BTreeMap::new();
     for (place, statement) in statements.iter().enumerate() {
         if statement.namespaces.is_empty() {
@@ -76,6 +78,13 @@ pub fn affected(engine: &Engine, statements: &[AskedStatement]) -> Result<Vec<Af
         }
     }
     Ok(found)
+}
+
+/// The statement, in all namespaces for whose packages it may hold.
+fn reaching(engine: &Engine, statement: &AskedStatement, stored: &[String]) -> AskedStatement {
+    let ecosystems = engine.indexer.ecosystems();
+    let reached = statement.namespaces.iter().flat_map(|namespace| reach(ecosystems, namespace, stored));
+    AskedStatement { namespaces: reached.map(str::to_owned).collect(), ..statement.clone() }
 }
 
 fn hits(index: &IndexReport, ecosystems: &Ecosystems, statement: &AskedStatement) -> bool {

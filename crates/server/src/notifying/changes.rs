@@ -26,6 +26,7 @@ use crate::{
     engine::{Engine, Held},
     fault,
     limits::BRAKE_STATEMENTS,
+    matching::reach,
     updating::{self, UpdateFailure, between, segment},
     workers::Unfinished,
 };
@@ -140,7 +141,16 @@ fn entries(
     keys: &BTreeSet<PackageKey>,
     held: &Held,
 ) -> Result<Vec<Vec<u8>>, Unfinished> {
-    let names: Vec<PackageKey> = keys.iter().cloned().collect();
+    let stored = engine.database.read(packages::namespaces)?;
+    let ecosystems = engine.indexer.ecosystems();
+    let reached = |key: &PackageKey| {
+        let namespaces = reach(ecosystems, &key.namespace, &stored).into_iter();
+        namespaces
+            .map(|namespace| PackageKey { namespace: namespace.to_owned(), name: key.name.clone() })
+            .collect::<Vec<_>>()
+    };
+    let names: BTreeSet<PackageKey> = keys.iter().flat_map(reached).collect();
+    let names: Vec<PackageKey> = names.into_iter().collect();
     let numbers = engine.database.read(|tx| packages::holding(tx, &names))?;
     let numbers: Vec<i64> = numbers.into_iter().collect();
     // Follows what is published.
@@ -151,7 +161,7 @@ fn entries(
     let with = |segment: &Digest| updating::catalog_with(engine, others, &operation.feed, segment);
     let (before, after) = (with(before)?, with(&operation.after)?);
     let mut by_namespace = Keys::new();
-    for key in keys {
+    for key in &names {
         by_namespace.entry(&key.namespace).or_default().insert(&key.name);
     }
     Rematch { engine, held, keys: by_namespace, before, after }.entries(&numbers)

@@ -57,6 +57,7 @@ fn a_name_is_found_in_all_namespaces() {
         let found = |name: &str| read(database, |tx| packages::in_all_namespaces(tx, name));
         assert_eq!(found("musl"), [key("musl"), other.clone()]);
         assert_eq!(found("busybox"), []);
+        assert_eq!(read(database, packages::namespaces), [key("musl").namespace, other.namespace.clone()]);
     });
 }
 

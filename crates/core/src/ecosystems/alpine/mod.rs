@@ -24,6 +24,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     versions: &apk::VERSIONS,
     feeds: &feeds::FAMILY,
     scope: scope::own_namespace,
+    crosses: false,
     end_of_life: end_of_life::end_of_life,
     revision: revision::of("ecosystems/alpine"),
 };

@@ -30,6 +30,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         is_second: |_| false,
     },
     scope: scope::own_namespace,
+    crosses: false,
     end_of_life: |_| None,
     revision: revision::of("ecosystems/chainguard"),
 };
