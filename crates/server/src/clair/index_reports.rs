@@ -25,6 +25,7 @@ use crate::{
     face::{Document, digest, submission::Manifest, with_verdict, work},
     http::{ApiError, Json, conditional, negotiation::negotiate},
     indexing::{self, Indexed},
+    matching::CountedBlindSpots,
 };
 
 /// `POST index_report`: 201 with the report, 412 where the client has it.
@@ -63,7 +64,7 @@ fn current(engine: &Engine, manifest: &Digest) -> Result<Option<Digest>, StoreEr
 fn finished(media_type: &'static str, manifest: &Digest, report: &IndexReport) -> Result<Document, ApiError> {
     let document = Document::json(media_type, &clair::index_report(report))?;
     let document = with_links(document, manifest)?.with(LOCATION, &address(manifest))?;
-    with_verdict(document, manifest, None, &report.blind_spots)
+    with_verdict(document, manifest, None, &CountedBlindSpots::of(&report.blind_spots))
 }
 
 fn address(manifest: &Digest) -> String {
