@@ -15,7 +15,7 @@ use limpid_core::{Digest, Verdict};
 use limpid_store::{
     StoreError,
     jobs::JobKind,
-    reports::{self, Attempt, AttemptState, StoredReport},
+    reports::{self, Attempt, AttemptState},
 };
 use serde::Serialize;
 use serde_json::json;
@@ -25,7 +25,7 @@ use crate::{
     engine::Engine,
     face::{Document, Query, digest, not_modified, submission::Manifest, with_verdict, work},
     http::{ApiError, Json, compression::Encoding},
-    indexing,
+    indexing::{self, GoodReport},
     matching::{self, Answer, Form},
 };
 
@@ -82,7 +82,7 @@ pub(super) async fn find(
 fn known(engine: &Engine, manifest: Digest) -> Result<Document, ApiError> {
     let indexed = indexing::find(engine, &manifest)?.ok_or_else(|| unknown(&manifest))?;
     let state = indexing::index_state(engine)?;
-    let head = |(stored, _): (StoredReport, _)| Head {
+    let head = |GoodReport { stored, .. }: GoodReport| Head {
         is_current: stored.index_state == state,
         index_state: stored.index_state,
         is_complete: stored.is_complete,
@@ -179,7 +179,7 @@ pub(super) async fn submit(
     let submission = manifest.submission()?;
     let manifest = submission.manifest.clone();
     let job = if Query::of(query.as_deref()).flag("wait")? {
-        indexing::index(&engine, submission).await?;
+        drop(indexing::index(&engine, submission).await?);
         None
     } else {
         work(&engine, move |engine| indexing::submit(engine, &submission)).await?
