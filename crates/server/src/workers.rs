@@ -54,25 +54,20 @@ pub(crate) fn start(engine: &Arc<Engine>) -> io::Result<Vec<JoinHandle<()>>> {
     threads.spawn("heartbeat", beat)?;
     if has(Role::Indexer) {
         for number in 0..engine.configuration.indexer.workers.max(1) {
-            threads.work(&format!("index {number}"), JobKind::Index, |engine, job, held| {
-                indexing::index_job(engine, job, held)
-            })?;
+            threads.work(&format!("index {number}"), JobKind::Index, indexing::index_job)?;
             threads.spawn(&format!("re-index {number}"), reindex)?;
         }
         threads.spawn("stale reports", watch_stale)?;
     }
     if has(Role::Updater) {
         threads.spawn("schedule", schedule)?;
-        threads
-            .work("update", JobKind::Update, |engine, job, held| updating::update_job(engine, job, held))?;
+        threads.work("update", JobKind::Update, updating::update_job)?;
         threads.work("garbage", JobKind::CollectGarbage, |engine, job, held| {
             garbage::collect_job(engine, job, held)
         })?;
     }
     if has(Role::Notifier) {
-        threads.work("changes", JobKind::MatchChanges, |engine, job, held| {
-            notifying::match_changes(engine, job, held)
-        })?;
+        threads.work("changes", JobKind::MatchChanges, notifying::match_changes)?;
         for target in notifying::lanes(engine) {
             let target = target.clone();
             threads.spawn(&format!("deliver to {}", target.name), move |engine| {
