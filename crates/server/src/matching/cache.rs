@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use moka::sync::Cache;
+use moka::{policy::EvictionPolicy, sync::Cache};
 
 use super::{Outline, report::Missed};
 use crate::{
@@ -52,7 +52,10 @@ impl ReportCache {
         let weight = |_: &Key, finished: &Arc<Finished>| {
             u32::try_from(finished.body.len() + BYTES_AN_ENTRY).unwrap_or(u32::MAX)
         };
-        Self(Cache::builder().max_capacity(bytes).weigher(weight).build())
+        // What was asked for last is kept. By how often, a large report would have to be made again and again until it was
+        // asked for more often than all the small ones together in whose place it comes.
+        let policy = EvictionPolicy::lru();
+        Self(Cache::builder().max_capacity(bytes).weigher(weight).eviction_policy(policy).build())
     }
 
     /// The answer of this tag, which says all that it depends on, in a form and an encoding. What is too short to be worth

@@ -84,4 +84,12 @@ fn no_more_bytes_are_held_than_allowed() {
     cache.0.run_pending_tasks();
     let (entries, bytes) = (cache.0.entry_count(), cache.0.weighted_size());
     assert_eq!((entries, bytes), (15, 15 * (6_000 + BYTES_AN_ENTRY as u64)));
+    // A large one comes in the place of many small ones, however often they were asked for.
+    for _ in 0..100 {
+        cache.get("99", "form", Encoding::Plain, unexpected).unwrap();
+    }
+    let large = || Ok((made("").0, Bytes::from(vec![b'x'; 90_000])));
+    cache.get("large", "form", Encoding::Plain, large).unwrap();
+    cache.0.run_pending_tasks();
+    cache.get("large", "form", Encoding::Plain, unexpected).unwrap();
 }
