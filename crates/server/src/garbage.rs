@@ -5,7 +5,12 @@ use limpid_store::{
     jobs::{self, ClaimedJob, JobKind, JobState, NewJob},
 };
 
-use crate::{engine::Engine, indexing, limits::GARBAGE_PERIOD, workers::Unfinished};
+use crate::{
+    engine::{Engine, Held},
+    indexing,
+    limits::GARBAGE_PERIOD,
+    workers::Unfinished,
+};
 
 const KEY: &str = "all";
 
@@ -34,14 +39,14 @@ pub(crate) fn ensure_scheduled(engine: &Engine) -> Result<(), StoreError> {
 }
 
 /// Does the job.
-pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob) -> Result<(), Unfinished> {
+pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob, held: &Held) -> Result<(), Unfinished> {
     // To a program of yesterday's state, that still runs beside a newer one, the evidence that is needed today is old.
     if indexing::index_state(engine)? == *engine.own_index_state() {
         collect_rows(engine)?;
     }
     collect_blobs(engine)?;
     engine.database.write(|tx| {
-        jobs::finish(tx, claimed)?;
+        held.finish(tx, claimed)?;
         jobs::submit(tx, &job(GARBAGE_PERIOD))
     })?;
     Ok(())

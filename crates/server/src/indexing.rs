@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt, io::Read};
 
 use limpid_core::{Digest, IndexReport};
 use limpid_store::{
-    StoreError, index_states, manifests,
+    StoreError, Transaction, index_states, manifests,
     reports::{self, Attempt, StoredReport},
 };
 
@@ -60,11 +60,20 @@ impl fmt::Debug for SubmittedLayer {
     }
 }
 
+/// A good report, with the row that it stands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoodReport {
+    /// The row.
+    pub stored: StoredReport,
+    /// The report.
+    pub report: IndexReport,
+}
+
 /// What is known of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Indexed {
-    /// The last good report, with the row that it came from.
-    pub report: Option<(StoredReport, IndexReport)>,
+    /// The last good report.
+    pub report: Option<GoodReport>,
     /// What became of the last attempt.
     pub attempt: Attempt,
 }
@@ -74,8 +83,15 @@ pub struct Indexed {
 /// # Errors
 /// [`StoreError`]. Blocks.
 pub fn index_state(engine: &Engine) -> Result<Digest, StoreError> {
-    let current = engine.database.read(index_states::current)?;
-    Ok(current.unwrap_or_else(|| engine.own_index_state().clone()))
+    engine.database.read(|tx| index_state_in(engine, tx))
+}
+
+/// The same, for who looks for more in the same moment.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) fn index_state_in(engine: &Engine, tx: &mut Transaction<'_>) -> Result<Digest, StoreError> {
+    Ok(index_states::current(tx)?.unwrap_or_else(|| engine.own_index_state().clone()))
 }
 
 /// What is known of a manifest. Blocks.
@@ -87,8 +103,13 @@ pub fn find(engine: &Engine, manifest: &Digest) -> Result<Option<Indexed>, Store
         .database
         .read(|tx| Ok::<_, StoreError>((reports::load(tx, manifest)?, reports::attempt(tx, manifest)?)))?;
     let Some(attempt) = attempt else { return Ok(None) };
-    let report = stored.map(|stored| Ok::<_, StoreError>((report::parse(&stored)?, stored))).transpose()?;
-    Ok(Some(Indexed { report: report.map(|(report, stored)| (stored, report)), attempt }))
+    Ok(Some(Indexed { report: stored.map(GoodReport::of).transpose()?, attempt }))
+}
+
+impl GoodReport {
+    fn of(stored: StoredReport) -> Result<Self, StoreError> {
+        Ok(Self { report: report::parse(&stored)?, stored })
+    }
 }
 
 /// Deletes manifests with all that is known of them. Returns those that were there. Blocks.

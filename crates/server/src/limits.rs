@@ -73,8 +73,11 @@ pub const LAYER_WAIT: Duration = Duration::from_secs(15 * 60);
 
 // --- reports and advisory data ---
 
-/// Bytes of reports that are remembered, estimated by their findings and packages.
-pub const REPORT_CACHE_BYTES: u64 = 128 << 20;
+/// Bytes of reports that are remembered, as they go out: some hundred, or some thousand for clients that take them compressed.
+pub const REPORT_CACHE_BYTES: u64 = 64 << 20;
+
+/// How often an index report is looked at that is made anew between two looks.
+pub const REPORT_LOOKS: u32 = 5;
 
 /// Age at which the open catalog is looked at anew, because feeds grow stale and releases end while nothing changes.
 pub const CATALOG_AGE: Duration = Duration::from_secs(60);

@@ -1,7 +1,7 @@
 //! Reports as a service: the stored index report judged against the catalog in force, at every request.
 //!
-//! A report is never stored: it is a function of what is, and what is kept of it is thrown away with the first of its
-//! inputs that changes. A new catalog needs no image to be indexed again.
+//! A report is never stored: it is a function of what is, and what is remembered of it (the bytes of the answer) is looked for
+//! by all of its inputs. A new catalog needs no image to be indexed again.
 
 use limpid_core::policy::Policy;
 
@@ -9,14 +9,20 @@ use crate::engine::Engine;
 
 mod affected;
 mod cache;
+mod outline;
 mod reach;
 mod report;
 mod tag;
 
-pub(crate) use self::{cache::ReportCache, reach::reach};
+pub(crate) use self::{
+    cache::{Finished, ReportCache},
+    reach::reach,
+    report::{Answer, Form, report},
+};
 
 pub use affected::{Affected, AskedStatement, affected};
-pub use report::{Answer, MatchError, MatchedReport, etag, report};
+pub use outline::{CountedBlindSpots, Outline};
+pub use report::{MatchError, etag, outline};
 
 /// The decisions that reports are made by.
 pub fn policy(engine: &Engine) -> &Policy {

@@ -10,7 +10,7 @@ mod operations;
 mod publish;
 mod work;
 
-pub(crate) use keeper::{CatalogKeeper, OpenCatalog, catalog_with, open};
+pub(crate) use keeper::{CatalogKeeper, OpenCatalog, catalog_with, open_version};
 pub(crate) use work::{ensure_scheduled, update_job};
 
 pub use change::{accept, import};
@@ -23,7 +23,7 @@ use limpid_catalog::{ArrivalError, StateError};
 use limpid_store::{BlobError, StoreError};
 
 /// Why the advisory data was not changed or read, by what can be done.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum UpdateFailure {
     /// What was asked for is not there.
     #[error("{0}")]

@@ -54,29 +54,25 @@ pub(crate) fn start(engine: &Arc<Engine>) -> io::Result<Vec<JoinHandle<()>>> {
     threads.spawn("heartbeat", beat)?;
     if has(Role::Indexer) {
         for number in 0..engine.configuration.indexer.workers.max(1) {
-            threads.work(&format!("index {number}"), &[JobKind::Index], |engine, job, held| {
-                indexing::index_job(engine, job, held)
-            })?;
+            threads.work(&format!("index {number}"), JobKind::Index, indexing::index_job)?;
             threads.spawn(&format!("re-index {number}"), reindex)?;
         }
         threads.spawn("stale reports", watch_stale)?;
     }
     if has(Role::Updater) {
         threads.spawn("schedule", schedule)?;
-        threads.work("update", &[JobKind::Update], |engine, job, _held| updating::update_job(engine, job))?;
-        threads.work("garbage", &[JobKind::CollectGarbage], |engine, job, _held| {
-            garbage::collect_job(engine, job)
+        threads.work("update", JobKind::Update, updating::update_job)?;
+        threads.work("garbage", JobKind::CollectGarbage, |engine, job, held| {
+            garbage::collect_job(engine, job, held)
         })?;
     }
     if has(Role::Notifier) {
-        threads.work("changes", &[JobKind::MatchChanges], |engine, job, held| {
-            notifying::match_changes(engine, job, held)
-        })?;
+        threads.work("changes", JobKind::MatchChanges, notifying::match_changes)?;
         for target in notifying::lanes(engine) {
             let target = target.clone();
             threads.spawn(&format!("deliver to {}", target.name), move |engine| {
-                work(engine, &[JobKind::Deliver], &target.name, |engine, job, _held| {
-                    notifying::deliver_job(engine, job, &target)
+                work(engine, JobKind::Deliver, &target.name, |engine, job, held| {
+                    notifying::deliver_job(engine, job, held, &target)
                 });
             })?;
         }
@@ -99,29 +95,29 @@ impl Threads<'_> {
     fn work(
         &mut self,
         name: &str,
-        kinds: &'static [JobKind],
+        kind: JobKind,
         process: impl Fn(&Engine, &ClaimedJob, &Held) -> Result<(), Unfinished> + Send + 'static,
     ) -> io::Result<()> {
-        self.spawn(name, move |engine| work(engine, kinds, "", process))
+        self.spawn(name, move |engine| work(engine, kind, "", process))
     }
 }
 
 /// Takes jobs until the process ends.
 fn work(
     engine: &Engine,
-    kinds: &[JobKind],
+    kind: JobKind,
     lane: &str,
     process: impl Fn(&Engine, &ClaimedJob, &Held) -> Result<(), Unfinished>,
 ) {
     let mut outage = String::new();
     while !engine.bell.ends() {
-        let rings = engine.bell.rings();
-        let taken = next(engine, kinds, lane);
+        let rings = engine.bell.rings(kind);
+        let taken = next(engine, kind, lane);
         note_outage(&mut outage, &taken);
         match taken {
             Ok(Some(job)) => do_job(engine, &job, &process),
             Ok(None) => {
-                engine.bell.wait(rings, JOB_POLL);
+                engine.bell.wait(kind, rings, JOB_POLL);
             }
             Err(_noted) => {
                 engine.bell.pause(OUTAGE_PAUSE);
@@ -148,9 +144,10 @@ fn note_outage<T>(said: &mut String, taken: &Result<T, StoreError>) {
     }
 }
 
-fn next(engine: &Engine, kinds: &[JobKind], lane: &str) -> Result<Option<ClaimedJob>, StoreError> {
-    let state = engine.own_index_state().to_string();
-    engine.database.write(|tx| jobs::claim(tx, kinds, lane, &state, &engine.node.name, fault::lease()))
+/// A claim that is lost with the power is a job that nobody has begun.
+fn next(engine: &Engine, kind: JobKind, lane: &str) -> Result<Option<ClaimedJob>, StoreError> {
+    let state = engine.own_index_state().as_str();
+    engine.database.write_soon(|tx| jobs::claim(tx, &[kind], lane, state, &engine.node.name, fault::lease()))
 }
 
 fn do_job(
@@ -164,14 +161,14 @@ fn do_job(
     let Err(unfinished) = done else { return };
     let (kind, key) = (job.kind.name(), job.key.as_str());
     let noted = match unfinished {
-        Unfinished::GivenBack => engine.database.write(|tx| jobs::retry(tx, job, "", Duration::ZERO)),
+        Unfinished::GivenBack => engine.database.write(|tx| held.retry(tx, job, "", Duration::ZERO)),
         Unfinished::Later(why, delay) => {
             tracing::warn!(kind, key, "to be tried again: {why}");
-            engine.database.write(|tx| jobs::retry(tx, job, &why, delay))
+            engine.database.write(|tx| held.retry(tx, job, &why, delay))
         }
         Unfinished::Fault(why) => {
             tracing::error!(kind, key, "given up: {why}");
-            engine.database.write(|tx| jobs::fail(tx, job, &why))
+            engine.database.write(|tx| held.fail(tx, job, &why))
         }
         Unfinished::Store(StoreError::Stale(what)) => {
             tracing::warn!(kind, key, "not stored, because {what} is in other hands by now");
@@ -180,7 +177,7 @@ fn do_job(
         Unfinished::Store(error) => {
             tracing::warn!(kind, key, "to be tried again: {error}");
             engine.bell.pause(OUTAGE_PAUSE);
-            engine.database.write(|tx| jobs::retry(tx, job, &error.to_string(), OUTAGE_PAUSE))
+            engine.database.write(|tx| held.retry(tx, job, &error.to_string(), OUTAGE_PAUSE))
         }
     };
     if let Err(error) = noted {
@@ -221,7 +218,7 @@ fn reindex(engine: &Engine) {
     let threads = u32::try_from(indexer.workers.max(1)).unwrap_or(u32::MAX);
     let pace = Duration::from_secs(1).saturating_mul(threads) / indexer.reindex_per_second.max(1);
     let pace = &pace;
-    work(engine, &[JobKind::Reindex], "", move |engine, job, held| {
+    work(engine, JobKind::Reindex, "", move |engine, job, held| {
         let begun = Instant::now();
         let done = indexing::reindex(engine, job, held);
         if let Some(rest) = pace.checked_sub(begun.elapsed()) {
@@ -238,7 +235,8 @@ fn schedule(engine: &Engine) {
             if engine.configuration.updater.on { updating::ensure_scheduled(engine) } else { Ok(()) };
         match scheduled.and_then(|()| garbage::ensure_scheduled(engine)) {
             Ok(()) => {
-                engine.bell.ring();
+                engine.bell.ring(JobKind::Update);
+                engine.bell.ring(JobKind::CollectGarbage);
                 return;
             }
             Err(error) => tracing::warn!("recurring jobs cannot be submitted: {error}"),

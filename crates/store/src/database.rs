@@ -125,6 +125,22 @@ impl Database {
         run(&self.writers, Access::Write, work)
     }
 
+    /// As [`Database::write`], for what nobody has been told of yet. It outlives the process, as everything that is committed; but
+    /// on SQLite a power cut may undo it until the next [`Database::write`], which makes all that was written before it last,
+    /// or until the log is moved into the file. Nothing later is ever there without it.
+    ///
+    /// PostgreSQL makes it last at once: its clients outlive a crash of its machine, and must not find that what they hold
+    /// was given to others under the same fencing number.
+    ///
+    /// # Errors
+    /// As [`Database::write`].
+    pub fn write_soon<T, E: From<StoreError>>(
+        &self,
+        work: impl FnMut(&mut Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        run(&self.writers, Access::WriteSoon, work)
+    }
+
     /// Runs work that only reads, on one snapshot.
     ///
     /// # Errors

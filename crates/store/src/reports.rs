@@ -56,29 +56,53 @@ pub enum AttemptState {
     Failed,
 }
 
+/// A report that is ready to be stored: what takes time is done, so that it does not hold up those who write after it.
+pub struct Prepared<'a> {
+    report: &'a StoredReport,
+    body: Vec<u8>,
+    names: packages::Names,
+}
+
+/// Prepares a report, and the names of its packages for the inverted index.
+///
+/// # Errors
+/// [`StoreError::Statement`] where they cannot be written.
+pub fn prepare<'a>(report: &'a StoredReport, packages: &[PackageKey]) -> Result<Prepared<'a>, StoreError> {
+    let names = packages::Names::of(packages)?;
+    Ok(Prepared { report, body: compressed::pack(&report.json)?, names })
+}
+
+/// Prepares and stores a report: [`prepare`], [`save_prepared`].
+///
+/// # Errors
+/// Those of the two.
+pub fn save(
+    tx: &mut Transaction<'_>,
+    report: &StoredReport,
+    packages: &[PackageKey],
+) -> Result<bool, StoreError> {
+    save_prepared(tx, &prepare(report, packages)?)
+}
+
 /// Stores a report in place of the one before, its packages in the inverted index, and that the attempt is finished.
 ///
 /// Nothing is stored, and `false` returned, where the manifest was deleted meanwhile.
 ///
 /// # Errors
 /// Those of the database.
-pub fn save(
-    tx: &mut Transaction<'_>,
-    report: &StoredReport,
-    packages: &[PackageKey],
-) -> Result<bool, StoreError> {
+pub fn save_prepared(tx: &mut Transaction<'_>, prepared: &Prepared<'_>) -> Result<bool, StoreError> {
+    let Prepared { report, body, names } = prepared;
     let Some(number) = manifests::lock(tx, &report.manifest)? else { return Ok(false) };
     let known =
         tx.query_optional("SELECT packages FROM index_report WHERE manifest = $1", &[number.into()])?;
     let known: Option<Digest> = known.map(|row| row.get(0)).transpose()?;
-    let names = packages::Names::of(packages)?;
     let row = [
         number.into(),
         (&report.index_state).into(),
         report.is_complete.into(),
         (&report.digest).into(),
         names.digest().into(),
-        compressed::pack(&report.json)?.into(),
+        body.clone().into(),
     ];
     tx.execute(SAVE, &row)?;
     tx.execute(FINISHED, &[number.into()])?;

@@ -15,7 +15,7 @@ use limpid_core::{Digest, Verdict};
 use limpid_store::{
     StoreError,
     jobs::JobKind,
-    reports::{self, Attempt, AttemptState, StoredReport},
+    reports::{self, Attempt, AttemptState},
 };
 use serde::Serialize;
 use serde_json::json;
@@ -24,9 +24,9 @@ use super::{JSON, jobs};
 use crate::{
     engine::Engine,
     face::{Document, Query, digest, not_modified, submission::Manifest, with_verdict, work},
-    http::{ApiError, Json},
-    indexing,
-    matching::{self, Answer},
+    http::{ApiError, Json, compression::Encoding},
+    indexing::{self, GoodReport},
+    matching::{self, Answer, Form},
 };
 
 /// What is known of a manifest.
@@ -82,20 +82,14 @@ pub(super) async fn find(
 fn known(engine: &Engine, manifest: Digest) -> Result<Document, ApiError> {
     let indexed = indexing::find(engine, &manifest)?.ok_or_else(|| unknown(&manifest))?;
     let state = indexing::index_state(engine)?;
-    let head = |(stored, _): (StoredReport, _)| Head {
+    let head = |GoodReport { stored, .. }: GoodReport| Head {
         is_current: stored.index_state == state,
         index_state: stored.index_state,
         is_complete: stored.is_complete,
         digest: stored.digest,
         indexed_at: stored.indexed_at,
     };
-    let (verdict, blind_spots) = match matching::report(engine, &manifest)? {
-        Answer::NotIndexed | Answer::NoData => (None, None),
-        Answer::Report(matched) => {
-            let counting = matched.report.blind_spots.iter().filter(|spot| spot.counts).count();
-            (Some(matched.report.verdict), Some(counting))
-        }
-    };
+    let outline = matching::outline(engine, &manifest)?;
     let known = Known {
         links: Links {
             report: format!("/api/v1/manifests/{manifest}/report"),
@@ -104,8 +98,8 @@ fn known(engine: &Engine, manifest: Digest) -> Result<Document, ApiError> {
         manifest,
         index_report: indexed.report.map(head),
         attempt: attempt(indexed.attempt),
-        verdict,
-        blind_spots,
+        verdict: outline.as_ref().map(|outline| outline.verdict),
+        blind_spots: outline.map(|outline| outline.blind_spots.number),
     };
     Document::json(JSON, &known)
 }
@@ -124,6 +118,9 @@ fn attempt(attempt: Attempt) -> LastAttempt {
     LastAttempt { state, error, failures, at, next_at }
 }
 
+/// `limpid/report/1`.
+const FULL_REPORT: Form = Form { name: "limpid", write: |_index, report| serde_json::to_vec(report) };
+
 /// `GET manifests/{digest}/report`: `limpid/report/1`. Its `ETag` is weak: when things were looked at is not part of it.
 pub(super) async fn report(
     State(engine): State<Arc<Engine>>,
@@ -138,13 +135,14 @@ pub(super) async fn report(
         {
             return Ok(response);
         }
-        match matching::report(engine, &manifest)? {
+        match matching::report(engine, &manifest, FULL_REPORT, Encoding::wanted(&headers))? {
             Answer::NotIndexed => Err(not_indexed(&manifest)),
             Answer::NoData => Err(ApiError::unavailable("no advisory data is loaded yet")),
-            Answer::Report(matched) => {
-                let report = &matched.report;
-                let document = Document::json(JSON, report)?.tagged_weakly(&matched.etag)?;
-                let document = with_verdict(document, &manifest, Some(report.verdict), &report.blind_spots)?;
+            Answer::Report(etag, finished) => {
+                let document = Document::finished(JSON, &finished).tagged_weakly(&etag)?;
+                let outline = &finished.outline;
+                let document =
+                    with_verdict(document, &manifest, Some(outline.verdict), &outline.blind_spots)?;
                 Ok(document.unless_known(&headers))
             }
         }
@@ -181,7 +179,7 @@ pub(super) async fn submit(
     let submission = manifest.submission()?;
     let manifest = submission.manifest.clone();
     let job = if Query::of(query.as_deref()).flag("wait")? {
-        indexing::index(&engine, submission).await?;
+        drop(indexing::index(&engine, submission).await?);
         None
     } else {
         work(&engine, move |engine| indexing::submit(engine, &submission)).await?

@@ -24,7 +24,8 @@ use crate::{
     engine::Engine,
     face::{Document, digest, submission::Manifest, with_verdict, work},
     http::{ApiError, Json, conditional, negotiation::negotiate},
-    indexing::{self, Indexed},
+    indexing::{self, GoodReport, Indexed},
+    matching::CountedBlindSpots,
 };
 
 /// `POST index_report`: 201 with the report, 412 where the client has it.
@@ -43,27 +44,26 @@ pub(super) async fn submit(
             return Ok(answer.tagged(state.as_str())?.into_response());
         }
     }
-    let indexed = indexing::index(&engine, submission).await?;
-    let Some((stored, report)) = indexed.report else {
-        return Err(ApiError::internal(format!("{manifest} was indexed, but there is no report")));
-    };
+    let good = indexing::index(&engine, submission).await?;
+    let tag = tag(&good.stored);
     // Clair does not look at `Accept` here, and the work is done: who accepts nothing of this gets JSON all the same.
     let media_type = negotiate(&headers, media_types::INDEX_REPORT).unwrap_or(media_types::JSON);
-    let document = work(&engine, move |_| finished(media_type, &manifest, &report)).await?;
-    Ok(document.status(StatusCode::CREATED).tagged(&tag(&stored))?.into_response())
+    let document = work(&engine, move |_| finished(media_type, &manifest, &good.report)).await?;
+    Ok(document.status(StatusCode::CREATED).tagged(&tag)?.into_response())
 }
 
 /// The index state of today, if there is a complete report of it: then indexing anew would change nothing.
 fn current(engine: &Engine, manifest: &Digest) -> Result<Option<Digest>, StoreError> {
-    let state = indexing::index_state(engine)?;
-    let head = engine.database.read::<_, StoreError>(|tx| reports::load_head(tx, manifest))?;
+    let (state, head) = engine.database.read::<_, StoreError>(|tx| {
+        Ok((indexing::index_state_in(engine, tx)?, reports::load_head(tx, manifest)?))
+    })?;
     Ok(head.filter(|head| head.is_complete && head.index_state == state).map(|_head| state))
 }
 
 fn finished(media_type: &'static str, manifest: &Digest, report: &IndexReport) -> Result<Document, ApiError> {
     let document = Document::json(media_type, &clair::index_report(report))?;
     let document = with_links(document, manifest)?.with(LOCATION, &address(manifest))?;
-    with_verdict(document, manifest, None, &report.blind_spots)
+    with_verdict(document, manifest, None, &CountedBlindSpots::of(&report.blind_spots))
 }
 
 fn address(manifest: &Digest) -> String {
@@ -99,7 +99,7 @@ pub(super) async fn find(
 }
 
 fn known(media_type: &'static str, manifest: &Digest, indexed: &Indexed) -> Result<Document, ApiError> {
-    let Some((stored, report)) = &indexed.report else {
+    let Some(GoodReport { stored, report }) = &indexed.report else {
         // Without an ETag: what it says may be another thing a moment later.
         return Document::json(
             media_type,

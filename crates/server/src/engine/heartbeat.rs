@@ -2,6 +2,8 @@
 //!
 //! Who works under something asks [`Held::is_lost`] now and then and gives up early; what makes it safe is that every
 //! write checks the fencing number itself.
+//!
+//! What ends is told here before the row is: a job that is not to be renewed because it has just ended is not lost.
 
 use std::{
     sync::{
@@ -25,6 +27,8 @@ use crate::fault::lease as lease_time;
 pub(crate) struct Held {
     what: What,
     lost: AtomicBool,
+    /// Whether its end is being stored, or was.
+    ends: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -42,6 +46,40 @@ impl Held {
     pub(crate) fn is_lost(&self) -> bool {
         self.lost.load(Ordering::Relaxed)
     }
+
+    /// Ends the job ([`jobs::finish`]).
+    pub(crate) fn finish(&self, tx: &mut Transaction<'_>, job: &ClaimedJob) -> Result<(), StoreError> {
+        self.end();
+        jobs::finish(tx, job)
+    }
+
+    /// Gives the job back to be begun again after a while ([`jobs::retry`]).
+    pub(crate) fn retry(
+        &self,
+        tx: &mut Transaction<'_>,
+        job: &ClaimedJob,
+        error: &str,
+        delay: Duration,
+    ) -> Result<(), StoreError> {
+        self.end();
+        jobs::retry(tx, job, error, delay)
+    }
+
+    /// Gives the job up ([`jobs::fail`]).
+    pub(crate) fn fail(
+        &self,
+        tx: &mut Transaction<'_>,
+        job: &ClaimedJob,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        self.end();
+        jobs::fail(tx, job, error)
+    }
+
+    /// It is renewed all the same until it is dropped: the end may not be stored at the first try.
+    fn end(&self) {
+        self.ends.store(true, Ordering::SeqCst);
+    }
 }
 
 impl Heartbeat {
@@ -51,7 +89,7 @@ impl Heartbeat {
     }
 
     fn add(&self, what: What) -> Arc<Held> {
-        let held = Arc::new(Held { what, lost: AtomicBool::new(false) });
+        let held = Arc::new(Held { what, lost: AtomicBool::new(false), ends: AtomicBool::new(false) });
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&held));
         held
     }
@@ -70,6 +108,8 @@ impl Heartbeat {
             });
             match renewed {
                 Ok(()) => {}
+                // Somebody else's it cannot be by now without the end that is being stored hearing of it.
+                Err(StoreError::Stale(_)) if held.ends.load(Ordering::SeqCst) => {}
                 Err(StoreError::Stale(what)) => {
                     tracing::warn!("{what} is in other hands by now");
                     held.lost.store(true, Ordering::Relaxed);
@@ -119,8 +159,12 @@ impl LeaseGuard<'_> {
 
 impl Drop for LeaseGuard<'_> {
     fn drop(&mut self) {
+        self.held.end();
         if let Err(error) = self.engine.database.write(|tx| leases::release(tx, &self.lease)) {
             tracing::debug!("the lease {} runs out by itself: {error}", self.lease.name);
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

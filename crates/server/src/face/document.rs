@@ -1,16 +1,19 @@
 //! Documents as answers: a body with its type, its `ETag`, and how long it may be believed.
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY},
+        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY},
     },
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 
-use crate::http::{ApiError, conditional};
+use crate::{
+    http::{ApiError, conditional},
+    matching::Finished,
+};
 
 /// Keep it if you like, but ask whether it still holds before you show it: a catalog may change at any moment, and
 /// asking costs next to nothing.
@@ -21,18 +24,18 @@ const ASK_AGAIN: &str = "no-cache";
 pub(crate) struct Document {
     status: StatusCode,
     headers: HeaderMap,
-    body: Vec<u8>,
+    body: Bytes,
 }
 
 impl Document {
     /// Bytes of a type.
-    pub(crate) fn new(media_type: &'static str, body: Vec<u8>) -> Self {
+    pub(crate) fn new(media_type: &'static str, body: impl Into<Bytes>) -> Self {
         let headers = HeaderMap::from_iter([
             (CONTENT_TYPE, HeaderValue::from_static(media_type)),
             (CACHE_CONTROL, HeaderValue::from_static(ASK_AGAIN)),
             (VARY, HeaderValue::from_static("Accept")),
         ]);
-        Self { status: StatusCode::OK, headers, body }
+        Self { status: StatusCode::OK, headers, body: body.into() }
     }
 
     /// A value as JSON, under the name of a type that is JSON.
@@ -42,13 +45,23 @@ impl Document {
         Ok(Self::new(media_type, body))
     }
 
+    /// An answer that is remembered, in the encoding that it has.
+    pub(crate) fn finished(media_type: &'static str, finished: &Finished) -> Self {
+        let mut document = Self::new(media_type, finished.body.clone());
+        document.headers.append(VARY, ACCEPT_ENCODING.into());
+        if let Some(encoding) = finished.encoding.header() {
+            document.headers.insert(CONTENT_ENCODING, encoding);
+        }
+        document
+    }
+
     /// No body.
     pub(crate) fn empty(status: StatusCode) -> Self {
         let headers = HeaderMap::from_iter([
             (CACHE_CONTROL, HeaderValue::from_static(ASK_AGAIN)),
             (VARY, HeaderValue::from_static("Accept")),
         ]);
-        Self { status, headers, body: Vec::new() }
+        Self { status, headers, body: Bytes::new() }
     }
 
     /// With another status than 200.
@@ -82,9 +95,10 @@ impl Document {
     pub(crate) fn unless_known(self, request: &HeaderMap) -> Response {
         let known = self.headers.get(ETAG).and_then(|etag| etag.to_str().ok()).map(opaque);
         if known.is_some_and(|etag| conditional::is_known(request, etag)) {
-            let without_body = Self { status: StatusCode::NOT_MODIFIED, body: Vec::new(), ..self };
+            let without_body = Self { status: StatusCode::NOT_MODIFIED, body: Bytes::new(), ..self };
             let mut response = without_body.into_response();
             response.headers_mut().remove(CONTENT_TYPE);
+            response.headers_mut().remove(CONTENT_ENCODING);
             return response;
         }
         self.into_response()

@@ -60,7 +60,7 @@ impl From<MatchError> for ApiError {
             MatchError::Store(error) | MatchError::Catalog(UpdateFailure::Store(error)) => {
                 error.clone().into()
             }
-            MatchError::Catalog(_) => Self::internal(error.to_string()),
+            MatchError::Catalog(_) | MatchError::Unwritable(_) => Self::internal(error.to_string()),
         }
     }
 }

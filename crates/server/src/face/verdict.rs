@@ -1,10 +1,10 @@
 //! The verdict beside an answer that has no place for it: headers that no client of Clair trips over.
 
 use axum::http::{HeaderName, header::LINK};
-use limpid_core::{BlindSpot, Digest, Verdict};
+use limpid_core::{Digest, Verdict};
 
 use super::Document;
-use crate::http::ApiError;
+use crate::{http::ApiError, matching::CountedBlindSpots};
 
 /// `vulnerable`, `clean` or `unproven`.
 const VERDICT: HeaderName = HeaderName::from_static("limpid-verdict");
@@ -21,7 +21,7 @@ pub(crate) fn with_verdict(
     document: Document,
     manifest: &Digest,
     verdict: Option<Verdict>,
-    blind_spots: &[BlindSpot],
+    blind_spots: &CountedBlindSpots,
 ) -> Result<Document, ApiError> {
     let document = document
         .with(LINK, &format!("</api/v1/manifests/{manifest}/report>; rel=\"{REPORT_RELATION}\""))?
@@ -32,24 +32,21 @@ pub(crate) fn with_verdict(
     }
 }
 
-fn counted(blind_spots: &[BlindSpot]) -> String {
-    let counting = || blind_spots.iter().filter(|spot| spot.counts);
-    let mut reasons: Vec<&str> = counting().map(|spot| spot.reason.as_str()).collect();
-    reasons.sort_unstable();
-    reasons.dedup();
-    let number = counting().count();
-    if number == 0 { "0".to_owned() } else { format!("{number};reasons=\"{}\"", reasons.join(",")) }
+fn counted(blind_spots: &CountedBlindSpots) -> String {
+    let CountedBlindSpots { number, reasons } = blind_spots;
+    if *number == 0 { "0".to_owned() } else { format!("{number};reasons=\"{}\"", reasons.join(",")) }
 }
 
 #[cfg(test)]
 mod tests {
-    use limpid_core::Reason;
+    use limpid_core::{BlindSpot, Reason};
 
     use super::*;
 
     #[test]
     fn only_what_counts_is_counted_and_each_reason_is_named_once() {
         let spot = |reason| BlindSpot::new(reason, "subject", "detail");
+        let counted = |spots: &[BlindSpot]| counted(&CountedBlindSpots::of(spots));
         assert_eq!(counted(&[spot(Reason::UnidentifiedExecutables)]), "0");
         let spots = [spot(Reason::ThirdParty), spot(Reason::FeedStale), spot(Reason::ThirdParty)];
         assert_eq!(counted(&spots), "3;reasons=\"feed-stale,third-party\"");

@@ -29,13 +29,21 @@ pub(super) fn find(engine: &Engine, layer: &Digest) -> Result<Option<Known>, Ind
     row.map_or(Ok(None), |row| open(engine, &row))
 }
 
+/// The rows of the evidence of layers as they are read today, in the order of the layers.
+pub(super) fn rows(engine: &Engine, layers: &[&Digest]) -> Result<Vec<Option<Evidence>>, StoreError> {
+    engine
+        .database
+        .read(|tx| layers.iter().map(|layer| evidence::find(tx, layer, &engine.reading_revision)).collect())
+}
+
 /// The evidence of a layer, whatever revision read it.
 pub(super) fn find_any(engine: &Engine, layer: &Digest) -> Result<Option<Known>, IndexFailure> {
     let row = engine.database.read(|tx| evidence::find_any(tx, layer))?;
     row.map_or(Ok(None), |row| open(engine, &row))
 }
 
-fn open(engine: &Engine, row: &Evidence) -> Result<Option<Known>, IndexFailure> {
+/// Opens the evidence that a row names; see [`find`].
+pub(super) fn open(engine: &Engine, row: &Evidence) -> Result<Option<Known>, IndexFailure> {
     let forget = |why: &str| {
         tracing::warn!(layer = %row.layer, "evidence is forgotten and will be read again: {why}");
         engine.database.write(|tx| evidence::forget(tx, &row.layer, &row.revision))

@@ -20,6 +20,8 @@ use limpid_image::{
     read::{LayerEvidence, ReadError, read_stored_layer},
 };
 
+use limpid_store::evidence::Evidence;
+
 use super::{
     IndexFailure, SubmittedLayer,
     evidence::{self, Known},
@@ -30,6 +32,9 @@ use crate::{
     fault,
     limits::{CONCURRENT_LAYERS, LAYER_ATTEMPTS, LAYER_PATIENCE, LAYER_RATE, LAYER_WAIT, LEASE_POLL},
 };
+
+/// A layer, and the row of its evidence.
+type Looked<'a> = (&'a SubmittedLayer, Option<Evidence>);
 
 /// Reads the layers of one job.
 pub(super) struct Layers<'a> {
@@ -49,7 +54,10 @@ impl Layers<'_> {
                 distinct.push(layer);
             }
         }
-        let packs = self.side_by_side(&distinct)?;
+        let digests: Vec<&Digest> = distinct.iter().map(|layer| &layer.digest).collect();
+        let rows = evidence::rows(self.engine, &digests)?;
+        let looked: Vec<Looked<'_>> = distinct.into_iter().zip(rows).collect();
+        let packs = self.side_by_side(&looked)?;
         let pack = |layer: &SubmittedLayer| {
             let pack = packs.get(&layer.digest).cloned();
             pack.ok_or_else(|| IndexFailure::Internal(format!("layer {} was not read", layer.digest)))
@@ -57,15 +65,15 @@ impl Layers<'_> {
         layers.iter().map(pack).collect()
     }
 
-    fn side_by_side(&self, layers: &[&SubmittedLayer]) -> Result<HashMap<Digest, Pack>, IndexFailure> {
+    fn side_by_side(&self, layers: &[Looked<'_>]) -> Result<HashMap<Digest, Pack>, IndexFailure> {
         let next = AtomicUsize::new(0);
         let done = Mutex::new(Ok(HashMap::new()));
         let work = || {
-            while let Some(layer) = layers.get(next.fetch_add(1, Ordering::Relaxed)) {
+            while let Some((layer, row)) = layers.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if done.lock().unwrap_or_else(PoisonError::into_inner).is_err() {
                     return;
                 }
-                let read = self.layer(layer);
+                let read = self.layer(layer, row.as_ref());
                 let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                 match (read, done.as_mut()) {
                     (Ok(known), Ok(packs)) => {
@@ -88,9 +96,13 @@ impl Layers<'_> {
         done.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The evidence of one layer.
-    fn layer(&self, layer: &SubmittedLayer) -> Result<Known, IndexFailure> {
+    /// The evidence of one layer, of which this row was just found.
+    fn layer(&self, layer: &SubmittedLayer, row: Option<&Evidence>) -> Result<Known, IndexFailure> {
         let begun = Instant::now();
+        let known = row.map_or(Ok(None), |row| evidence::open(self.engine, row))?;
+        if let Some(known) = known.filter(|known| known.is_whole) {
+            return Ok(known);
+        }
         loop {
             let known = evidence::find(self.engine, &layer.digest)?;
             if let Some(known) = known.filter(|known| known.is_whole) {

@@ -49,7 +49,8 @@ pub(crate) fn submit_stale(engine: &Engine) -> Result<Stale, StoreError> {
     if engine.database.read(|tx| jobs::any_requires_another(tx, state.as_str()))? {
         let handed = engine.database.write(|tx| jobs::require(tx, state.as_str()))?;
         tracing::info!(jobs = handed, "jobs that waited for another program are done by this one");
-        engine.bell.ring();
+        engine.bell.ring(JobKind::Index);
+        engine.bell.ring(JobKind::Reindex);
     }
     if engine.database.read(|tx| jobs::due(tx, JobKind::Reindex))? > REINDEX_BATCH / 2 {
         return Ok(Stale::Queued);
@@ -64,7 +65,7 @@ pub(crate) fn submit_stale(engine: &Engine) -> Result<Stale, StoreError> {
         }
         Ok::<_, StoreError>(())
     })?;
-    engine.bell.ring();
+    engine.bell.ring(JobKind::Reindex);
     Ok(Stale::Queued)
 }
 
@@ -84,22 +85,25 @@ fn reindex_job(manifest: &Digest, state: &Digest, delay: Duration) -> NewJob {
 pub(crate) fn reindex(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<(), Unfinished> {
     let manifest: Digest = job.key.parse().map_err(|_not_one| Unfinished::Fault(job.key.clone()))?;
     let state = engine.own_index_state();
-    let (known, current) = engine.database.read(|tx| {
-        Ok::<_, StoreError>((manifests::find(tx, &manifest)?, is_current(tx, &manifest, state)?))
+    let (known, current, before) = engine.database.read(|tx| {
+        let known = manifests::find(tx, &manifest)?;
+        let current = is_current(tx, &manifest, state)?;
+        Ok::<_, StoreError>((known, current, reports::attempt(tx, &manifest)?))
     })?;
     // Deleted meanwhile, or submitted again and indexed.
     let Some(known) = known.filter(|_| !current) else {
-        return Ok(engine.database.write(|tx| jobs::finish(tx, job))?);
+        return Ok(engine.database.write(|tx| held.finish(tx, job))?);
     };
-    if is_given_up(engine, job, &manifest)? {
+    if is_given_up(engine, job, held, &manifest, before.as_ref())? {
         return Ok(());
     }
     match guarded(|| made(engine, held, &manifest, &without_headers(&known))) {
         Ok(made) => {
             fault::point("re-index: made");
+            let prepared = reports::prepare(&made.stored, &made.packages)?;
             engine.database.write(|tx| {
-                reports::save(tx, &made.stored, &made.packages)?;
-                jobs::finish(tx, job)?;
+                reports::save_prepared(tx, &prepared)?;
+                held.finish(tx, job)?;
                 if !made.stored.is_complete {
                     // What could not be had today may be had tomorrow, without anybody's asking.
                     jobs::submit(tx, &reindex_job(&manifest, state, LAST_RETRY))?;
@@ -114,10 +118,10 @@ pub(crate) fn reindex(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<
         Err(failure) => {
             tracing::warn!(%manifest, "not indexed anew: {failure}");
             engine.metrics.reindexed(false);
-            store_failure(engine, job, &manifest, &failure)?;
+            store_failure(engine, job, held, &manifest, &failure)?;
         }
     }
-    engine.waiters.tell(&manifest);
+    engine.waiters.tell(&manifest, None);
     Ok(())
 }
 

@@ -6,11 +6,12 @@ use limpid_core::{BlindSpot, Digest, ImageFacts, IndexReport, index_report::SCHE
 use limpid_image::evidence::Pack;
 use limpid_store::{StoreError, packages::PackageKey, reports::StoredReport};
 
-use super::{IndexFailure, SubmittedLayer, layers::told};
+use super::{GoodReport, IndexFailure, SubmittedLayer, layers::told};
 use crate::engine::Engine;
 
 /// A report, ready to be stored.
 pub(super) struct Made {
+    report: IndexReport,
     pub(super) stored: StoredReport,
     pub(super) packages: Vec<PackageKey>,
 }
@@ -45,7 +46,14 @@ pub(super) fn make(
         indexed_at: engine.now(),
         json,
     };
-    Ok(Made { stored, packages: keys(&report) })
+    Ok(Made { packages: keys(&report), report, stored })
+}
+
+impl Made {
+    /// What somebody who waits for it wants.
+    pub(super) fn good(self) -> GoodReport {
+        GoodReport { stored: self.stored, report: self.report }
+    }
 }
 
 /// Reads a stored report.

@@ -9,11 +9,10 @@ use limpid_store::{
     manifests,
     reports::{self, Attempt, AttemptState},
 };
-use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::{
-    IndexFailure, Indexed, Submission, find, index_state,
+    GoodReport, IndexFailure, Submission, index_state_in,
     payload::{Payload, manifest},
     waiters::Waiter,
 };
@@ -27,41 +26,45 @@ const PRIORITY: i64 = 100;
 ///
 /// # Errors
 /// [`IndexFailure`]. The failure is stored as well, and tried again by itself.
-pub async fn index(engine: &Arc<Engine>, submission: Submission) -> Result<Indexed, IndexFailure> {
-    let waiter = engine.waiters.join().ok_or(IndexFailure::Busy)?;
+pub async fn index(engine: &Arc<Engine>, submission: Submission) -> Result<Arc<GoodReport>, IndexFailure> {
+    let waiter = engine.waiters.join(&submission.manifest).ok_or(IndexFailure::Busy)?;
     let manifest = submission.manifest.clone();
     let submitted = Arc::clone(engine);
-    if run(move || enqueue(&submitted, &submission)).await? {
-        engine.bell.ring();
+    let enqueued = run(move || enqueue(&submitted, &submission, Told::AtTheEnd)).await?;
+    if enqueued == Enqueued::Begun {
+        engine.bell.ring(JobKind::Index);
     }
-    wait(engine, waiter, manifest).await
+    wait(engine, waiter, manifest, enqueued == Enqueued::Known).await
 }
 
-async fn wait(engine: &Arc<Engine>, mut waiter: Waiter, manifest: Digest) -> Result<Indexed, IndexFailure> {
+/// Waits for the end. `looks`: whether it may have come already.
+async fn wait(
+    engine: &Arc<Engine>,
+    mut waiter: Waiter,
+    manifest: Digest,
+    mut looks: bool,
+) -> Result<Arc<GoodReport>, IndexFailure> {
     let mut ending = engine.bell.ending();
     loop {
-        let looking = Arc::clone(engine);
-        let digest = manifest.clone();
-        if let Some(indexed) = run(move || outcome(&looking, &digest)).await? {
-            return Ok(indexed);
+        if looks {
+            let looking = Arc::clone(engine);
+            let digest = manifest.clone();
+            if let Some(good) = run(move || outcome(&looking, &digest)).await? {
+                return Ok(Arc::new(good));
+            }
         }
+        looks = true;
         if *ending.borrow_and_update() {
             return Err(IndexFailure::ShuttingDown);
         }
         tokio::select! {
-            () = told(&mut waiter, &manifest) => {}
+            told = waiter.told() => {
+                if let Some(good) = told {
+                    return Ok(good);
+                }
+            }
             () = tokio::time::sleep(WAIT_POLL) => {}
             _ = ending.changed() => {}
-        }
-    }
-}
-
-/// Returns when this process has finished the manifest, or when that may have been missed.
-async fn told(waiter: &mut Waiter, manifest: &Digest) {
-    loop {
-        match waiter.finished.recv().await {
-            Ok(finished) if finished != *manifest => {}
-            Ok(_) | Err(RecvError::Lagged(_) | RecvError::Closed) => return,
         }
     }
 }
@@ -78,25 +81,47 @@ async fn run<T: Send + 'static>(
 /// # Errors
 /// [`IndexFailure`], as far as it is known before the layers are read.
 pub fn submit(engine: &Engine, submission: &Submission) -> Result<Option<Uuid>, IndexFailure> {
-    if enqueue(engine, submission)? {
-        engine.bell.ring();
+    if enqueue(engine, submission, Told::AtOnce)? == Enqueued::Begun {
+        engine.bell.ring(JobKind::Index);
     }
-    let state = index_state(engine)?;
     let job = engine.database.read(|tx| {
+        let state = index_state_in(engine, tx)?;
         if is_current(tx, &submission.manifest, &state)? {
-            return Ok(None);
+            return Ok::<_, StoreError>(None);
         }
         jobs::find(tx, JobKind::Index, submission.manifest.as_str())
     })?;
     Ok(job.map(|job| job.id))
 }
 
-/// Whether there is work to do now.
-fn enqueue(engine: &Engine, submission: &Submission) -> Result<bool, IndexFailure> {
-    let state = index_state(engine)?;
-    let is_known = |tx: &mut Transaction<'_>| is_current(tx, &submission.manifest, &state);
-    if engine.database.read(is_known)? {
-        return Ok(false);
+/// When somebody is told of a submission.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// Now: it has to last from now on.
+    AtOnce,
+    /// With the report or the failure, which is stored after it and makes it last.
+    AtTheEnd,
+}
+
+/// What came of a submission.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Enqueued {
+    /// There is work to do now.
+    Begun,
+    /// It is being worked on.
+    Running,
+    /// There is a complete report of today's state.
+    Known,
+}
+
+fn enqueue(engine: &Engine, submission: &Submission, told: Told) -> Result<Enqueued, IndexFailure> {
+    let (state, known) = engine.database.read(|tx| {
+        let state = index_state_in(engine, tx)?;
+        let known = is_current(tx, &submission.manifest, &state)?;
+        Ok::<_, StoreError>((state, known))
+    })?;
+    if known {
+        return Ok(Enqueued::Known);
     }
     let job = NewJob {
         kind: JobKind::Index,
@@ -107,29 +132,41 @@ fn enqueue(engine: &Engine, submission: &Submission) -> Result<bool, IndexFailur
         payload: Payload::encode(submission)?,
         delay: std::time::Duration::ZERO,
     };
-    let submitted = engine.database.write(|tx| {
-        manifests::put(tx, &manifest(submission)).map_err(TakenBack::of_manifest)?;
-        // One that is being worked on is not begun again: its report, or its failure, answers this request too.
-        if !jobs::submit_unless_running(tx, &job)? {
-            return Ok(false);
-        }
-        // The row of the job is ours until this ends, so whoever finished it before has stored its report by now.
-        if is_known(tx)? {
-            return Err(TakenBack::HasReport);
-        }
-        let before = reports::attempt(tx, &submission.manifest)?;
-        let failures = before.map_or(0, |before| before.failures);
-        reports::record_attempt(tx, &submission.manifest, &waiting(engine, failures))?;
-        Ok(true)
-    });
+    let submit = |tx: &mut Transaction<'_>| put(engine, tx, submission, &job, &state);
+    let submitted = match told {
+        Told::AtOnce => engine.database.write(submit),
+        Told::AtTheEnd => engine.database.write_soon(submit),
+    };
     submitted.or_else(|taken_back| match taken_back {
-        TakenBack::HasReport => Ok(false),
+        TakenBack::HasReport => Ok(Enqueued::Known),
         TakenBack::OtherLayers => Err(IndexFailure::Invalid(format!(
             "manifest {} is known with other layers; one digest is one list of layers",
             submission.manifest
         ))),
         TakenBack::Store(error) => Err(error.into()),
     })
+}
+
+fn put(
+    engine: &Engine,
+    tx: &mut Transaction<'_>,
+    submission: &Submission,
+    job: &NewJob,
+    state: &Digest,
+) -> Result<Enqueued, TakenBack> {
+    manifests::put(tx, &manifest(submission)).map_err(TakenBack::of_manifest)?;
+    // One that is being worked on is not begun again: its report, or its failure, answers this request too.
+    if !jobs::submit_unless_running(tx, job)? {
+        return Ok(Enqueued::Running);
+    }
+    // The row of the job is ours until this ends, so whoever finished it before has stored its report by now.
+    if is_current(tx, &submission.manifest, state)? {
+        return Err(TakenBack::HasReport);
+    }
+    let before = reports::attempt(tx, &submission.manifest)?;
+    let failures = before.map_or(0, |before| before.failures);
+    reports::record_attempt(tx, &submission.manifest, &waiting(engine, failures))?;
+    Ok(Enqueued::Begun)
 }
 
 /// Why a submission is taken back.
@@ -169,18 +206,26 @@ pub(super) fn is_current(
 }
 
 /// What became of a submission; `None` where it is not finished.
-fn outcome(engine: &Engine, manifest: &Digest) -> Result<Option<Indexed>, IndexFailure> {
-    let state = index_state(engine)?;
-    let (is_current, attempt) = engine.database.read(|tx| {
-        Ok::<_, StoreError>((is_current(tx, manifest, &state)?, reports::attempt(tx, manifest)?))
+fn outcome(engine: &Engine, manifest: &Digest) -> Result<Option<GoodReport>, IndexFailure> {
+    let (attempt, stored) = engine.database.read(|tx| {
+        let state = index_state_in(engine, tx)?;
+        let attempt = reports::attempt(tx, manifest)?;
+        // A report of today counts, whatever became of an attempt to make one of another state.
+        let is_there = is_current(tx, manifest, &state)?
+            || attempt.as_ref().is_some_and(|attempt| attempt.state == AttemptState::Finished);
+        let stored = if is_there { reports::load(tx, manifest)? } else { None };
+        Ok::<_, StoreError>((attempt, stored))
     })?;
     let attempt =
         attempt.ok_or_else(|| IndexFailure::Layer("the manifest was deleted meanwhile".to_owned()))?;
+    if let Some(stored) = stored {
+        return Ok(Some(GoodReport::of(stored)?));
+    }
     match attempt.state {
-        // A report of today counts, whatever became of an attempt to make one of another state.
-        _any if is_current => Ok(find(engine, manifest)?),
         AttemptState::Waiting => Ok(None),
         AttemptState::Failed => Err(IndexFailure::parse(&attempt.error)),
-        AttemptState::Finished => Ok(find(engine, manifest)?),
+        AttemptState::Finished => {
+            Err(IndexFailure::Internal(format!("{manifest} was indexed, but there is no report")))
+        }
     }
 }

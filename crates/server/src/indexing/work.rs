@@ -2,13 +2,14 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use limpid_core::Digest;
 use limpid_store::{
     StoreError, Transaction,
-    jobs::{self, ClaimedJob},
+    jobs::ClaimedJob,
     reports::{self, Attempt, AttemptState},
 };
 
@@ -24,13 +25,16 @@ use crate::{
 pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<(), Unfinished> {
     let manifest: Digest = job.key.parse().map_err(|_not_one| Unfinished::Fault(job.key.clone()))?;
     let state = engine.own_index_state();
-    if engine.database.read(|tx| is_current(tx, &manifest, state))? {
-        engine.database.write(|tx| jobs::finish(tx, job))?;
-        engine.waiters.tell(&manifest);
+    let (current, before) = engine.database.read(|tx| {
+        Ok::<_, StoreError>((is_current(tx, &manifest, state)?, reports::attempt(tx, &manifest)?))
+    })?;
+    if current {
+        engine.database.write(|tx| held.finish(tx, job))?;
+        engine.waiters.tell(&manifest, None);
         return Ok(());
     }
-    if is_given_up(engine, job, &manifest)? {
-        engine.waiters.tell(&manifest);
+    if is_given_up(engine, job, held, &manifest, before.as_ref())? {
+        engine.waiters.tell(&manifest, None);
         return Ok(());
     }
     if job.attempt > 1 {
@@ -44,13 +48,15 @@ pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Resul
         report::make(engine, &manifest, &layers, &packs, Vec::new())
     });
     fault::point("index: report made");
-    match made {
+    let good = match made {
         Ok(made) => {
-            engine.database.write(|tx| {
-                reports::save(tx, &made.stored, &made.packages)?;
-                jobs::finish(tx, job)
+            let prepared = reports::prepare(&made.stored, &made.packages)?;
+            let is_known = engine.database.write(|tx| {
+                let is_known = reports::save_prepared(tx, &prepared)?;
+                held.finish(tx, job).map(|()| is_known)
             })?;
             engine.metrics.indexed(true, begun.elapsed());
+            is_known.then(|| Arc::new(made.good()))
         }
         // Nothing is wrong with the manifest: another process goes on.
         Err(IndexFailure::ShuttingDown) => return Err(Unfinished::GivenBack),
@@ -58,11 +64,12 @@ pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Resul
         Err(failure) => {
             tracing::warn!(%manifest, "not indexed: {failure}");
             engine.metrics.indexed(false, begun.elapsed());
-            store_failure(engine, job, &manifest, &failure)?;
+            store_failure(engine, job, held, &manifest, &failure)?;
+            None
         }
-    }
+    };
     fault::point("index: stored");
-    engine.waiters.tell(&manifest);
+    engine.waiters.tell(&manifest, good);
     Ok(())
 }
 
@@ -75,8 +82,15 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, IndexFailure>) -> Resu
 
 /// Whether the job was begun often and came to no end, which counts as a failure: perhaps it is what is read that kills the
 /// process, and that must not happen at once after every start.
-pub(super) fn is_given_up(engine: &Engine, job: &ClaimedJob, manifest: &Digest) -> Result<bool, StoreError> {
-    let before = engine.database.read(|tx| reports::attempt(tx, manifest))?;
+///
+/// `before` is what became of the last attempt.
+pub(super) fn is_given_up(
+    engine: &Engine,
+    job: &ClaimedJob,
+    held: &Held,
+    manifest: &Digest,
+    before: Option<&Attempt>,
+) -> Result<bool, StoreError> {
     let failures = before.map_or(0, |before| before.failures);
     let unfinished = job.attempt.saturating_sub(1).saturating_sub(failures);
     if unfinished < UNFINISHED_ATTEMPTS {
@@ -84,7 +98,7 @@ pub(super) fn is_given_up(engine: &Engine, job: &ClaimedJob, manifest: &Digest) 
     }
     let why = format!("it was begun {unfinished} times and never came to an end; see the log");
     tracing::error!(%manifest, "not indexed: {why}");
-    note_failure(engine, job, manifest, &IndexFailure::Internal(why), job.attempt)?;
+    note_failure(engine, job, held, manifest, &IndexFailure::Internal(why), job.attempt)?;
     Ok(true)
 }
 
@@ -100,16 +114,18 @@ fn note_begun(engine: &Engine, tx: &mut Transaction<'_>, manifest: &Digest) -> R
 pub(super) fn store_failure(
     engine: &Engine,
     job: &ClaimedJob,
+    held: &Held,
     manifest: &Digest,
     failure: &IndexFailure,
 ) -> Result<(), StoreError> {
-    note_failure(engine, job, manifest, failure, 0)
+    note_failure(engine, job, held, manifest, failure, 0)
 }
 
 /// As [`store_failure`], as one of at least so many.
 fn note_failure(
     engine: &Engine,
     job: &ClaimedJob,
+    held: &Held,
     manifest: &Digest,
     failure: &IndexFailure,
     least: u64,
@@ -123,7 +139,7 @@ fn note_failure(
         let error = failure.stored();
         let attempt = Attempt { state: AttemptState::Failed, error, failures, at: now, next_at };
         reports::record_attempt(tx, manifest, &attempt)?;
-        jobs::retry(tx, job, &failure.to_string(), delay)
+        held.retry(tx, job, &failure.to_string(), delay)
     })
 }
 

@@ -1,6 +1,6 @@
 //! The report of one manifest.
 
-use std::{sync::Arc, time::Instant};
+use std::{io, sync::Arc, time::Instant};
 
 use limpid_core::{
     BlindSpot, Digest, IndexReport, Reason, Report,
@@ -8,41 +8,45 @@ use limpid_core::{
     report::build,
 };
 use limpid_store::{
-    StoreError, index_states,
+    StoreError, catalog as published, index_states,
     reports::{self, AttemptState, ReportHead},
 };
 
-use super::tag;
+use super::{Finished, Outline, cache::Made, tag};
 use crate::{
     engine::Engine,
+    http::compression::Encoding,
     indexing::parse_report,
+    limits::REPORT_LOOKS,
     updating::{self, OpenCatalog, UpdateFailure},
 };
 
-/// A report, with what it was made from.
-#[derive(Debug)]
-pub struct MatchedReport {
-    /// The value of its `ETag`, without quotes: of index report, catalog, day and policy.
-    pub etag: String,
-    /// What is in the image.
-    pub index: IndexReport,
-    /// What was found.
-    pub report: Report,
+/// A form in which reports are answered: its name among all, and how it is written. A function of what it is given, and of
+/// nothing else.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Form {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Writes it.
+    pub(crate) write: fn(&IndexReport, &Report) -> serde_json::Result<Vec<u8>>,
 }
+
+/// No form at all, for those who want the outline alone.
+const OUTLINE: Form = Form { name: "outline", write: |_index, _report| Ok(Vec::new()) };
 
 /// The answer to somebody who asks for a report.
 #[derive(Debug, Clone)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// There is no good index report of the manifest.
     NotIndexed,
     /// No advisory data at all was loaded yet; every report would be unproven.
     NoData,
-    /// The report.
-    Report(Arc<MatchedReport>),
+    /// The report, and the value of its `ETag`, without quotes: of index report, catalog, day and policy.
+    Report(String, Arc<Finished>),
 }
 
 /// Why there is no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum MatchError {
     /// The state is not available.
     #[error(transparent)]
@@ -50,54 +54,148 @@ pub enum MatchError {
     /// The catalog cannot be read.
     #[error("the advisory data cannot be read: {0}")]
     Catalog(#[from] UpdateFailure),
+    /// A fault of Limpid.
+    #[error("the report cannot be written: {0}")]
+    Unwritable(String),
 }
 
-/// The report of a manifest. Blocks.
+/// Why an answer was not made.
+#[derive(Debug)]
+pub(super) enum Missed {
+    /// The index report is another one by now, or gone: to be looked at once more.
+    Moved,
+    Failed(MatchError),
+}
+
+impl From<MatchError> for Missed {
+    fn from(error: MatchError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<StoreError> for Missed {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<io::Error> for Missed {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<io::Error> for MatchError {
+    fn from(error: io::Error) -> Self {
+        Self::Unwritable(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for MatchError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unwritable(error.to_string())
+    }
+}
+
+/// What a report is made of.
+struct Sources {
+    etag: String,
+    head: ReportHead,
+    outdated: Option<String>,
+    catalog: Arc<OpenCatalog>,
+}
+
+/// The report of a manifest, in a form and an encoding. Blocks.
 ///
 /// # Errors
 /// [`MatchError`].
-pub fn report(engine: &Engine, manifest: &Digest) -> Result<Answer, MatchError> {
-    let Some((head, outdated)) = look(engine, manifest)? else { return Ok(Answer::NotIndexed) };
-    let catalog = updating::open(engine)?;
-    if catalog.is_empty {
-        return Ok(Answer::NoData);
+pub(crate) fn report(
+    engine: &Engine,
+    manifest: &Digest,
+    form: Form,
+    encoding: Encoding,
+) -> Result<Answer, MatchError> {
+    for _look in 0..REPORT_LOOKS {
+        let sources = match look(engine, manifest)? {
+            Look::NotIndexed => return Ok(Answer::NotIndexed),
+            Look::NoData => return Ok(Answer::NoData),
+            Look::Sources(sources) => sources,
+        };
+        let mut is_made = false;
+        let finished = engine.reports.get(&sources.etag, form.name, encoding, || {
+            is_made = true;
+            make(engine, manifest, &sources, form)
+        });
+        match finished {
+            Ok(finished) => {
+                if !is_made {
+                    engine.metrics.report_cached();
+                }
+                return Ok(Answer::Report(sources.etag, finished));
+            }
+            Err(missed) => match &*missed {
+                Missed::Moved => {}
+                Missed::Failed(error) => return Err(error.clone()),
+            },
+        }
     }
-    let etag = tag(engine, manifest, &head, &catalog, outdated.as_deref());
-    if let Some(known) = engine.reports.get(&etag) {
-        engine.metrics.report_cached();
-        return Ok(Answer::Report(known));
-    }
-    let Some(stored) = engine.database.read(|tx| reports::load(tx, manifest))? else {
-        return Ok(Answer::NotIndexed);
-    };
-    // It may have been made anew between the two looks.
-    let head = ReportHead {
-        index_state: stored.index_state.clone(),
-        is_complete: stored.is_complete,
-        digest: stored.digest.clone(),
-    };
-    let etag = tag(engine, manifest, &head, &catalog, outdated.as_deref());
-    let begun = Instant::now();
-    let mut index = parse_report(&stored)?;
-    if let Some(why) = outdated {
-        index.blind_spots.push(BlindSpot::new(Reason::DetectorFailed, "image", why));
-        index.blind_spots.sort();
-    }
-    let report = judged(engine, &index, &catalog);
-    let matched = Arc::new(MatchedReport { etag, index, report });
-    engine.reports.keep(&matched);
-    engine.metrics.report_matched(begun.elapsed());
-    Ok(Answer::Report(matched))
+    Err(StoreError::Stale("the index report").into())
 }
 
-/// The head of the stored report, and why it is one of yesterday that could not be made anew: what today's detectors would
-/// find is then not known.
-fn look(engine: &Engine, manifest: &Digest) -> Result<Option<(ReportHead, Option<String>)>, StoreError> {
-    let (head, attempt, state) = engine.database.read(|tx| {
+/// What is said beside the report of a manifest; `None` where there is no report. Blocks.
+///
+/// # Errors
+/// [`MatchError`].
+pub fn outline(engine: &Engine, manifest: &Digest) -> Result<Option<Arc<Outline>>, MatchError> {
+    match report(engine, manifest, OUTLINE, Encoding::Plain)? {
+        Answer::NotIndexed | Answer::NoData => Ok(None),
+        Answer::Report(_etag, finished) => Ok(Some(Arc::clone(&finished.outline))),
+    }
+}
+
+fn make(engine: &Engine, manifest: &Digest, sources: &Sources, form: Form) -> Result<Made, Missed> {
+    let Some(stored) = engine.database.read(|tx| reports::load(tx, manifest))? else {
+        return Err(Missed::Moved);
+    };
+    // Made anew between the two looks, it would be remembered under the tag of the one before.
+    let Sources { head, outdated, catalog, .. } = sources;
+    if (&stored.index_state, stored.is_complete, &stored.digest)
+        != (&head.index_state, head.is_complete, &head.digest)
+    {
+        return Err(Missed::Moved);
+    }
+    let begun = Instant::now();
+    let mut index = parse_report(&stored)?;
+    drop(stored);
+    if let Some(why) = outdated {
+        index.blind_spots.push(BlindSpot::new(Reason::DetectorFailed, "image", why.clone()));
+        index.blind_spots.sort();
+    }
+    let report = judged(engine, &index, catalog);
+    let written = (form.write)(&index, &report).map_err(MatchError::from)?;
+    engine.metrics.report_matched(begun.elapsed());
+    Ok((Arc::new(Outline::of(&report)), written.into()))
+}
+
+enum Look {
+    NotIndexed,
+    NoData,
+    Sources(Sources),
+}
+
+/// What the report is to be made of now, and its tag. Where the stored report is one of yesterday that could not be made
+/// anew, what today's detectors would find is not known; `outdated` says so.
+fn look(engine: &Engine, manifest: &Digest) -> Result<Look, MatchError> {
+    let (head, attempt, state, version) = engine.database.read(|tx| {
         let head = reports::load_head(tx, manifest)?;
-        Ok::<_, StoreError>((head, reports::attempt(tx, manifest)?, index_states::current(tx)?))
+        let attempt = reports::attempt(tx, manifest)?;
+        Ok::<_, StoreError>((head, attempt, index_states::current(tx)?, published::version(tx)?))
     })?;
-    let Some(head) = head else { return Ok(None) };
+    let Some(head) = head else { return Ok(Look::NotIndexed) };
+    let catalog = updating::open_version(engine, version)?;
+    if catalog.is_empty {
+        return Ok(Look::NoData);
+    }
     let is_current = state.is_none_or(|state| state == head.index_state);
     let failed = attempt.filter(|attempt| !is_current && attempt.state == AttemptState::Failed);
     let outdated = failed.map(|attempt| {
@@ -106,17 +204,9 @@ fn look(engine: &Engine, manifest: &Digest) -> Result<Option<(ReportHead, Option
             attempt.error
         )
     });
-    Ok(Some((head, outdated)))
-}
-
-fn tag(
-    engine: &Engine,
-    manifest: &Digest,
-    head: &ReportHead,
-    catalog: &OpenCatalog,
-    outdated: Option<&str>,
-) -> String {
-    tag::of(manifest, head, catalog, &engine.policy, engine.own_index_state(), outdated)
+    let own = engine.own_index_state();
+    let etag = tag::of(manifest, &head, &catalog, &engine.policy, own, outdated.as_deref());
+    Ok(Look::Sources(Sources { etag, head, outdated, catalog }))
 }
 
 fn judged(engine: &Engine, index: &IndexReport, catalog: &OpenCatalog) -> Report {
@@ -130,7 +220,8 @@ fn judged(engine: &Engine, index: &IndexReport, catalog: &OpenCatalog) -> Report
 /// # Errors
 /// [`MatchError`].
 pub fn etag(engine: &Engine, manifest: &Digest) -> Result<Option<String>, MatchError> {
-    let Some((head, outdated)) = look(engine, manifest)? else { return Ok(None) };
-    let catalog = updating::open(engine)?;
-    Ok((!catalog.is_empty).then(|| tag(engine, manifest, &head, &catalog, outdated.as_deref())))
+    match look(engine, manifest)? {
+        Look::NotIndexed | Look::NoData => Ok(None),
+        Look::Sources(sources) => Ok(Some(sources.etag)),
+    }
 }

@@ -11,7 +11,7 @@ use limpid_core::Digest;
 use limpid_store::{
     StoreError,
     catalog::{self as published, UpdateOperation},
-    jobs::{self, ClaimedJob, JobKind, NewJob},
+    jobs::{ClaimedJob, JobKind, NewJob},
     notifications::{self, NewNotification},
     packages::{self, PackageKey},
 };
@@ -61,7 +61,7 @@ pub(crate) fn match_changes(engine: &Engine, job: &ClaimedJob, held: &Held) -> R
         return Err(Unfinished::Fault("the update operation is not kept any more".to_owned()));
     };
     let Some(before) = &operation.before else {
-        return Ok(engine.database.write(|tx| jobs::finish(tx, job))?);
+        return Ok(engine.database.write(|tx| held.finish(tx, job))?);
     };
     let (from, to) = (segment(engine, before)?, segment(engine, &operation.after)?);
     let changed = changed(&from, &to)?;
@@ -76,11 +76,16 @@ pub(crate) fn match_changes(engine: &Engine, job: &ClaimedJob, held: &Held) -> R
         held: held_back,
         entries,
     };
-    store(engine, job, &notification)
+    store(engine, job, held, &notification)
 }
 
 /// Stores a notification, with the end of the job and the deliveries. Nobody sees any of it before all of it is stored.
-fn store(engine: &Engine, job: &ClaimedJob, notification: &NewNotification) -> Result<(), Unfinished> {
+fn store(
+    engine: &Engine,
+    job: &ClaimedJob,
+    held: &Held,
+    notification: &NewNotification,
+) -> Result<(), Unfinished> {
     let is_in_parts = parts::store(engine, job, notification)?;
     engine.database.write(|tx| {
         if !notification.entries.is_empty() {
@@ -93,7 +98,7 @@ fn store(engine: &Engine, job: &ClaimedJob, notification: &NewNotification) -> R
                 submit_deliveries(engine, tx, notification.id)?;
             }
         }
-        jobs::finish(tx, job)
+        held.finish(tx, job)
     })?;
     fault::point("changes: stored");
     match (notification.entries.is_empty(), &notification.held) {
@@ -104,7 +109,7 @@ fn store(engine: &Engine, job: &ClaimedJob, notification: &NewNotification) -> R
             engine.metrics.notifications_held(1);
         }
     }
-    engine.bell.ring();
+    engine.bell.ring(JobKind::Deliver);
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::targets::{Message, deliver};
 use crate::{
     configuration::{Delivery, Target},
-    engine::Engine,
+    engine::{Engine, Held},
     fault,
     limits::{FIRST_DELIVERY_RETRY, LAST_DELIVERY_RETRY},
     workers::Unfinished,
@@ -66,25 +66,30 @@ pub fn release(engine: &Engine, notification: Uuid) -> Result<bool, StoreError> 
         }
         Ok::<_, StoreError>(released)
     })?;
-    engine.bell.ring();
+    engine.bell.ring(JobKind::Deliver);
     Ok(released)
 }
 
 /// Does the job.
-pub(crate) fn deliver_job(engine: &Engine, job: &ClaimedJob, target: &Target) -> Result<(), Unfinished> {
+pub(crate) fn deliver_job(
+    engine: &Engine,
+    job: &ClaimedJob,
+    held: &Held,
+    target: &Target,
+) -> Result<(), Unfinished> {
     let id = job.key.split(' ').next().unwrap_or_default();
     let id: Uuid = id.parse().map_err(|_not_one| Unfinished::Fault(job.key.clone()))?;
     let notification = engine.database.read(|tx| notifications::find(tx, id))?;
     // Who was to be told has read and deleted it, by another way.
     let Some(notification) = notification else {
-        return Ok(engine.database.write(|tx| jobs::finish(tx, job))?);
+        return Ok(engine.database.write(|tx| held.finish(tx, job))?);
     };
     let message = message(engine, &notification, &target.delivery)?;
     match deliver(&target.delivery, engine.configuration.auth.as_ref(), &message) {
         Ok(()) => {
             fault::point("deliver: told");
             engine.metrics.delivered(&target.name, true);
-            engine.database.write(|tx| jobs::finish(tx, job))?;
+            engine.database.write(|tx| held.finish(tx, job))?;
             fault::point("deliver: finished");
             Ok(())
         }

@@ -82,9 +82,14 @@ pub(super) fn follow(engine: &Engine, store: &Store) -> Result<(i64, State), Upd
 ///
 /// # Errors
 /// [`UpdateFailure`].
-pub(crate) fn open(engine: &Engine) -> Result<Arc<OpenCatalog>, UpdateFailure> {
-    let keeper = &engine.catalog;
+fn open(engine: &Engine) -> Result<Arc<OpenCatalog>, UpdateFailure> {
     let version = engine.database.read(published::version)?;
+    open_version(engine, version)
+}
+
+/// As [`open`], for who knows the version that was just read of the database.
+pub(crate) fn open_version(engine: &Engine, version: i64) -> Result<Arc<OpenCatalog>, UpdateFailure> {
+    let keeper = &engine.catalog;
     let fresh = |open: &Arc<OpenCatalog>| open.version == version && open.opened.elapsed() < CATALOG_AGE;
     if let Some(open) = keeper.known().filter(fresh) {
         return Ok(open);

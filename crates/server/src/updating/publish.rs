@@ -7,7 +7,7 @@ use limpid_core::Digest;
 use limpid_store::{
     StoreError, Transaction,
     catalog::{self, UpdateOperation},
-    jobs,
+    jobs::{self, JobKind},
 };
 use uuid::Uuid;
 
@@ -71,7 +71,7 @@ impl<'a> Publisher<'a> {
         };
         fault::point("update: published");
         *published = (version, state);
-        engine.bell.ring();
+        engine.bell.ring(JobKind::MatchChanges);
         Ok(())
     }
 

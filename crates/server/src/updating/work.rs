@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{UpdateFailure, change::with_catalog, publish::Publisher};
 use crate::{
-    engine::Engine,
+    engine::{Engine, Held},
     fault,
     limits::{CATALOG_WAIT, UPDATE_RETRY},
     workers::Unfinished,
@@ -49,7 +49,7 @@ pub fn trigger(engine: &Engine, selection: &Selection) -> Result<Uuid, UpdateFai
         }
     };
     let id = engine.database.write(|tx| jobs::submit(tx, &job(&prefixes, Duration::ZERO, ASKED)))?;
-    engine.bell.ring();
+    engine.bell.ring(JobKind::Update);
     Ok(id)
 }
 
@@ -77,11 +77,11 @@ fn job(prefixes: &[String], delay: Duration, why: &[u8]) -> NewJob {
 }
 
 /// Does the job.
-pub(crate) fn update_job(engine: &Engine, job: &ClaimedJob) -> Result<(), Unfinished> {
+pub(crate) fn update_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<(), Unfinished> {
     let configuration = &engine.configuration.updater;
     if job.payload == BY_ITSELF && !configuration.on {
         // It was left by a process that was to ask upstream. This one is not, unless a person wants it.
-        return finish(engine, job, None);
+        return finish(engine, job, held, None);
     }
     let selection = match job.key.as_str() {
         RECURRING if configuration.feeds.is_empty() => Selection::All,
@@ -98,7 +98,7 @@ pub(crate) fn update_job(engine: &Engine, job: &ClaimedJob) -> Result<(), Unfini
             } else {
                 UPDATE_RETRY.min(configuration.period)
             };
-            finish(engine, job, is_recurring.then_some(delay))
+            finish(engine, job, held, is_recurring.then_some(delay))
         }
         Ok(None) => Err(Unfinished::Later("another node changes the advisory data".to_owned(), CATALOG_WAIT)),
         Err(UpdateFailure::Store(error)) => Err(error.into()),
@@ -148,9 +148,14 @@ fn later(period: Duration) -> Duration {
     period + Duration::from_millis(random % tenth)
 }
 
-fn finish(engine: &Engine, claimed: &ClaimedJob, again: Option<Duration>) -> Result<(), Unfinished> {
+fn finish(
+    engine: &Engine,
+    claimed: &ClaimedJob,
+    held: &Held,
+    again: Option<Duration>,
+) -> Result<(), Unfinished> {
     engine.database.write(|tx| {
-        jobs::finish(tx, claimed)?;
+        held.finish(tx, claimed)?;
         if let Some(delay) = again {
             jobs::submit(tx, &job(&[], delay, BY_ITSELF))?;
         }

@@ -116,7 +116,9 @@ impl Session for Postgres {
     fn begin(&mut self, access: Access) -> Result<(), Problem> {
         match access {
             Access::Read => self.send("START TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
-            Access::Write => self.send("START TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE"),
+            Access::Write | Access::WriteSoon => {
+                self.send("START TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE")
+            }
             Access::Migrate => {
                 let begin = format!(
                     "START TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE; \

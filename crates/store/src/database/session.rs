@@ -10,6 +10,8 @@ use crate::limits;
 pub(crate) enum Access {
     /// To read, on one snapshot.
     Read,
+    /// To write what may be lost with the power, until something is written that may not.
+    WriteSoon,
     /// To write as well.
     Write,
     /// To change the schema: alone among all processes.

@@ -1,7 +1,9 @@
 //! SQLite: one file, one writer at a time, any number of readers beside it, each on a snapshot of its own.
 //!
-//! What was committed survives a power cut (`synchronous=FULL`), and what was deleted is overwritten, since payloads of jobs
-//! carry tokens.
+//! What was committed survives a power cut (`synchronous=FULL`): the log is forced to the disk with each commit. Work that nobody
+//! was told of yet ([`Access::WriteSoon`]) is not forced (`synchronous=NORMAL`): it survives the end of the process, and the
+//! next commit that is forced takes it along, since the log is one file that is read up to its first gap.
+//! What was deleted is overwritten, since payloads of jobs carry tokens.
 
 use std::{
     fs::OpenOptions,
@@ -24,6 +26,8 @@ use crate::limits;
 pub(crate) struct Sqlite {
     connection: Connection,
     dialect: Arc<Dialect>,
+    /// Whether commits are forced to the disk.
+    forces: bool,
 }
 
 /// The pools of a file: for writing, and for reading.
@@ -51,7 +55,7 @@ impl Sqlite {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|error| unusable(&error))?;
-        let sqlite = Self { connection, dialect };
+        let sqlite = Self { connection, dialect, forces: true };
         sqlite.configure(can_write).map_err(|error| match problem(&error).error {
             StoreError::Damaged(error) => unusable(&error),
             error @ (StoreError::Unavailable(_)
@@ -129,10 +133,16 @@ impl Sqlite {
 
 impl Session for Sqlite {
     fn begin(&mut self, access: Access) -> Result<(), Problem> {
-        let statement = match access {
-            Access::Read => "BEGIN DEFERRED",
-            Access::Write | Access::Migrate => "BEGIN IMMEDIATE",
+        let (statement, forces) = match access {
+            Access::Read => ("BEGIN DEFERRED", self.forces),
+            Access::WriteSoon => ("BEGIN IMMEDIATE", false),
+            Access::Write | Access::Migrate => ("BEGIN IMMEDIATE", true),
         };
+        if forces != self.forces {
+            let mode = if forces { "FULL" } else { "NORMAL" };
+            self.connection.pragma_update(None, "synchronous", mode).map_err(|error| problem(&error))?;
+            self.forces = forces;
+        }
         self.connection.execute_batch(statement).map_err(|error| problem(&error))
     }
 

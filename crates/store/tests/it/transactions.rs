@@ -235,3 +235,24 @@ fn a_database_may_be_dropped_within_an_asynchronous_task() {
         });
     });
 }
+
+#[test]
+fn only_what_nobody_was_told_of_is_not_forced_to_the_disk() {
+    on_each(|database| {
+        table(database);
+        // 1: at checkpoints alone, 2: at each commit.
+        let mode = |tx: &mut Transaction<'_>| -> Result<i64, StoreError> {
+            tx.query("PRAGMA synchronous", &[])?.first().map_or(Ok(0), |row| row.get(0))
+        };
+        for number in 0..3 {
+            if database.kind() == "sqlite" {
+                assert_eq!(database.write(mode), Ok(2));
+                assert_eq!(database.write_soon(mode), Ok(1));
+                assert_eq!(database.write_soon(mode), Ok(1));
+            }
+            assert_eq!(database.write_soon(|tx| insert(tx, number)), Ok(1));
+            let count = read(database, |tx| tx.query_optional(COUNT, &[])).unwrap().get::<i64>(0);
+            assert_eq!(count, Ok(number + 1));
+        }
+    });
+}

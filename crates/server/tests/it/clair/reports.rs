@@ -84,6 +84,53 @@ async fn an_etag_holds_until_the_advisory_data_changes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_remembered_report_is_the_same_in_each_encoding_and_by_each_method() {
+    let service = Service::start();
+    service.advise(FIXES).await;
+    let manifest = service.index(&vulnerable()).await;
+    for path in [path(&manifest), format!("/api/v1/manifests/{manifest}/report")] {
+        let plain = service.get(&path).await.with_status(200);
+        assert!(plain.body.len() > 1024, "worth compressing");
+        // Twice: made, and remembered. Deflate is not remembered, but made of what is.
+        for accepted in ["gzip", "zstd", "deflate", "gzip;q=0", "identity", "gzip", "zstd;q=1, gzip;q=0.5"] {
+            let coding = accepted.split([';', ',']).next().filter(|_| !accepted.contains("q=0"));
+            let coding = if accepted.starts_with("zstd") { Some("zstd") } else { coding };
+            let coding = coding.filter(|coding| *coding != "identity");
+            let accept = ("accept-encoding", accepted);
+            let answer = service.send("GET", &path, &[accept], Body::empty()).await.with_status(200);
+            let said = answer.headers.get("content-encoding").map(|value| value.to_str().unwrap());
+            assert_eq!(said, coding, "{accepted}");
+            let vary: Vec<String> = answer.headers("vary").iter().map(|one| one.to_lowercase()).collect();
+            assert_eq!(vary, ["accept", "accept-encoding"], "{accepted}");
+            for name in ["etag", "content-type", "limpid-verdict", "limpid-blind-spots"] {
+                assert_eq!(answer.header(name), plain.header(name), "{accepted}");
+            }
+            let decoded = match coding {
+                Some("gzip") => read(flate2::read::GzDecoder::new(&*answer.body)),
+                Some("deflate") => read(flate2::read::ZlibDecoder::new(&*answer.body)),
+                Some("zstd") => zstd::decode_all(&*answer.body).unwrap(),
+                _plain => answer.body.clone(),
+            };
+            assert!(decoded == plain.body, "{path} {accepted}");
+            let head = service.send("HEAD", &path, &[accept], Body::empty()).await.empty(200);
+            assert_eq!(head.header("etag"), plain.header("etag"));
+            if coding != Some("deflate") {
+                assert_eq!(head.header("content-length"), answer.body.len().to_string(), "{accepted}");
+            }
+            let known = [accept, ("if-none-match", plain.header("etag"))];
+            let known = service.send("GET", &path, &known, Body::empty()).await.empty(304);
+            assert!(known.headers.get("content-encoding").is_none());
+        }
+    }
+}
+
+fn read(mut decoder: impl std::io::Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    decoder.read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_asks_gets_the_type_and_who_does_not_gets_the_documented_one() {
     let service = Service::start();
     service.advise(FIXES).await;
