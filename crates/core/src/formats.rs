@@ -3,3 +3,5 @@
 //! A format's revision is part of the revision of every ecosystem that uses it.
 
 pub mod apk;
+pub mod dpkg;
+pub mod rpm;
