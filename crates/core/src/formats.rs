@@ -5,5 +5,6 @@
 pub mod apk;
 mod damage;
 pub mod dpkg;
+mod path_budget;
 pub mod rpm;
 mod sqlite;
