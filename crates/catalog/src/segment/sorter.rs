@@ -125,11 +125,7 @@ impl Row {
 }
 
 /// Hands a row on unless it is the one before again. (The same text has the same number.)
-fn hand_on(
-    last: &mut Option<Row>,
-    row: Row,
-    sink: &mut dyn FnMut(&Row) -> io::Result<()>,
-) -> io::Result<()> {
+fn hand_on(last: &mut Option<Row>, row: Row, sink: &mut dyn FnMut(&Row) -> io::Result<()>) -> io::Result<()> {
     if last.as_ref() != Some(&row) {
         sink(last.insert(row))?;
     }
@@ -229,11 +225,12 @@ mod tests {
             spilled = spilled.max(sorter.runs.len());
         }
         let mut rows = Vec::new();
-        sorter.finish(&mut |row| {
-            rows.push(row.clone());
-            Ok(())
-        })
-        .unwrap();
+        sorter
+            .finish(&mut |row| {
+                rows.push(row.clone());
+                Ok(())
+            })
+            .unwrap();
         (rows, spilled)
     }
 

@@ -85,9 +85,7 @@ impl<'a> Reading<'a> {
         match (walked, stopped) {
             (Ok(()), _) => Ok(()),
             (Err(_stopped), Some(why)) => Err(why),
-            (Err(error), None) => {
-                Err(Stopped::Refused(FeedError::Unreadable(error.to_string()).to_string()))
-            }
+            (Err(error), None) => Err(Stopped::Refused(FeedError::Unreadable(error.to_string()).to_string())),
         }
     }
 
@@ -97,7 +95,9 @@ impl<'a> Reading<'a> {
         match self.parse(name, reader)? {
             Parsed::Whole(head) => self.heads.add(name, head),
             Parsed::Malformed(why, true) => {
-                return Err(Stopped::Refused(format!("{name}: {why}, which was seen too late to leave it out")));
+                return Err(Stopped::Refused(format!(
+                    "{name}: {why}, which was seen too late to leave it out"
+                )));
             }
             Parsed::Malformed(why, false) => self.refuse(name, &why),
         }
@@ -212,9 +212,7 @@ fn unreadable(error: io::Error) -> Stopped {
 
 fn stopped_by(error: SegmentError) -> Stopped {
     match error {
-        SegmentError::NoPackage { .. } | SegmentError::TooLarge { .. } => {
-            Stopped::Refused(error.to_string())
-        }
+        SegmentError::NoPackage { .. } | SegmentError::TooLarge { .. } => Stopped::Refused(error.to_string()),
         SegmentError::Io { .. }
         | SegmentError::Missing { .. }
         | SegmentError::NewerFormat { .. }
