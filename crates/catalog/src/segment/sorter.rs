@@ -8,7 +8,7 @@ use std::{
     collections::BinaryHeap,
     fs::File,
     io::{self, BufReader, BufWriter, Read, Seek, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use crate::limits;
@@ -153,7 +153,7 @@ fn merge(runs: &mut [File], sink: &mut dyn FnMut(&Row) -> io::Result<()>) -> io:
 struct RunWriter(zstd::stream::write::Encoder<'static, BufWriter<File>>);
 
 impl RunWriter {
-    fn new(directory: &PathBuf) -> io::Result<Self> {
+    fn new(directory: &Path) -> io::Result<Self> {
         let file = BufWriter::new(tempfile::tempfile_in(directory)?);
         Ok(Self(zstd::stream::write::Encoder::new(file, 1)?))
     }

@@ -117,7 +117,7 @@ impl<'a> Reading<'a> {
     pub(super) fn single(&mut self, name: &str, mut spool: &File) -> Result<(), Stopped> {
         let most = (self.ecosystem.feeds.guard)(&self.source.name).most_bytes;
         let opened = spool.rewind().and_then(|()| decompressed(BufReader::new(spool), most));
-        let mut reader = opened.map_err(unreadable)?;
+        let mut reader = opened.map_err(|error| unreadable(&error))?;
         self.file(name, &mut reader)
     }
 
@@ -148,7 +148,7 @@ impl<'a> Reading<'a> {
             Ok(Ok(head)) => head,
             Ok(Err(FeedError::Malformed(why))) => {
                 // What looks malformed where the bytes ended early is no fault of this one file.
-                reader.drain().map_err(unreadable)?;
+                reader.drain().map_err(|error| unreadable(&error))?;
                 return Ok(Parsed::Malformed(why, held.let_go));
             }
             Ok(Err(error @ FeedError::Unreadable(_))) => return Err(Stopped::Refused(error.to_string())),
@@ -156,7 +156,7 @@ impl<'a> Reading<'a> {
                 return Err(Stopped::Refused("the parser failed by a fault of its own".to_owned()));
             }
         };
-        reader.drain().map_err(unreadable)?;
+        reader.drain().map_err(|error| unreadable(&error))?;
         if let Some(why) = held.foreign {
             return Ok(Parsed::Malformed(why, held.let_go));
         }
@@ -206,7 +206,7 @@ impl Held {
     }
 }
 
-fn unreadable(error: io::Error) -> Stopped {
+fn unreadable(error: &io::Error) -> Stopped {
     Stopped::Refused(FeedError::Unreadable(error.to_string()).to_string())
 }
 
