@@ -18,7 +18,7 @@ use super::{
     head,
     mirror::Address,
     reading::{Reading, Stopped},
-    transport::Fetched,
+    transport::{Fetched, TransportError},
 };
 use crate::{
     Segment, limits,
@@ -27,15 +27,45 @@ use crate::{
 
 /// Why an update ended early.
 enum Ended {
-    With(Found),
+    /// What came is not what it should be.
+    Refused(String),
+    /// It did not come.
+    Failed(String),
+    /// Upstream has no such archive.
+    Absent,
+    /// Something on this machine went wrong.
     Local(LocalError),
+}
+
+impl Ended {
+    /// What that says of the feed. What is wrong with these documents is not asked for again before the list, which is told
+    /// by `validators`, is another one.
+    fn found(self, validators: Validators) -> Result<Found, LocalError> {
+        match self {
+            Self::Refused(why) => Ok(Found::Suspicious(why, None, validators)),
+            Self::Failed(why) => Ok(Found::Failed(why)),
+            Self::Absent => Ok(Found::Absent),
+            Self::Local(error) => Err(error),
+        }
+    }
 }
 
 impl From<Stopped> for Ended {
     fn from(stopped: Stopped) -> Self {
         match stopped {
-            Stopped::Refused(why) => Self::With(Found::Suspicious(why, None, Validators::default())),
+            Stopped::Refused(why) => Self::Refused(why),
             Stopped::Local(error) => Self::Local(error),
+        }
+    }
+}
+
+impl From<TransportError> for Ended {
+    fn from(error: TransportError) -> Self {
+        match error {
+            TransportError::CutOff { .. } | TransportError::TooLarge { .. } => {
+                Self::Refused(error.to_string())
+            }
+            TransportError::Unreachable { .. } | TransportError::Disk(_) => Self::Failed(error.to_string()),
         }
     }
 }
@@ -70,15 +100,8 @@ impl Updater {
         let found = self
             .read_lists(task, increments, (&first, &document), urls)
             .and_then(|list| self.follow(task, increments, &list, validators.clone()));
-        Ok(Some(match found {
-            Ok(found) => (found, shown),
-            // What is wrong with these documents is not asked for again before the list is another one.
-            Err(Ended::With(Found::Suspicious(why, candidate, _))) => {
-                (Found::Suspicious(why, candidate, validators), shown)
-            }
-            Err(Ended::With(found)) => (found, shown),
-            Err(Ended::Local(error)) => return Err(error),
-        }))
+        let found = found.or_else(|ended| ended.found(validators))?;
+        Ok(Some((found, shown)))
     }
 
     fn read_lists(
@@ -91,12 +114,11 @@ impl Updater {
         let mut list = List::default();
         list.read(increments, first, document)?;
         for url in others {
-            let address = self.transport.address(&url).map_err(|error| Ended::With(not_fetched(&error)))?;
-            match self.fetch_list(task, &address, Validators::default()) {
-                Ok(Fetched::Document(document)) => list.read(increments, &url, &document)?,
+            let address = self.transport.address(&url)?;
+            match self.fetch_list(task, &address, Validators::default())? {
+                Fetched::Document(document) => list.read(increments, &url, &document)?,
                 // Nothing was ever deleted, say.
-                Ok(Fetched::Absent | Fetched::NotModified) => {}
-                Err(error) => return Err(Ended::With(not_fetched(&error))),
+                Fetched::Absent | Fetched::NotModified => {}
             }
         }
         Ok(list)
@@ -191,11 +213,10 @@ impl Updater {
         increments: &Increments,
         list: &List,
     ) -> Result<Reading<'t>, Ended> {
-        let address = self.located(task).map_err(|why| Ended::With(Found::Failed(why)))?;
-        let archive = match self.fetch(task, &address, Validators::default()) {
-            Ok(Fetched::Document(document)) => document,
-            Ok(Fetched::Absent | Fetched::NotModified) => return Err(Ended::With(Found::Absent)),
-            Err(error) => return Err(Ended::With(not_fetched(&error))),
+        let address = self.located(task).map_err(Ended::Failed)?;
+        let archive = match self.fetch(task, &address, Validators::default())? {
+            Fetched::Document(document) => document,
+            Fetched::Absent | Fetched::NotModified => return Err(Ended::Absent),
         };
         let mut reading = Reading::new(task.ecosystem, task.source, task.directory);
         let mut made = (increments.archive_instant)(&display(&address));
@@ -262,7 +283,7 @@ impl Updater {
         task: &Task<'_>,
         address: &Address,
         known: Validators,
-    ) -> Result<Fetched, super::TransportError> {
+    ) -> Result<Fetched, TransportError> {
         self.transport.fetch(&super::transport::Request {
             address,
             known,
@@ -282,5 +303,5 @@ struct Base<'a> {
 }
 
 fn failed(why: &str) -> Ended {
-    Ended::With(Found::Failed(why.to_owned()))
+    Ended::Failed(why.to_owned())
 }

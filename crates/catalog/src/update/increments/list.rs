@@ -11,8 +11,8 @@ use limpid_core::feed::{Change, FeedError, Increments};
 use super::Ended;
 use crate::{
     limits,
-    state::{Cursor, Validators},
-    update::{decompress::decompressed, document::Document, feed::Found},
+    state::Cursor,
+    update::{decompress::decompressed, document::Document},
 };
 
 /// What happened last to each document.
@@ -40,7 +40,7 @@ impl List {
         let mut spool = &document.spool;
         let opened =
             spool.rewind().and_then(|()| decompressed(BufReader::new(spool), limits::CHANGE_LIST_BYTES));
-        let refused = |why: String| Ended::With(Found::Suspicious(why, None, Validators::default()));
+        let refused = Ended::Refused;
         let mut reader = opened
             .map_err(|error| refused(format!("{url}: {}", FeedError::Unreadable(error.to_string()))))?;
         let mut too_many = false;
