@@ -258,9 +258,11 @@ fn a_wanted_file_without_content_is_never_silent() {
 
 /// The shipped ecosystems with another detector in place of apk's.
 fn with_detector(change: impl Fn(Detector) -> Detector) -> Ecosystems {
-    let detectors = ecosystems::all().detectors();
-    let changed: &'static Detector = Box::leak(Box::new(change(**detectors.first().unwrap())));
-    let list: &'static [&'static Detector] = Box::leak(Box::new([changed]));
+    let mut detectors = ecosystems::all().detectors();
+    let apk = detectors.iter_mut().find(|detector| detector.id == "apk").unwrap();
+    *apk = Box::leak(Box::new(change(**apk)));
+    // All of them everywhere, so that the same files are wanted.
+    let list: &'static [&'static Detector] = detectors.leak();
     Ecosystems::new(
         ecosystems::all().iter().map(|one| Ecosystem { detectors: list, ..*one }).collect::<Vec<_>>(),
     )

@@ -69,7 +69,9 @@ impl Reading {
             Kind::Database => presence(stanza.status),
             Kind::OnePackage => Presence::There,
         };
-        if stanza.is_odd || presence == Presence::Untold {
+        // It is kept, and no version that can be compared.
+        let has_odd_version = stanza.version.is_some_and(|version| text(version).is_none());
+        if stanza.is_odd || has_odd_version || presence == Presence::Untold {
             self.broken.push(stanza.line);
         }
         if presence == Presence::Gone && stanza.package.is_some() {
@@ -141,7 +143,7 @@ fn presence(status: Option<&[u8]>) -> Presence {
 
 fn package(stanza: &Stanza<'_>) -> Option<Package> {
     let name = package_name(stanza.package?)?;
-    let version = text(stanza.version?)?;
+    let version = text_with_blanks(stanza.version?)?;
     let source = match stanza.source {
         Some(source) => source_package(source, version)?,
         None => SourcePackage::new(name, version),
@@ -165,7 +167,7 @@ fn source_package(field: &[u8], version: &str) -> Option<SourcePackage> {
         Some((name, rest)) => (name.trim(), rest.strip_suffix(')')?.trim()),
         None => (field, version),
     };
-    let own = text(own.as_bytes())?;
+    let own = text_with_blanks(own.as_bytes())?;
     Some(SourcePackage::new(package_name(name.as_bytes())?, own))
 }
 
@@ -180,7 +182,7 @@ fn text(field: &[u8]) -> Option<&str> {
 }
 
 fn text_with_blanks(field: &[u8]) -> Option<&str> {
-    str::from_utf8(field).ok().filter(|text| !text.is_empty())
+    str::from_utf8(field).ok().filter(|text| !text.is_empty() && !text.contains(char::is_control))
 }
 
 #[cfg(test)]

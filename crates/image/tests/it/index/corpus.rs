@@ -81,7 +81,10 @@ fn images_of_deb_packages_have_those_of_the_reference() {
         found.sort_unstable();
         assert_eq!((&found, found.len()), (&expected, count), "{image}");
         assert!(report.packages.iter().all(|one| one.namespace.as_deref() == Some(namespace)), "{image}");
-        assert!(report.blind_spots.iter().all(|spot| !spot.counts), "{image}: {:?}", report.blind_spots);
+        // That list was made from a report in which the version of netbase runs on into what follows it.
+        let odd = usize::from(image == "ubuntu-18.04-from-indexreport");
+        let counting = report.blind_spots.iter().filter(|spot| spot.counts);
+        assert_eq!(counting.count(), odd, "{image}: {:?}", report.blind_spots);
     }
 }
 

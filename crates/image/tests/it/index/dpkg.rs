@@ -88,7 +88,7 @@ impl Root {
     }
 
     /// The files of dpkg as a layer of an image.
-    fn layer(&self) -> Vec<Item<'static>> {
+    fn layer(&self) -> Vec<Item> {
         let database = self.path().join("var/lib/dpkg");
         let mut layer = vec![
             kept("etc/os-release", DEBIAN),
@@ -262,7 +262,9 @@ fn agree(count: usize, seed: u64) {
     }
     let order = version::order("dpkg").unwrap();
     let mut generator = Generator(seed);
-    let pairs: Vec<_> = (0..count).map(|_| generator.pair()).filter(|(_, b)| !b.is_empty()).collect();
+    // What begins with a hyphen is an option to dpkg.
+    let is_argument = |text: &str| !text.is_empty() && !text.starts_with('-');
+    let pairs: Vec<_> = (0..count).map(|_| generator.pair()).filter(|(_, b)| is_argument(b)).collect();
     let parts: Vec<_> = pairs.chunks(pairs.len().div_ceil(4)).map(<[_]>::to_vec).collect();
     let workers: Vec<_> = parts.into_iter().map(|part| thread::spawn(move || by_dpkg(&part))).collect();
     let theirs: Vec<char> = workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect();

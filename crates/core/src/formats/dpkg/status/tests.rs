@@ -96,7 +96,7 @@ fn damage_is_told_and_the_rest_is_read() {
     for (damaged, packages) in [
         ("Status: install ok installed\nVersion: 1\n\n", 2),
         ("Package: b\nStatus: install ok installed\n\n", 2),
-        ("Package: b\nStatus: install ok installed\nVersion: 1 2\n\n", 2),
+        ("Package: b\nStatus: install ok installed\nVersion: 1 2\n\n", 3),
         ("Package: b c\nStatus: install ok installed\nVersion: 1\n\n", 2),
         ("Package: b\nStatus: install ok installed\nVersion: 1\nSource: x (1\n\n", 2),
         ("Package: b\nStatus: install ok installed\nVersion: 1\nno field\n\n", 3),
