@@ -6,6 +6,8 @@
 
 mod alpine;
 mod chainguard;
+mod debian;
+mod ubuntu;
 pub mod unread;
 mod wolfi;
 
@@ -13,7 +15,14 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 3] = [alpine::ECOSYSTEM, wolfi::ECOSYSTEM, chainguard::ECOSYSTEM];
+const LIST: [Ecosystem; 5] = [
+    alpine::ECOSYSTEM,
+    wolfi::ECOSYSTEM,
+    chainguard::ECOSYSTEM,
+    // Before Debian, which Ubuntu and what is made from it name as their relative too.
+    ubuntu::ECOSYSTEM,
+    debian::ECOSYSTEM,
+];
 
 /// The ecosystems that Limpid ships.
 pub fn all() -> Ecosystems {

@@ -10,27 +10,9 @@ use crate::{FilePath, wants::system_root};
 ///
 /// Cheap: it is asked for every path of an image, and looks closely only at names that end right.
 pub fn word(path: &FilePath) -> Option<&'static str> {
-    let (folder, name) = split(path.as_bytes());
+    let name = path.name();
     let last = name.last()?;
-    if let Some(row) = ROWS.iter().find(|row| row.last == *last && row.matches(path, name)) {
-        return Some(row.word);
-    }
-    in_status_folder(folder, name).then_some("Debian packages (dpkg)")
-}
-
-/// The folder, with a slash at its end, and the name.
-fn split(path: &[u8]) -> (&[u8], &[u8]) {
-    let end = path.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
-    path.split_at_checked(end).unwrap_or_default()
-}
-
-/// dpkg's database in images without dpkg: one file a package. The checksum lists beside them are none.
-fn in_status_folder(folder: &[u8], name: &[u8]) -> bool {
-    folder.ends_with(b"dpkg/status.d/")
-        && folder
-            .strip_suffix(b"var/lib/dpkg/status.d/")
-            .is_some_and(|root| root.is_empty() || root.ends_with(b"/"))
-        && !name.ends_with(b".md5sums")
+    ROWS.iter().find(|row| row.last == *last && row.matches(path, name)).map(|row| row.word)
 }
 
 /// One kind of file.
@@ -81,8 +63,13 @@ impl Row {
 }
 
 const ROWS: &[Row] = &[
-    Row::named("status", Place::System(&["var/lib/dpkg/status"]), "Debian packages (dpkg)"),
     Row::named("status", Place::System(&["usr/lib/opkg/status", "var/lib/opkg/status"]), "opkg packages"),
+    // Slices of Ubuntu packages, without dpkg's database.
+    Row::named(
+        "manifest.wall",
+        Place::System(&["var/lib/chisel/manifest.wall"]),
+        "Chisel slices of deb packages",
+    ),
     // var/lib/pacman/local/PACKAGE/desc
     Row::named("desc", Place::Under(b"local", &[2]), "Arch Linux packages (pacman)"),
     // var/db/pkg/CATEGORY/PACKAGE/PF
@@ -124,9 +111,8 @@ mod tests {
     #[test]
     fn every_kind_is_known_by_its_path() {
         for (path, expected) in [
-            ("var/lib/dpkg/status", "Debian packages (dpkg)"),
-            ("opt/root/var/lib/dpkg/status", "Debian packages (dpkg)"),
-            ("var/lib/dpkg/status.d/base", "Debian packages (dpkg)"),
+            ("var/lib/chisel/manifest.wall", "Chisel slices of deb packages"),
+            ("opt/root/var/lib/opkg/status", "opkg packages"),
             ("var/lib/opkg/status", "opkg packages"),
             ("var/lib/pacman/local/bash-5.2-1/desc", "Arch Linux packages (pacman)"),
             ("var/db/pkg/app-shells/bash-5.2/PF", "Gentoo packages (Portage)"),
@@ -157,9 +143,7 @@ mod tests {
             "etc/passwd",
             "proc/self/status",
             "var/lib/dpkg/status-old",
-            "var/lib/dpkg/status.d",
-            "var/lib/dpkg/status.d/base.md5sums",
-            "xvar/lib/dpkg/status.d/base",
+            "var/lib/dpkg/status",
             "usr/share/Packages",
             // Read, with or without a distribution that is known.
             "var/lib/rpm/Packages",

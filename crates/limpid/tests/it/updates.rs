@@ -240,6 +240,6 @@ fn a_document_that_upstream_refuses_fails_alone_and_is_no_feed_that_is_not_there
     assert!(ran.stdout.contains("alpine/v3.99/main       loaded"), "{ran:#?}");
     let ran = place.run(&format!("db update alpine/v3.98/main --mirror {}", server.url())).ended(2);
     assert!(ran.stdout.contains("403") && !ran.stderr.contains("there is no feed"), "{ran:#?}");
-    let ran = place.run(&format!("db update debian --mirror {}", server.url())).ended(2);
-    assert!(ran.stderr.contains("there is no feed debian"), "{ran:#?}");
+    let ran = place.run(&format!("db update plan9 --mirror {}", server.url())).ended(2);
+    assert!(ran.stderr.contains("there is no feed plan9"), "{ran:#?}");
 }

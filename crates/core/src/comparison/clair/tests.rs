@@ -132,10 +132,10 @@ fn nothing_found_by_clair_is_never_clean() {
 fn distributions_and_repositories_that_are_unknown_here_keep_clairs_words() {
     let mut documents = before();
     documents[1]["distributions"] =
-        json!({"3": {"did": "debian", "name": "Debian GNU/Linux", "version_id": "12"}});
+        json!({"3": {"did": "slackware", "name": "Slackware", "version_id": "12"}});
     documents[1]["repository"] = json!({"5": {"id": "5", "name": "pypi"}});
     let place = |distribution: &str, repositories: Value| {
-        json!([{"package_db": "/var/lib/dpkg/status", "introduced_in": "", "distribution_id": distribution,
+        json!([{"package_db": "/var/lib/pkgtools/packages", "introduced_in": "", "distribution_id": distribution,
             "repository_ids": repositories}])
     };
     documents[1]["environments"] = json!({
@@ -157,16 +157,16 @@ fn distributions_and_repositories_that_are_unknown_here_keep_clairs_words() {
     assert_eq!(
         listed,
         [
-            ("busybox", Some("debian:12"), "generic", "var/lib/dpkg/status"),
-            ("libcrypto1.1", Some("pypi"), "generic", "var/lib/dpkg/status"),
-            ("musl", None, "generic", "var/lib/dpkg/status"),
+            ("busybox", Some("slackware:12"), "generic", "var/lib/pkgtools/packages"),
+            ("libcrypto1.1", Some("pypi"), "generic", "var/lib/pkgtools/packages"),
+            ("musl", None, "generic", "var/lib/pkgtools/packages"),
             // It has no place at all.
             ("zlib", None, "generic", ""),
         ]
     );
     let expected = [
         (Reason::NoDistribution, "image", 2),
-        (Reason::ReleaseNotCovered, "debian:12", 1),
+        (Reason::ReleaseNotCovered, "slackware:12", 1),
         (Reason::ReleaseNotCovered, "pypi", 1),
     ];
     assert_eq!(spots(&side), expected);

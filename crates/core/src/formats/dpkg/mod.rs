@@ -1,24 +1,45 @@
-//! dpkg: a stub until the branch `dpkg` brings it.
-use std::cmp::Ordering;
+//! The formats of dpkg: the database of installed packages, lists of their files, the order of versions.
+//!
+//! Shared by every distribution that is built from deb packages; a change here is a change of each of them.
+
+mod limits;
+mod origin;
+mod owned;
+mod stanza;
+mod status;
+mod version;
 
 use crate::{
     Detector, FoundFile, Parsed, revision,
-    version::{InvalidVersion, VersionOrder},
     wants::{Pattern, Want},
 };
+
+pub use self::{origin::foreign_word, version::VERSIONS};
 
 /// Finds deb packages.
 pub const DETECTOR: Detector = Detector {
     id: "dpkg",
     revision: revision::of("formats/dpkg"),
-    wants: &[Want::new(Pattern::System("var/lib/dpkg/status"), 64 << 20)],
+    wants: &[
+        Want::new(Pattern::System("var/lib/dpkg/status"), limits::MOST_DATABASE_BYTES),
+        Want::new(Pattern::SystemGlob("var/lib/dpkg/status.d/*"), limits::MOST_LIST_BYTES),
+        Want::new(Pattern::SystemGlob("var/lib/dpkg/info/*.list"), limits::MOST_LIST_BYTES),
+    ],
     companions: &[],
-    parse: |_: &FoundFile<'_>| Parsed::default(),
+    parse,
 };
 
-/// dpkg's order.
-pub const VERSIONS: VersionOrder = VersionOrder {
-    scheme: "dpkg",
-    check: |_: &str| Ok(()),
-    compare: |a: &str, b: &str| Ok::<Ordering, InvalidVersion>(a.cmp(b)),
-};
+/// Which of the three kinds a file is shows its path; what it says is read by [`status`] and [`owned`].
+fn parse(file: &FoundFile<'_>) -> Parsed {
+    let name = file.path.name();
+    let folder = file.path.parent();
+    if folder.name() == b"info" {
+        owned::read(name.strip_suffix(b".list").unwrap_or(name), file, owned::line_of_list)
+    } else if folder.name() != b"status.d" {
+        status::read(file, status::Kind::Database)
+    } else if let Some(package) = name.strip_suffix(b".md5sums") {
+        owned::read(package, file, owned::line_of_checksums)
+    } else {
+        status::read(file, status::Kind::OnePackage)
+    }
+}

@@ -32,14 +32,22 @@ fn identify(case: &Case) -> Option<Identified> {
     (identity.identify)(&SystemFiles { os_release: os_release.as_ref(), text: &text })
 }
 
-/// The form of `expected.tsv`: `distribution`, namespace, strength, name; and for each package `package`, name, version,
-/// architecture, source and its version, files.
+/// The form of `expected.tsv`: `distribution`, namespace, strength, name; for each package `package`, name, version,
+/// architecture, source and its version, files; and `owned`, name, files where a list of its own says what it owns.
 fn shown(identified: Option<&Identified>, parsed: &[(&File, Parsed)]) -> String {
     let mut shown = String::new();
     if let Some(Identified { strength, name, namespace, doubts: _ }) = identified {
         writeln!(shown, "distribution\t{namespace}\t{strength:?}\t{name}").unwrap();
     }
-    for found in parsed.iter().flat_map(|(_, parsed)| &parsed.packages) {
+    for (_, parsed) in parsed {
+        shown += &shown_packages(parsed);
+    }
+    shown
+}
+
+fn shown_packages(parsed: &Parsed) -> String {
+    let mut shown = String::new();
+    for found in &parsed.packages {
         let package = &found.package;
         let source = package.source.as_ref().map(|source| format!("{} {}", source.name, source.version));
         let files: Vec<String> = found.files.iter().map(ToString::to_string).collect();
@@ -51,6 +59,10 @@ fn shown(identified: Option<&Identified>, parsed: &[(&File, Parsed)]) -> String 
             files.join(","),
         ];
         writeln!(shown, "package\t{}", columns.join("\t")).unwrap();
+    }
+    for owned in &parsed.owned {
+        let files: Vec<String> = owned.files.iter().map(ToString::to_string).collect();
+        writeln!(shown, "owned\t{}\t{}", owned.package, files.join(",")).unwrap();
     }
     shown
 }

@@ -1,0 +1,30 @@
+//! Debian, distroless images made of its packages, and what is derived from it.
+//!
+//! The security tracker speaks about source packages of releases, by codename; what has no release number yet (testing and
+//! sid) is told apart from nothing else by a system, so it is judged by both. Packages that others built are nobody's.
+
+mod feeds;
+mod identity;
+mod releases;
+mod scope;
+
+use crate::{
+    ecosystem::{Ecosystem, Identity, PurlNames},
+    formats::dpkg,
+    revision,
+};
+
+/// Debian and what is made from it.
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "debian",
+    name: "Debian",
+    osv_name: "Debian",
+    purl: PurlNames { kind: "deb", namespace: Some("debian"), others: &[] },
+    detectors: &[&dpkg::DETECTOR],
+    identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
+    versions: &dpkg::VERSIONS,
+    feeds: &feeds::FAMILY,
+    scope: scope::scope,
+    end_of_life: releases::end_of_life,
+    revision: revision::of("ecosystems/debian"),
+};

@@ -1,0 +1,79 @@
+//! Canonical's OSV data: an archive of one document for each vulnerability, about all releases.
+//!
+//! Where a mirror has no copy of Canonical's archive, that of osv.dev is taken: it has the same documents.
+
+mod document;
+mod release;
+
+use crate::{
+    advisory::Record,
+    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    revision,
+};
+
+/// See [`crate::Ecosystem::feeds`].
+pub(super) const FAMILY: FeedFamily = FeedFamily {
+    needed_by,
+    discover,
+    locate: Some(locate),
+    parse,
+    guard: |_| GUARD,
+    revisions: &[revision::of("formats/dpkg")],
+    is_second: |_| false,
+};
+
+/// Source: Canonical's documentation, “Ubuntu OSV data”.
+const URL: &str = "https://security-metadata.canonical.com/osv/osv-all.tar.xz";
+
+const SECOND_URL: &str = "https://osv-vulnerabilities.storage.googleapis.com/Ubuntu/all.zip";
+
+/// What the documents cover as a whole. No system has this namespace: one of untold release has another.
+const ALL: &str = "Ubuntu";
+
+const GUARD: Guard = Guard {
+    // The real archive has more than 50,000 documents; excerpts of it are used offline.
+    floor: 1,
+    most_shrink_percent: 10,
+    stale_after_hours: 72,
+    // 816 MB in 2026: each document lists all versions of its packages.
+    most_bytes: 4 << 30,
+};
+
+fn source() -> FeedSource {
+    FeedSource { name: "ubuntu/osv".to_owned(), namespace: ALL.to_owned(), url: URL.to_owned() }
+}
+
+fn needed_by(namespace: &str) -> Vec<FeedSource> {
+    let is_own = namespace == ALL || namespace.starts_with("Ubuntu:");
+    is_own.then(source).into_iter().collect()
+}
+
+fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
+    let exists = upstream.exists(URL)? || upstream.exists(SECOND_URL)?;
+    Ok(exists.then(source).into_iter().collect())
+}
+
+fn locate(source: &FeedSource, upstream: &dyn Upstream) -> Result<String, DiscoveryError> {
+    let is_second = !upstream.exists(&source.url)? && upstream.exists(SECOND_URL)?;
+    Ok(if is_second { SECOND_URL.to_owned() } else { source.url.clone() })
+}
+
+fn parse(
+    _: &FeedSource,
+    document: &mut FeedDocument<'_>,
+    sink: &mut dyn FnMut(Record),
+) -> Result<FeedHead, FeedError> {
+    let mut covers = vec![ALL.to_owned()];
+    let mut unread = Vec::new();
+    let is_file_beside = !document.name.is_empty() && !document.name.ends_with(".json");
+    if !is_file_beside && let Some(record) = document::read(document.reader, &mut unread)? {
+        covers.extend(record.affected.iter().map(|affected| affected.namespace.clone()));
+        sink(record);
+    }
+    covers.sort();
+    covers.dedup();
+    Ok(FeedHead { covers, unread, ..FeedHead::default() })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,30 @@
+//! Ubuntu and what is derived from it.
+//!
+//! Canonical's data says for each release what its own archive fixes and what Ubuntu Pro (ESM) does. Both are read as
+//! statements about the release: a fix that needs Ubuntu Pro is a finding with that fix and those words, never silence.
+
+mod feeds;
+mod identity;
+mod releases;
+mod scope;
+
+use crate::{
+    ecosystem::{Ecosystem, Identity, PurlNames},
+    formats::dpkg,
+    revision,
+};
+
+/// Ubuntu and what is made from it.
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "ubuntu",
+    name: "Ubuntu",
+    osv_name: "Ubuntu",
+    purl: PurlNames { kind: "deb", namespace: Some("ubuntu"), others: &[] },
+    detectors: &[&dpkg::DETECTOR],
+    identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
+    versions: &dpkg::VERSIONS,
+    feeds: &feeds::FAMILY,
+    scope: scope::scope,
+    end_of_life: releases::end_of_life,
+    revision: revision::of("ecosystems/ubuntu"),
+};

@@ -1,0 +1,59 @@
+//! Whose package it is, as far as its version tells: distributions mark what they build.
+//!
+//! Repositories of third parties use the names of a distribution's own packages (`nginx`, `nodejs`, `postgresql-15`). They
+//! mark their builds in the revision, by a word that no distribution uses: `1.25.3-1~bookworm`, `15.5-1.pgdg120+1`,
+//! `20.10.0-1nodesource1`.
+
+/// Words that revisions of Debian's and Ubuntu's own packages have: rebuilds, uploads by others, backports, repacked sources.
+const OWN_WORDS: [&str; 16] = [
+    "deb", "debian", "nmu", "bpo", "exp", "cross", "dfsg", "dab", "repack", "really", "build", "ubuntu",
+    "esm", "fips", "git", "rc",
+];
+
+/// The shortest word that says something: single letters number rebuilds (`+b1`, `u2`).
+const SHORTEST_WORD: usize = 3;
+
+/// The first word of a version's revision that is none of a distribution's own.
+pub fn foreign_word(version: &str) -> Option<&str> {
+    let (_, revision) = version.rsplit_once('-')?;
+    let words = revision.split(|one: char| !one.is_ascii_alphabetic());
+    words.into_iter().find(|word| word.len() >= SHORTEST_WORD && !OWN_WORDS.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn revisions_of_distributions_have_no_foreign_word() {
+        for version in [
+            "2.36-9+deb12u13",
+            "5.2.15-2+b7",
+            "1.1.1n-0+deb11u5",
+            "3.0.2-0ubuntu1.18",
+            "2.4-2~bpo12+1",
+            "1.12.0-1~ubuntu16.04.3+esm1",
+            "1.2-3+nmu1build2",
+            "1.0+really0.9-1",
+            "12.4+deb12u5",
+            "2023c",
+            "1.0.1f-1ubuntu2.27+fips1",
+        ] {
+            assert_eq!(foreign_word(version), None, "{version}");
+        }
+    }
+
+    #[test]
+    fn builders_are_known_by_their_word() {
+        for (version, word) in [
+            ("1.25.3-1~bookworm", "bookworm"),
+            ("15.5-1.pgdg120+1", "pgdg"),
+            ("20.10.0-1nodesource1", "nodesource"),
+            ("8.2.7-1+0~20230616.20+debian12~1.gbp4ab9b8", "gbp"),
+            ("5:20.10.7~3-0~debian-buster", "buster"),
+            ("1:9.2p1-2+rpt1", "rpt"),
+        ] {
+            assert_eq!(foreign_word(version), Some(word), "{version}");
+        }
+    }
+}
