@@ -4,4 +4,5 @@
 
 pub mod apk;
 pub mod dpkg;
+pub mod oval;
 pub mod rpm;
