@@ -5,7 +5,12 @@
 //! the conformance test.
 
 mod alpine;
+mod azurelinux;
 mod chainguard;
+mod opensuse;
+mod oracle;
+mod photon;
+mod suse;
 pub mod unread;
 mod wolfi;
 
@@ -13,7 +18,16 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 3] = [alpine::ECOSYSTEM, wolfi::ECOSYSTEM, chainguard::ECOSYSTEM];
+const LIST: [Ecosystem; 8] = [
+    alpine::ECOSYSTEM,
+    wolfi::ECOSYSTEM,
+    chainguard::ECOSYSTEM,
+    oracle::ECOSYSTEM,
+    opensuse::ECOSYSTEM,
+    suse::ECOSYSTEM,
+    photon::ECOSYSTEM,
+    azurelinux::ECOSYSTEM,
+];
 
 /// The ecosystems that Limpid ships.
 pub fn all() -> Ecosystems {

@@ -51,8 +51,11 @@ pub(super) fn of(tables: &Tables, criteria: &Criteria) -> Vec<Clause> {
             }
             clauses
         }
-        Criteria::Test { id, comment } => vec![of_meaning(meaning::of(tables, *id, comment))],
-        Criteria::Unknown(text, children) => {
+        Criteria::Test { id, comment } => {
+            vec![of_meaning(meaning::of(tables, *id, tables.comment(*comment)))]
+        }
+        Criteria::Unknown(unknown) => {
+            let (text, children) = &**unknown;
             let unknown = Conditions { unknown: Some(text.clone()), ..Conditions::default() };
             let packages = children.iter().flat_map(|child| of(tables, child)).flat_map(|one| one.packages);
             vec![Clause { only: unknown, packages: packages.collect() }]

@@ -1,10 +1,8 @@
 //! Definitions: what is said about a vulnerability or a patch, and the criteria by which a system is affected.
 
-use std::rc::Rc;
-
 use super::{
     limits,
-    tables::{Id, Interned},
+    tables::{Comment, Id, Interned},
     xml::{Element, Elements, Step, malformed},
 };
 use crate::feed::FeedError;
@@ -41,17 +39,17 @@ pub(super) struct Cve {
     pub(super) cvss: String,
 }
 
-/// A tree of conditions.
+/// A tree of conditions. Documents have millions of them, so that each is small.
 #[derive(Debug)]
 pub(super) enum Criteria {
-    All(Vec<Criteria>),
-    Any(Vec<Criteria>),
+    All(Box<[Criteria]>),
+    Any(Box<[Criteria]>),
     Test {
         id: Id,
-        comment: Rc<str>,
+        comment: Comment,
     },
     /// What cannot be understood, in words, and what is below it.
-    Unknown(String, Vec<Criteria>),
+    Unknown(Box<(String, Vec<Criteria>)>),
 }
 
 /// Reads the definition whose element was opened last.
@@ -143,18 +141,18 @@ fn criteria(
             }
             other => {
                 let comment = child.attribute("comment").unwrap_or_default();
-                children.push(Criteria::Unknown(format!("{other} {comment}").trim().to_owned(), Vec::new()));
+                children.push(unknown(format!("{other} {comment}").trim(), Vec::new()));
                 elements.skip()?;
             }
         }
     }
     let negated = is_negated(element);
     Ok(match element.attribute("operator").unwrap_or("AND") {
-        "AND" if !negated => Criteria::All(children),
-        "OR" if !negated => Criteria::Any(children),
+        "AND" if !negated => Criteria::All(children.into()),
+        "OR" if !negated => Criteria::Any(children.into()),
         operator => {
             let not = if negated { "not " } else { "" };
-            Criteria::Unknown(format!("{not}{operator} of several conditions"), children)
+            unknown(&format!("{not}{operator} of several conditions"), children)
         }
     })
 }
@@ -162,16 +160,21 @@ fn criteria(
 fn criterion(element: &Element, interned: &mut Interned) -> Criteria {
     let comment = element.attribute("comment").unwrap_or_default();
     match element.attribute("test_ref") {
-        Some(_) if is_negated(element) => Criteria::Unknown(format!("not: {comment}"), Vec::new()),
-        Some(id) => Criteria::Test { id: interned.id(id), comment: interned.text(short(comment)) },
-        None => Criteria::Unknown(format!("a condition without a test: {comment}"), Vec::new()),
+        Some(_) if is_negated(element) => unknown(&format!("not: {comment}"), Vec::new()),
+        Some(id) => Criteria::Test { id: interned.id(id), comment: interned.comment(telling(comment)) },
+        None => unknown(&format!("a condition without a test: {comment}"), Vec::new()),
     }
 }
 
-/// Only these comments are ever looked at: they are the names of products, modules and architectures.
-fn short(comment: &str) -> &str {
-    let telling = [" is installed", " is enabled"].iter().any(|ending| comment.ends_with(ending));
-    if telling { comment } else { "" }
+fn unknown(text: &str, children: Vec<Criteria>) -> Criteria {
+    Criteria::Unknown(Box::new((text.to_owned(), children)))
+}
+
+/// Only the names of products and modules are ever looked at. That a package of a version is installed, in one word, is
+/// what the test says.
+fn telling(comment: &str) -> &str {
+    let named = |ending| comment.strip_suffix(ending).is_some_and(|name| name.trim().contains(' '));
+    if named(" is installed") || named(" is enabled") { comment } else { "" }
 }
 
 fn is_negated(element: &Element) -> bool {

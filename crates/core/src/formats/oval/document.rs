@@ -34,6 +34,7 @@ pub(super) fn read(document: &mut FeedDocument<'_>) -> Result<Document, FeedErro
         }
     }
     elements.finish()?;
+    read.tables.comments = read.interned.comments();
     if !read.has_definitions {
         return Err(super::xml::malformed("it has no definitions".to_owned()));
     }

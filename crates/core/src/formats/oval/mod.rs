@@ -11,6 +11,7 @@ mod clauses;
 mod definition;
 mod document;
 mod limits;
+pub mod listing;
 mod meaning;
 mod rating;
 mod records;
@@ -104,12 +105,15 @@ fn releases(dialect: &Dialect<'_>, document: &Document) -> Releases {
 
 fn collect(document: &Document, criteria: &Criteria, products: &mut BTreeSet<Rc<str>>) {
     match criteria {
-        Criteria::All(children) | Criteria::Any(children) | Criteria::Unknown(_, children) => {
+        Criteria::All(children) | Criteria::Any(children) => {
             children.iter().for_each(|child| collect(document, child, products));
         }
-        Criteria::Test { comment, .. } if comment.is_empty() => {}
+        Criteria::Unknown(unknown) => unknown.1.iter().for_each(|child| collect(document, child, products)),
         Criteria::Test { id, comment } => {
-            if let Meaning::Product(name) = meaning::of(&document.tables, *id, comment) {
+            let comment = document.tables.comment(*comment);
+            if !comment.is_empty()
+                && let Meaning::Product(name) = meaning::of(&document.tables, *id, comment)
+            {
                 products.insert(name);
             }
         }

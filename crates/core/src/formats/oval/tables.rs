@@ -5,21 +5,26 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    hash::Hash,
     rc::Rc,
 };
 
-/// An identifier such as `oval:com.oracle.elsa:tst:20219151001`: what comes before its number, and the number.
+/// An identifier such as `oval:com.oracle.elsa:tst:20219151001`, by its place among all that were met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Id {
-    prefix: u32,
-    number: Option<u64>,
-}
+pub(super) struct Id(u32);
+
+/// The comment of a condition, by its place among all that were met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Comment(u32);
 
 /// Identifiers and texts, each kept once.
 #[derive(Debug, Default)]
 pub(super) struct Interned {
     prefixes: HashMap<Box<str>, u32>,
+    /// What comes before the number of an identifier, and the number.
+    ids: HashMap<(u32, Option<u64>), u32>,
     texts: HashSet<Rc<str>>,
+    comments: HashMap<Rc<str>, u32>,
 }
 
 impl Interned {
@@ -28,16 +33,11 @@ impl Interned {
         let (prefix, digits) = text.split_at_checked(text.len() - digits).unwrap_or((text, ""));
         let number = digits.parse::<u64>().ok().filter(|number| number.to_string() == digits);
         let prefix = if number.is_some() { prefix } else { text };
-        Id { prefix: self.prefix(prefix), number }
-    }
-
-    fn prefix(&mut self, text: &str) -> u32 {
-        if let Some(&known) = self.prefixes.get(text) {
-            return known;
-        }
-        let next = u32::try_from(self.prefixes.len()).unwrap_or(u32::MAX);
-        self.prefixes.insert(text.into(), next);
-        next
+        let prefix = match self.prefixes.get(prefix) {
+            Some(&known) => known,
+            None => place(&mut self.prefixes, prefix.into()),
+        };
+        Id(place(&mut self.ids, (prefix, number)))
     }
 
     pub(super) fn text(&mut self, text: &str) -> Rc<str> {
@@ -48,6 +48,24 @@ impl Interned {
         self.texts.insert(Rc::clone(&new));
         new
     }
+
+    pub(super) fn comment(&mut self, text: &str) -> Comment {
+        let text = self.text(text);
+        Comment(place(&mut self.comments, text))
+    }
+
+    /// The comments in the order of their places.
+    pub(super) fn comments(&self) -> Vec<Rc<str>> {
+        let mut comments: Vec<_> = self.comments.iter().collect();
+        comments.sort_by_key(|(_, place)| **place);
+        comments.into_iter().map(|(text, _)| Rc::clone(text)).collect()
+    }
+}
+
+/// The place of a key, which is the next one where it is new. A document has fewer elements than there are places.
+fn place<K: Eq + Hash>(places: &mut HashMap<K, u32>, key: K) -> u32 {
+    let next = u32::try_from(places.len()).unwrap_or(u32::MAX);
+    *places.entry(key).or_insert(next)
 }
 
 /// All that criteria refer to, by identifier.
@@ -57,6 +75,8 @@ pub(super) struct Tables {
     pub(super) objects: HashMap<Id, Object>,
     pub(super) states: HashMap<Id, State>,
     pub(super) variables: HashMap<Id, Vec<Rc<str>>>,
+    /// See [`Interned::comments`].
+    pub(super) comments: Vec<Rc<str>>,
 }
 
 /// Whether an object is in a state.
@@ -104,6 +124,11 @@ pub(super) struct Field {
 }
 
 impl Tables {
+    pub(super) fn comment(&self, comment: Comment) -> &str {
+        let place = usize::try_from(comment.0).unwrap_or(usize::MAX);
+        self.comments.get(place).map_or("", |text| text)
+    }
+
     /// The names of the packages of an object; what is wrong with it where they cannot be told.
     pub(super) fn names(&self, object: Option<Id>) -> Result<&[Rc<str>], String> {
         let object = object.and_then(|id| self.objects.get(&id)).ok_or("its object is missing")?;
