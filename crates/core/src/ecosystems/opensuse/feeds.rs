@@ -118,7 +118,10 @@ fn release(source: &FeedSource, product: &str) -> Vec<String> {
         product.strip_prefix(&*own).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '-']));
     let others = ["SUSE Linux", "openSUSE Leap", "openSUSE Tumbleweed", "openSUSE 1"];
     let is_others = others.iter().any(|other| product.starts_with(other));
-    (is_own || !is_others).then(|| source.namespace.clone()).into_iter().collect()
+    (is_own || (product.contains("SUSE") && !is_others))
+        .then(|| source.namespace.clone())
+        .into_iter()
+        .collect()
 }
 
 #[cfg(test)]
@@ -152,6 +155,7 @@ mod tests {
             ("openSUSE Leap 15.4", false),
             ("openSUSE Leap Micro 5.5", false),
             ("openSUSE Tumbleweed", false),
+            ("Photon OS 3", false),
             ("SUSE Linux Enterprise Server 15 SP5", false),
         ] {
             assert_eq!(!release(&source, product).is_empty(), is_own, "{product}");

@@ -18,7 +18,7 @@ enum Product<'a> {
     },
     /// Built on a service pack of another number.
     Layered(&'a str),
-    /// One that has documents of its own.
+    /// One that has documents of its own, or is none of SUSE's.
     Elsewhere,
     Untold,
 }
@@ -86,7 +86,8 @@ impl Product<'_> {
         match rows.next() {
             Some((_, _, release)) if release.split(' ').next() == Some(major) => Self::Layered(release),
             Some(_) => Self::Elsewhere,
-            None => Self::Untold,
+            None if name.contains("SUSE") => Self::Untold,
+            None => Self::Elsewhere,
         }
     }
 }
@@ -116,6 +117,7 @@ mod tests {
             // No service pack of these exists, so that they are for each.
             ("SUSE Manager Tools 15", "15,15 SP1,15 SP4,15 SP5"),
             ("SUSE Something New", "15,15 SP1,15 SP4,15 SP5"),
+            ("Photon OS 3", ""),
         ];
         let names = products.map(|(name, _)| name);
         let releases = releases("15", &names);
