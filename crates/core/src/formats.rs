@@ -3,6 +3,8 @@
 //! A format's revision is part of the revision of every ecosystem that uses it.
 
 pub mod apk;
+mod damage;
 pub mod dpkg;
 pub mod oval;
 pub mod rpm;
+mod sqlite;
