@@ -88,9 +88,8 @@ fn needed_by(namespace: &str) -> Vec<FeedSource> {
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
     let candidates = || {
         let versions = |majors: &[u32]| -> Vec<String> {
-            let minors =
-                |major: &u32| (0..=9).map(move |minor| format!("{major}.{minor}")).collect::<Vec<_>>();
-            majors.iter().map(|major| *major).flat_map(|major| minors(&major)).collect()
+            let minors = |major: &u32| (0..=9).map(|minor| format!("{major}.{minor}")).collect::<Vec<_>>();
+            majors.iter().flat_map(minors).collect()
         };
         let leap = versions(&[15, 16, 17, 42]);
         let micro = versions(&[5, 6]);

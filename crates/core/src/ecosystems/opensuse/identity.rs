@@ -25,8 +25,10 @@ pub(super) fn identify(files: &SystemFiles<'_>) -> Option<Identified> {
         None => format!("{id} {version}"),
     };
     let release = release.trim();
-    let name = os_release.pretty_name().map_or_else(|| format!("openSUSE {release}"), str::to_owned);
-    Some(Identified { strength, name, namespace: format!("openSUSE:{release}"), doubts: Vec::new() })
+    let name = format!("openSUSE {release}");
+    let name = os_release.pretty_name().unwrap_or(name.trim_end()).to_owned();
+    let namespace = if release.is_empty() { "openSUSE".to_owned() } else { format!("openSUSE:{release}") };
+    Some(Identified { strength, name, namespace, doubts: Vec::new() })
 }
 
 #[cfg(test)]
@@ -44,6 +46,7 @@ mod tests {
             ("ID=opensuse-leap-micro\nVERSION_ID=5.5", "openSUSE:Leap Micro 5.5"),
             ("ID=opensuse-tumbleweed\nVERSION_ID=20240101", "openSUSE:Tumbleweed"),
             ("ID=opensuse-microos\nVERSION_ID=20240101", "openSUSE:Tumbleweed"),
+            ("ID=opensuse", "openSUSE"),
             ("ID=opensuse-slowroll\nVERSION_ID=20240101", "openSUSE:slowroll 20240101"),
             ("ID=geckolinux\nID_LIKE=\"opensuse suse\"\nVERSION_ID=1", "openSUSE:geckolinux 1"),
         ] {
