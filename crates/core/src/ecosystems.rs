@@ -5,8 +5,13 @@
 //! the conformance test.
 
 mod alpine;
+mod azurelinux;
 mod chainguard;
 mod debian;
+mod opensuse;
+mod oracle;
+mod photon;
+mod suse;
 mod ubuntu;
 pub mod unread;
 mod wolfi;
@@ -15,13 +20,19 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 5] = [
+const LIST: [Ecosystem; 10] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
     // Before Debian, which Ubuntu and what is made from it name as their relative too.
     ubuntu::ECOSYSTEM,
     debian::ECOSYSTEM,
+    oracle::ECOSYSTEM,
+    // Before SUSE, which openSUSE names as its relative.
+    opensuse::ECOSYSTEM,
+    suse::ECOSYSTEM,
+    photon::ECOSYSTEM,
+    azurelinux::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.

@@ -5,6 +5,7 @@
 pub mod apk;
 mod damage;
 pub mod dpkg;
+pub mod oval;
 mod path_budget;
 pub mod rpm;
 mod sqlite;

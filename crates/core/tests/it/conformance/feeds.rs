@@ -21,7 +21,8 @@ impl Upstream for Everything {
         // Numbers without end would be searched without end.
         Ok(!url.bytes().any(|byte| matches!(byte, b'4'..=b'9'))
             || url.contains("3.16")
-            || url.contains("3.15"))
+            || url.contains("3.15")
+            || url.contains("suse.linux.enterprise.15."))
     }
 
     fn read(&self, _: &str) -> Result<Option<Vec<u8>>, DiscoveryError> {

@@ -1,0 +1,109 @@
+//! Oracle's OVAL document of all advisories (ELSA).
+//!
+//! One for all releases and years. There are also documents by year, but which years there are would have to be known to
+//! need them all, and one that is missing would be missed by nobody.
+
+use super::BUILDS;
+use crate::{
+    AffectedRange,
+    advisory::{Names, Record},
+    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    formats::oval::{self, Dialect},
+    revision,
+};
+
+/// See [`crate::Ecosystem::feeds`].
+pub(super) const FAMILY: FeedFamily = FeedFamily {
+    needed_by,
+    discover,
+    locate: None,
+    parse,
+    guard: |_| GUARD,
+    revisions: &[revision::of("formats/oval")],
+    is_second: |_| false,
+};
+
+const GUARD: Guard = Guard {
+    // A document without any advisory is never real; a shrunken one is told by the next value.
+    floor: 1,
+    // Advisories are added and corrected, never taken back in numbers.
+    most_shrink_percent: 5,
+    // Advisories come on most days.
+    stale_after_hours: 72,
+    // It has some hundred MB and grows by a tenth a year.
+    most_bytes: 2 << 30,
+};
+
+const URL: &str = "https://linux.oracle.com/security/oval/com.oracle.elsa-all.xml.bz2";
+
+fn source() -> FeedSource {
+    FeedSource { name: "oracle/all".to_owned(), namespace: "Oracle Linux".to_owned(), url: URL.to_owned() }
+}
+
+fn needed_by(namespace: &str) -> Vec<FeedSource> {
+    let is_own =
+        namespace.strip_prefix("Oracle Linux").is_some_and(|rest| rest.is_empty() || rest.starts_with(':'));
+    is_own.then(source).into_iter().collect()
+}
+
+fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
+    Ok(if upstream.exists(URL)? { vec![source()] } else { Vec::new() })
+}
+
+fn parse(
+    source: &FeedSource,
+    document: &mut FeedDocument<'_>,
+    sink: &mut dyn FnMut(Record),
+) -> Result<FeedHead, FeedError> {
+    let releases = |products: &[&str]| products.iter().copied().map(release).collect();
+    let dialect = Dialect { names: Names::Binary, releases: &releases, variant: &build };
+    oval::parse(&dialect, source, document, sink)
+}
+
+/// `Oracle Linux 8`.
+fn release(product: &str) -> Vec<String> {
+    let release = product.strip_prefix("Oracle Linux ").map(str::trim);
+    let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    release.filter(is_number).map(|release| format!("Oracle Linux:{release}")).into_iter().collect()
+}
+
+/// The namespace of the build that a statement is about: by the condition “is ksplice-based”, or by the version, which
+/// FIPS builds alone tell by.
+fn build(namespace: &str, word: Option<&str>, range: &AffectedRange) -> String {
+    let version = match range {
+        AffectedRange::Fixed { fixed, .. } => fixed,
+        AffectedRange::Through { last, .. } => last,
+        AffectedRange::Unfixed { .. }
+        | AffectedRange::Exactly { .. }
+        | AffectedRange::NeverAffected
+        | AffectedRange::Unreadable { .. } => "",
+    };
+    let build = BUILDS.iter().find(|build| word == Some(build.name) || version.contains(build.mark));
+    build.map_or_else(|| namespace.to_owned(), |build| format!("{namespace}:{}", build.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_document_is_needed_for_every_release() {
+        for namespace in ["Oracle Linux", "Oracle Linux:5", "Oracle Linux:11"] {
+            assert_eq!(needed_by(namespace), [source()], "{namespace}");
+        }
+        assert_eq!(needed_by("Oracle Linuxes:5"), []);
+    }
+
+    #[test]
+    fn a_statement_is_about_one_build() {
+        let build = |word, fixed: &str| {
+            let range = AffectedRange::Fixed { introduced: None, fixed: fixed.to_owned() };
+            build("Oracle Linux:8", word, &range)
+        };
+        assert_eq!(build(None, "1:1.1.1k-6.el8_5"), "Oracle Linux:8");
+        assert_eq!(build(Some("ksplice"), "2:1.1.1g-15.ksplice1.el8_3"), "Oracle Linux:8:ksplice");
+        assert_eq!(build(None, "2:1.1.1g-15.ksplice1.el8_3"), "Oracle Linux:8:ksplice");
+        assert_eq!(build(None, "10:3.6.16-4.0.1.el8_fips"), "Oracle Linux:8:fips");
+        assert_eq!(build(Some("other"), "0:1-1.el8"), "Oracle Linux:8");
+    }
+}

@@ -1,0 +1,108 @@
+//! Photon's OVAL documents: one for each release.
+
+use crate::{
+    advisory::{Names, Record},
+    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    formats::oval::{self, Dialect},
+    revision,
+};
+
+/// See [`crate::Ecosystem::feeds`].
+pub(super) const FAMILY: FeedFamily = FeedFamily {
+    needed_by,
+    discover,
+    locate: None,
+    parse,
+    guard: |_| GUARD,
+    revisions: &[revision::of("formats/oval")],
+    is_second: |_| false,
+};
+
+const GUARD: Guard = Guard {
+    // A young release has few advisories; a document without any is never real.
+    floor: 1,
+    // Advisories are added and corrected, never taken back in numbers.
+    most_shrink_percent: 5,
+    // Advisories come several times a week.
+    stale_after_hours: 72,
+    // The largest has some 60 MB.
+    most_bytes: 512 << 20,
+};
+
+const ROOT: &str = "https://packages.vmware.com/photon/photon_oval_definitions/";
+
+/// How many releases in a row may be missing before the search ends, where upstream gives no listing.
+const TOLERATED_HOLE: u32 = 2;
+
+fn source(release: u32) -> FeedSource {
+    FeedSource {
+        name: format!("photon/{release}"),
+        namespace: format!("Photon OS:{release}.0"),
+        url: format!("{ROOT}com.vmware.phsa-photon{release}.xml.gz"),
+    }
+}
+
+fn needed_by(namespace: &str) -> Vec<FeedSource> {
+    let release = namespace.strip_prefix("Photon OS:").and_then(|version| version.strip_suffix(".0"));
+    release.and_then(number).map(source).into_iter().collect()
+}
+
+fn number(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|number: &u32| number.to_string() == text)
+}
+
+fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
+    if let Some(names) = upstream.list(ROOT)? {
+        let release =
+            |name: &String| number(name.strip_prefix("com.vmware.phsa-photon")?.strip_suffix(".xml.gz")?);
+        let mut releases: Vec<u32> = names.iter().filter_map(release).collect();
+        releases.sort_unstable();
+        releases.dedup();
+        return Ok(releases.into_iter().map(source).collect());
+    }
+    let (mut sources, mut missing) = (Vec::new(), 0);
+    for source in (1..).map(source) {
+        if upstream.exists(&source.url)? {
+            sources.push(source);
+            missing = 0;
+        } else {
+            missing += 1;
+        }
+        if missing > TOLERATED_HOLE {
+            break;
+        }
+    }
+    Ok(sources)
+}
+
+fn parse(
+    source: &FeedSource,
+    document: &mut FeedDocument<'_>,
+    sink: &mut dyn FnMut(Record),
+) -> Result<FeedHead, FeedError> {
+    let releases = |products: &[&str]| products.iter().map(|product| release(source, product)).collect();
+    let dialect = Dialect { names: Names::Binary, releases: &releases, variant: &oval::one_variant };
+    oval::parse(&dialect, source, document, sink)
+}
+
+/// `Photon OS 3`, `Photon OS 3.0`: where it is the document's own.
+fn release(source: &FeedSource, product: &str) -> Vec<String> {
+    let version =
+        product.strip_prefix("Photon OS ").map(|version| version.strip_suffix(".0").unwrap_or(version));
+    let namespace = version.map(|version| format!("Photon OS:{version}.0"));
+    namespace.filter(|namespace| *namespace == source.namespace).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_of_tomorrow_has_a_feed() {
+        let [source] = &needed_by("Photon OS:6.0")[..] else { panic!("one feed") };
+        assert_eq!(source.url, format!("{ROOT}com.vmware.phsa-photon6.xml.gz"));
+        for none in ["Photon OS", "Photon OS:5.1", "Photon OS:05.0", "Photon OS:x.0", "Alpine:3.0"] {
+            assert_eq!(needed_by(none), [], "{none}");
+        }
+    }
+}

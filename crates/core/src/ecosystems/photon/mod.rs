@@ -1,0 +1,44 @@
+//! Photon OS.
+//!
+//! Each release has one OVAL document, of advisories (PHSA) for installed packages.
+
+mod feeds;
+mod identity;
+
+use crate::{
+    ecosystem::{Ecosystem, Identity, PurlNames},
+    ends,
+    formats::rpm,
+    revision,
+    scope::{self, Scope, ScopeQuestion},
+};
+
+/// Photon OS.
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "photon",
+    name: "Photon OS",
+    osv_name: "Photon OS",
+    purl: PurlNames { kind: "rpm", namespace: Some("photon"), others: &[] },
+    detectors: rpm::DETECTORS,
+    identity: Some(Identity { files: &[], identify: identity::identify }),
+    versions: &rpm::VERSIONS,
+    feeds: &feeds::FAMILY,
+    scope,
+    end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
+    revision: revision::of("ecosystems/photon"),
+};
+
+/// Source: the lifecycle pages of VMware and Broadcom.
+const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
+
+fn scope(question: &ScopeQuestion<'_>) -> Scope {
+    scope::by_vendor(question, &["vmware", "broadcom"])
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_row_is_a_release_and_a_day() {
+        crate::ends::check(super::END_OF_LIFE, "Photon OS");
+    }
+}
