@@ -6,6 +6,7 @@
 
 mod alpine;
 mod chainguard;
+mod redhat;
 pub mod unread;
 mod wolfi;
 
@@ -13,7 +14,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 3] = [alpine::ECOSYSTEM, wolfi::ECOSYSTEM, chainguard::ECOSYSTEM];
+const LIST: [Ecosystem; 4] = [alpine::ECOSYSTEM, wolfi::ECOSYSTEM, chainguard::ECOSYSTEM, redhat::ECOSYSTEM];
 
 /// The ecosystems that Limpid ships.
 pub fn all() -> Ecosystems {

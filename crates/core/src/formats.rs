@@ -3,5 +3,6 @@
 //! A format's revision is part of the revision of every ecosystem that uses it.
 
 pub mod apk;
+pub mod csaf;
 pub mod dpkg;
 pub mod rpm;
