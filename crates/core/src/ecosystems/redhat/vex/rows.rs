@@ -25,7 +25,6 @@ pub(super) struct Read {
     /// Rows that could not be read, and that belong to no package that is known.
     pub(super) unread: Vec<String>,
     /// Rows that are about nothing that an image has as a package.
-    #[cfg_attr(not(test), expect(dead_code, reason = "told where somebody asks"))]
     pub(super) skipped: usize,
 }
 
