@@ -1,9 +1,9 @@
 //! rpm: a stub until the branch `rpm` brings it.
-use std::cmp::Ordering;
+mod version;
 
+pub use self::version::VERSIONS;
 use crate::{
     Detector, FoundFile, Parsed, revision,
-    version::{InvalidVersion, VersionOrder},
     wants::{Pattern, Want},
 };
 
@@ -16,9 +16,5 @@ pub const DETECTOR: Detector = Detector {
     parse: |_: &FoundFile<'_>| Parsed::default(),
 };
 
-/// rpm's order.
-pub const VERSIONS: VersionOrder = VersionOrder {
-    scheme: "rpm",
-    check: |_: &str| Ok(()),
-    compare: |a: &str, b: &str| Ok::<Ordering, InvalidVersion>(a.cmp(b)),
-};
+/// The detectors of distributions that use rpm.
+pub const DETECTORS: &[&Detector] = &[&DETECTOR];
