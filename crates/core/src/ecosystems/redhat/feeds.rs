@@ -31,10 +31,7 @@ fn sources() -> Vec<FeedSource> {
         namespace: cpe::OSV_NAME.to_owned(),
         url,
     };
-    vec![
-        source(VEX, format!("{VEX_ROOT}{VEX_LATEST}")),
-        source(REPOSITORIES, REPOSITORIES_URL.to_owned()),
-    ]
+    vec![source(VEX, format!("{VEX_ROOT}{VEX_LATEST}")), source(REPOSITORIES, REPOSITORIES_URL.to_owned())]
 }
 
 fn needed_by(namespace: &str) -> Vec<FeedSource> {

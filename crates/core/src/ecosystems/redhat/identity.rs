@@ -111,10 +111,7 @@ mod tests {
                 "ID=virtuozzo\nVERSION_ID=8.4\nID_LIKE=\"rhel fedora centos\"",
                 (Strength::Derived, red_hat("8"), 1),
             ),
-            (
-                "ID=mine\nPLATFORM_ID=platform:el9\nID_LIKE=rhel",
-                (Strength::Derived, red_hat("9"), 1),
-            ),
+            ("ID=mine\nPLATFORM_ID=platform:el9\nID_LIKE=rhel", (Strength::Derived, red_hat("9"), 1)),
         ] {
             assert_eq!(shown(text), Some(expected), "{text}");
         }
@@ -133,7 +130,8 @@ mod tests {
 
     #[test]
     fn a_system_before_os_release_is_told_by_its_line() {
-        let of = |file, line| identify_with(None, &[(file, line)]).map(|one| (one.namespace, one.doubts.len()));
+        let of =
+            |file, line| identify_with(None, &[(file, line)]).map(|one| (one.namespace, one.doubts.len()));
         assert_eq!(
             of(REDHAT_RELEASE, "Red Hat Enterprise Linux Server release 6.10 (Santiago)\n"),
             Some(("Red Hat:enterprise_linux:6".to_owned(), 0))

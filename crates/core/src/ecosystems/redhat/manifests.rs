@@ -25,8 +25,14 @@ pub(super) const DETECTOR: Detector = Detector {
     id: "redhat",
     revision: revision::of("ecosystems/redhat"),
     wants: &[
-        Want::new(Pattern::SystemGlob("root/buildinfo/content_manifests/*.json"), limits::MOST_MANIFEST_BYTES),
-        Want::new(Pattern::SystemGlob("usr/share/buildinfo/content_manifests/*.json"), limits::MOST_MANIFEST_BYTES),
+        Want::new(
+            Pattern::SystemGlob("root/buildinfo/content_manifests/*.json"),
+            limits::MOST_MANIFEST_BYTES,
+        ),
+        Want::new(
+            Pattern::SystemGlob("usr/share/buildinfo/content_manifests/*.json"),
+            limits::MOST_MANIFEST_BYTES,
+        ),
         Want::new(Pattern::SystemGlob("usr/share/buildinfo/*.json"), limits::MOST_MANIFEST_BYTES),
         Want::new(Pattern::System("root/buildinfo/labels.json"), limits::MOST_MANIFEST_BYTES),
         Want::new(Pattern::SystemGlob("root/buildinfo/Dockerfile-*"), limits::MOST_MANIFEST_BYTES),
@@ -43,7 +49,8 @@ fn parse(file: &FoundFile<'_>) -> Parsed {
         _ => manifest(file.content),
     };
     read.unwrap_or_else(|why| {
-        let detail = format!("{why}; its packages may be judged by the wrong product, or the image not at all");
+        let detail =
+            format!("{why}; its packages may be judged by the wrong product, or the image not at all");
         let spot = BlindSpot::new(Reason::DatabaseUnreadable, file.path.to_string(), detail);
         Parsed { blind_spots: vec![spot], ..Parsed::default() }
     })
@@ -80,12 +87,17 @@ fn labels(content: &[u8]) -> Result<Package, String> {
     let created = unquoted(&labels.created);
     let created = DateTime::parse_from_rfc3339(&created)
         .map_err(|error| format!("“{created}” is no instant: {error}"))?;
-    package(&unquoted(&labels.name), created.timestamp().to_string(), labels.architecture.as_deref(), labels.cpe)
+    package(
+        &unquoted(&labels.name),
+        created.timestamp().to_string(),
+        labels.architecture.as_deref(),
+        labels.cpe,
+    )
 }
 
 /// An older image is named by a label in the file, and its version and release by the file's name.
 fn dockerfile(file_name: &str, content: &[u8]) -> Result<Package, String> {
-    let mut parts = file_name.rsplitn(3, '-');
+    let mut parts = file_name.strip_prefix("Dockerfile-").unwrap_or_default().rsplitn(3, '-');
     let (Some(release), Some(version), Some(_)) = (parts.next(), parts.next(), parts.next()) else {
         return Err("its name has no version and release".to_owned());
     };
@@ -108,7 +120,10 @@ fn package(
     if own.is_empty() || !own.bytes().all(plain) {
         return Err(format!("“{name}” is no name of an image"));
     }
-    if version.starts_with('-') || version.ends_with('-') || version.bytes().any(|byte| !byte.is_ascii_graphic()) {
+    if version.starts_with('-')
+        || version.ends_with('-')
+        || version.bytes().any(|byte| !byte.is_ascii_graphic())
+    {
         return Err(format!("“{version}” is no version of an image"));
     }
     Ok(Package {
@@ -148,7 +163,10 @@ mod tests {
         let parsed = read("usr/share/buildinfo/labels.json", text);
         let package = &parsed.packages[0].package;
         assert_eq!((package.name.as_str(), package.version.as_str()), ("quay-rhel8", "1738555506"));
-        assert_eq!((package.kind.as_str(), package.repository.as_deref()), ("oci", Some("cpe:/a:redhat:quay:3.13::el8")));
+        assert_eq!(
+            (package.kind.as_str(), package.repository.as_deref()),
+            ("oci", Some("cpe:/a:redhat:quay:3.13::el8"))
+        );
         for broken in ["", "{}", r#"{"name": "a", "org.opencontainers.image.created": "yesterday"}"#] {
             assert_eq!(read("root/buildinfo/labels.json", broken).blind_spots.len(), 1, "{broken}");
         }
@@ -158,14 +176,21 @@ mod tests {
     fn older_images_tell_by_their_dockerfiles() {
         let text = "FROM sha256:1\nENV \\\n  NAME=\"ose-console\" OTHER=1\nLABEL \\\n name=\"openshift/${NAME}\" \\\n \
                     architecture=\"x86_64\"\n";
-        let parsed = read("root/buildinfo/Dockerfile-openshift-enterprise-console-container-v4.16.0-2024.p0.g1", text);
+        let parsed =
+            read("root/buildinfo/Dockerfile-openshift-enterprise-console-container-v4.16.0-2024.p0.g1", text);
         let package = &parsed.packages[0].package;
         assert_eq!(
             (package.name.as_str(), package.version.as_str(), package.architecture.as_deref()),
             ("ose-console", "v4.16.0-2024.p0.g1", Some("x86_64"))
         );
-        for (name, broken) in [("Dockerfile-x-1-2", "FROM x\n"), ("Dockerfile-1-2", text), ("Dockerfile-x-1-2", "")] {
-            assert_eq!(read(&format!("root/buildinfo/{name}"), broken).blind_spots.len(), 1, "{name} {broken}");
+        for (name, broken) in
+            [("Dockerfile-x-1-2", "FROM x\n"), ("Dockerfile-1-2", text), ("Dockerfile-x-1-2", "")]
+        {
+            assert_eq!(
+                read(&format!("root/buildinfo/{name}"), broken).blind_spots.len(),
+                1,
+                "{name} {broken}"
+            );
         }
     }
 }

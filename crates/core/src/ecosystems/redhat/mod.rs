@@ -35,4 +35,13 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     revision: revision::of("ecosystems/redhat"),
 };
 
-const DETECTORS: &[&Detector] = &[&rpm::DETECTOR, &manifests::DETECTOR];
+#[expect(clippy::indexing_slicing, reason = "a constant: an index that is wrong does not compile")]
+const DETECTORS: &[&Detector] = &{
+    let mut all = [&manifests::DETECTOR; rpm::DETECTORS.len() + 1];
+    let mut place = 0;
+    while place < rpm::DETECTORS.len() {
+        all[place] = rpm::DETECTORS[place];
+        place += 1;
+    }
+    all
+};

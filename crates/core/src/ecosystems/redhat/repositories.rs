@@ -67,7 +67,9 @@ pub(super) fn parse(
         }
     }
     let namespaces = families.iter().flat_map(|(family, products)| {
-        std::iter::once(&**family).chain(products.iter().copied()).map(|one| format!("{}:{one}", cpe::OSV_NAME))
+        std::iter::once(&**family)
+            .chain(products.iter().copied())
+            .map(|one| format!("{}:{one}", cpe::OSV_NAME))
     });
     let subjects = [REPOSITORIES, PRODUCTS, cpe::OSV_NAME].map(str::to_owned);
     let covers: BTreeSet<String> = namespaces.chain(subjects).collect();

@@ -136,7 +136,9 @@ impl Known {
     fn new(question: &ScopeQuestion<'_>) -> Self {
         let mut known = Self { products: BTreeSet::new(), doubts: Vec::new() };
         // Where no mapping is loaded, the feed that is missing is the blind spot.
-        if (question.facts)(PRODUCTS, question.namespace.split_once(':').map_or("", |(_, one)| one)).is_empty() {
+        if (question.facts)(PRODUCTS, question.namespace.split_once(':').map_or("", |(_, one)| one))
+            .is_empty()
+        {
             return known;
         }
         let own = question.package.repository.as_deref();

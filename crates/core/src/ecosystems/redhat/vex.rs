@@ -10,6 +10,7 @@
 mod images;
 mod rows;
 mod statements;
+mod streams;
 mod subject;
 mod words;
 
@@ -36,8 +37,10 @@ pub(super) fn parse(
     let document = Document::parse(&bytes)?;
     let mut covers = BTreeSet::from([cpe::OSV_NAME.to_owned()]);
     let tracking = &document.document.tracking;
-    let mut head =
-        FeedHead { upstream_date: tracking.current_release_date.as_deref().map(str::to_owned), ..FeedHead::default() };
+    let mut head = FeedHead {
+        upstream_date: tracking.current_release_date.as_deref().map(str::to_owned),
+        ..FeedHead::default()
+    };
     if !document.is_deleted() {
         let category = document.document.category.as_deref();
         head.misfit = category

@@ -5,8 +5,7 @@ fn components(tree: &str, ids: &[&str]) -> Vec<Option<(String, String, String, S
     let document = Document::parse(json.as_bytes()).unwrap();
     let products = Products::new(&document.product_tree);
     let text = |text: Option<&str>| text.unwrap_or("-").to_owned();
-    let shown =
-        |one: Component<'_>| (one.id.to_owned(), text(one.purl), text(one.within), text(one.cpe));
+    let shown = |one: Component<'_>| (one.id.to_owned(), text(one.purl), text(one.within), text(one.cpe));
     ids.iter().map(|id| products.component(id).map(shown)).collect()
 }
 
@@ -66,7 +65,9 @@ fn text_is_borrowed_unless_it_is_escaped_and_null_is_nothing() {
 
 #[test]
 fn what_is_no_document_is_refused() {
-    for text in ["", "[]", "{}", "<html>", r#"{"document": {}}"#, r#"{"document": {"tracking": {"id": "x"}}} y"#] {
+    for text in
+        ["", "[]", "{}", "<html>", r#"{"document": {}}"#, r#"{"document": {"tracking": {"id": "x"}}} y"#]
+    {
         assert!(matches!(Document::parse(text.as_bytes()), Err(FeedError::Malformed(_))), "{text}");
     }
 }

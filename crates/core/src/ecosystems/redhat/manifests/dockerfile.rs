@@ -52,7 +52,11 @@ fn assignments(text: &str) -> Vec<(String, String)> {
     let words = words(text);
     match words.as_slice() {
         [name, rest @ ..] if !name.contains('=') && !rest.is_empty() => vec![(name.clone(), rest.join(" "))],
-        words => words.iter().filter_map(|word| word.split_once('=')).map(|(a, b)| (a.to_owned(), b.to_owned())).collect(),
+        words => words
+            .iter()
+            .filter_map(|word| word.split_once('='))
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .collect(),
     }
 }
 

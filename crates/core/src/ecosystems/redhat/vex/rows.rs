@@ -8,6 +8,7 @@ use std::{
 use super::{
     IMAGES, images,
     statements::{Range, Statement, Statements},
+    streams,
     subject::{self, Kind, Module, Subject, Unreadable},
     words::Words,
 };
@@ -70,6 +71,7 @@ impl<'t, 'w> Rows<'t, 'w> {
         rows.unfixed(&status.under_investigation, Some((Plan::UnderInvestigation, "Under investigation")));
         rows.never(&status.known_not_affected);
         rows.read.statements = rows.statements.into_affected();
+        streams::narrow(&mut rows.read.statements);
         rows.read
     }
 
@@ -99,9 +101,14 @@ impl<'t, 'w> Rows<'t, 'w> {
             let range = match &subject.version {
                 Some(version) => {
                     let stream = streams.get(&(subject.name.clone(), version.clone())).cloned().flatten();
-                    Range::Fixed(stream.filter(|_| subject.kind == Kind::Image).map(Rc::from), version.clone())
+                    Range::Fixed(
+                        stream.filter(|_| subject.kind == Kind::Image).map(Rc::from),
+                        version.clone(),
+                    )
                 }
-                None => Range::Unreadable(format!("{} is fixed, in a version that is not given", &***id).into()),
+                None => {
+                    Range::Unreadable(format!("{} is fixed, in a version that is not given", &***id).into())
+                }
             };
             let by_product =
                 subject.kind == Kind::Rpm || subject.version.as_deref().is_some_and(images::is_instant);
@@ -205,9 +212,8 @@ impl<'t, 'w> Rows<'t, 'w> {
             return None;
         }
         let of_cpe = |cpe: &&str| cpe::namespace(cpe).map(Rc::from);
-        let namespace = component
-            .cpe
-            .and_then(|cpe| self.namespaces.entry(cpe).or_insert_with(|| of_cpe(&cpe)).clone());
+        let namespace =
+            component.cpe.and_then(|cpe| self.namespaces.entry(cpe).or_insert_with(|| of_cpe(&cpe)).clone());
         if namespace.is_none() {
             let cpe = component.cpe.unwrap_or("none");
             self.read.unread.push(format!("{id} belongs to a product that cannot be told (CPE: {cpe})"));

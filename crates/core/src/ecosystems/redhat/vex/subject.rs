@@ -64,7 +64,9 @@ pub(super) fn read(component: &Component<'_>) -> Result<Option<Subject>, Unreada
     subject.module = match (qualifier("rpmmod"), purl.ty(), component.within) {
         (Some(module), ..) => stream(module),
         (None, "rpmmod", _) => module_of(&purl),
-        (None, _, Some(within)) => PackageUrl::from_str(within).map_or(Module::Unreadable, |one| module_of(&one)),
+        (None, _, Some(within)) => {
+            PackageUrl::from_str(within).map_or(Module::Unreadable, |one| module_of(&one))
+        }
         (None, _, None) if subject.version.as_deref().is_some_and(is_modular) => Module::Unreadable,
         (None, _, None) => Module::None,
     };
@@ -100,7 +102,8 @@ fn rpm(purl: &PackageUrl<'_>) -> Subject {
 /// A component that has no package URL: older rows of packages (`snakeyaml`, `go-toolset:rhel8/golang`) and of images
 /// (`openshift3/metrics`) have none.
 fn by_name(id: &str) -> Option<Subject> {
-    let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@');
+    let plain =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@');
     if !plain(id) {
         return None;
     }
