@@ -4,5 +4,7 @@
 
 pub mod apk;
 pub mod csaf;
+mod damage;
 pub mod dpkg;
 pub mod rpm;
+mod sqlite;

@@ -83,34 +83,6 @@ impl Row {
 const ROWS: &[Row] = &[
     Row::named("status", Place::System(&["var/lib/dpkg/status"]), "Debian packages (dpkg)"),
     Row::named("status", Place::System(&["usr/lib/opkg/status", "var/lib/opkg/status"]), "opkg packages"),
-    Row::named(
-        "Packages",
-        Place::System(&["var/lib/rpm/Packages", "usr/lib/sysimage/rpm/Packages", "usr/share/rpm/Packages"]),
-        "RPM packages (Berkeley DB)",
-    ),
-    Row::named(
-        "Packages.db",
-        Place::System(&[
-            "var/lib/rpm/Packages.db",
-            "usr/lib/sysimage/rpm/Packages.db",
-            "usr/share/rpm/Packages.db",
-        ]),
-        "RPM packages (NDB)",
-    ),
-    Row::named(
-        "rpmdb.sqlite",
-        Place::System(&[
-            "var/lib/rpm/rpmdb.sqlite",
-            "usr/lib/sysimage/rpm/rpmdb.sqlite",
-            "usr/share/rpm/rpmdb.sqlite",
-        ]),
-        "RPM packages (SQLite)",
-    ),
-    Row::named(
-        "container-manifest-2",
-        Place::System(&["var/lib/rpmmanifest/container-manifest-2"]),
-        "RPM packages (manifest)",
-    ),
     // var/lib/pacman/local/PACKAGE/desc
     Row::named("desc", Place::Under(b"local", &[2]), "Arch Linux packages (pacman)"),
     // var/db/pkg/CATEGORY/PACKAGE/PF
@@ -156,10 +128,6 @@ mod tests {
             ("opt/root/var/lib/dpkg/status", "Debian packages (dpkg)"),
             ("var/lib/dpkg/status.d/base", "Debian packages (dpkg)"),
             ("var/lib/opkg/status", "opkg packages"),
-            ("var/lib/rpm/Packages", "RPM packages (Berkeley DB)"),
-            ("usr/lib/sysimage/rpm/Packages.db", "RPM packages (NDB)"),
-            ("usr/lib/sysimage/rpm/rpmdb.sqlite", "RPM packages (SQLite)"),
-            ("var/lib/rpmmanifest/container-manifest-2", "RPM packages (manifest)"),
             ("var/lib/pacman/local/bash-5.2-1/desc", "Arch Linux packages (pacman)"),
             ("var/db/pkg/app-shells/bash-5.2/PF", "Gentoo packages (Portage)"),
             ("usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA", "Python packages"),
@@ -193,6 +161,9 @@ mod tests {
             "var/lib/dpkg/status.d/base.md5sums",
             "xvar/lib/dpkg/status.d/base",
             "usr/share/Packages",
+            // Read, with or without a distribution that is known.
+            "var/lib/rpm/Packages",
+            "usr/lib/sysimage/rpm/rpmdb.sqlite",
             "lib/apk/db/installed",
             "home/METADATA",
             "app/package.json",

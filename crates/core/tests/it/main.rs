@@ -10,3 +10,4 @@
 mod conformance;
 mod corpus;
 mod matching;
+mod rpm;
