@@ -20,6 +20,8 @@ mod diff;
 mod entries;
 mod layout;
 mod reader;
+mod sorter;
+mod text_store;
 mod texts;
 mod writer;
 

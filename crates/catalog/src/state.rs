@@ -9,7 +9,11 @@ mod lock;
 mod retention;
 mod store;
 
-use std::{collections::BTreeMap, io, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    path::PathBuf,
+};
 
 use chrono::{DateTime, Utc};
 use limpid_core::{Digest, feed::FeedSource};
@@ -57,6 +61,24 @@ pub struct FeedRecord {
     pub asked: Option<Asked>,
     /// The last try, where it failed.
     pub failure: Option<Failure>,
+    /// How far the changes of single documents are followed, where upstream lists them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
+}
+
+/// How far the changes of single documents are followed. It holds for one segment, and for one parser.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The data that has all changes until then.
+    pub segment: Digest,
+    /// Revision of the parser that read it.
+    pub parser_revision: String,
+    /// The newest instant in upstream's lists.
+    pub at: DateTime<Utc>,
+    /// The documents that have this instant: others may be given it later.
+    pub keys: BTreeSet<String>,
+    /// When all documents were read last.
+    pub since: DateTime<Utc>,
 }
 
 /// Where a feed comes from.

@@ -4,13 +4,18 @@
 //! and a process that is killed has lost at most the feeds that it was working on.
 
 mod accept;
+mod decompress;
 mod discover;
 mod document;
 mod feed;
 mod guard;
+mod head;
 mod http;
+mod increments;
 mod listing;
+mod members;
 mod mirror;
+mod reading;
 mod retry;
 mod transport;
 

@@ -3,8 +3,11 @@
 //! What stands here is data and pure parsing; the catalog crate fetches. A parser either reads a document as a whole
 //! or fails: half a feed is never taken for a feed.
 
+mod increments;
+
 use std::io::BufRead;
 
+pub use self::increments::{Change, Increments, ReadList, read_rows};
 use crate::{Ecosystem, advisory::Record};
 
 /// The feeds of one ecosystem.
@@ -17,9 +20,16 @@ pub struct FeedFamily {
     /// Finds the document's address today, where [`FeedSource::url`] is only where to begin to ask. `None`: that is the
     /// address.
     pub locate: Option<Locate>,
-    /// Reads one document and hands each advisory to the sink, in the order of the document. Where upstream's document is
-    /// an archive, it is called for each file in it.
+    /// Reads one document and hands each advisory to the sink, in the order of the document.
+    ///
+    /// Where upstream's document is an archive (zip, or tar, compressed or not), it is called for each regular file in it,
+    /// and the heads are put together. A file that is no part of the feed, such as a README or a signature, is told by its
+    /// [`FeedDocument::name`]: then it says nothing and returns [`FeedHead::default`]. One that it refuses as
+    /// [`FeedError::Malformed`] becomes an entry of [`FeedHead::unread`], and of its records none is used; where such files
+    /// are more than a small share, the archive is not believed.
     pub parse: Parse,
+    /// How single documents change between two archives, where upstream tells.
+    pub increments: Option<Increments>,
     /// When new data of a feed (given by name) is not believed.
     pub guard: fn(feed: &str) -> Guard,
     /// Revisions of the shared formats that read the documents, from [`crate::revision::of`].
@@ -78,7 +88,7 @@ pub struct Guard {
     pub most_shrink_percent: u64,
     /// After how many hours without a look at upstream the data counts as stale.
     pub stale_after_hours: u32,
-    /// Largest document, decompressed, in bytes.
+    /// Largest document, decompressed, in bytes; of an archive, all files together.
     pub most_bytes: u64,
 }
 

@@ -1,15 +1,11 @@
 //! The update of one feed, from the question to upstream to the commit.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
-};
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use limpid_core::{
     Ecosystem,
-    advisory::Record,
-    feed::{FeedDocument, FeedSource},
+    feed::{FeedError, FeedSource},
 };
 
 use super::{
@@ -17,27 +13,41 @@ use super::{
     document::Document,
     guard,
     mirror::Address,
+    reading::{Reading, Stopped},
     transport::{Fetched, Request, TransportError},
 };
 use crate::{
-    SegmentError, StateError,
-    segment::{self, NewSegment, SegmentWriter},
-    state::{Absent, Asked, Failure, FeedRecord, Loaded, Quarantine, Source, Validators},
+    SegmentError, StateError, segment,
+    state::{Absent, Asked, Cursor, Failure, FeedRecord, Loaded, Quarantine, Source, Validators},
 };
 
 /// What was found out about a feed.
-enum Found {
+pub(super) enum Found {
     /// Upstream has the document that was judged last.
     Same,
     Absent,
-    Data(Loaded, Validators),
+    Data(Loaded, Validators, Option<Cursor>),
     Suspicious(String, Option<Loaded>, Validators),
     Failed(String),
 }
 
+/// What was found out about a feed, and the address that was asked.
+pub(super) type Looked = (Found, String);
+
+/// What an update of one feed works with.
+pub(super) struct Task<'a> {
+    pub(super) ecosystem: &'a Ecosystem,
+    pub(super) source: &'a FeedSource,
+    /// What is known about the feed.
+    pub(super) record: &'a FeedRecord,
+    pub(super) progress: &'a dyn Progress,
+    /// For temporary files.
+    pub(super) directory: &'a Path,
+}
+
 /// Something on this machine went wrong, not with the feed.
 #[derive(Debug, thiserror::Error)]
-enum LocalError {
+pub(super) enum LocalError {
     #[error(transparent)]
     State(#[from] StateError),
     #[error(transparent)]
@@ -77,11 +87,13 @@ impl Updater {
         {
             return outcome;
         }
-        let found = match self.look(ecosystem, source, &record, progress) {
-            Ok(found) => found,
-            Err(error) => Found::Failed(error.to_string()),
-        };
-        self.settle(ecosystem, source, found).unwrap_or_else(|error| failed(&error))
+        let looked = self.store.temporary_directory().map_err(LocalError::from).and_then(|directory| {
+            let record = &record;
+            self.look(&Task { ecosystem, source, record, progress, directory: &directory })
+        });
+        let (found, address) =
+            looked.unwrap_or_else(|error| (Found::Failed(error.to_string()), source.url.clone()));
+        self.settle(ecosystem, source, found, &address).unwrap_or_else(|error| failed(&error))
     }
 
     /// What is known since an instant, so that upstream need not be asked.
@@ -109,79 +121,107 @@ impl Updater {
             && (in_force.is_some() || record.quarantine.is_some())
     }
 
-    fn look(
-        &self,
-        ecosystem: &Ecosystem,
-        source: &FeedSource,
-        record: &FeedRecord,
-        progress: &dyn Progress,
-    ) -> Result<Found, LocalError> {
-        let directory = self.store.temporary_directory()?;
-        let address = match self.located(ecosystem, source) {
+    fn look(&self, task: &Task<'_>) -> Result<Looked, LocalError> {
+        if let Some(increments) = task.ecosystem.feeds.increments
+            && let Some(looked) = self.look_at_lists(task, &increments)?
+        {
+            return Ok(looked);
+        }
+        let address = match self.located(task) {
             Ok(address) => address,
-            Err(why) => return Ok(Found::Failed(why)),
+            Err(why) => return Ok((Found::Failed(why), task.source.url.clone())),
         };
-        let asked = record.asked.as_ref().filter(|asked| self.is_current(record, asked, ecosystem));
-        let mut known = asked.map(|asked| asked.validators.clone()).unwrap_or_default();
-        if asked.is_some_and(|asked| asked.address != display(&address)) {
+        let known = self.known(task, &address);
+        let found = match self.fetch(task, &address, known) {
+            Ok(Fetched::NotModified) => Found::Same,
+            Ok(Fetched::Absent) => Found::Absent,
+            Ok(Fetched::Document(document)) => self.judge(task, document)?,
+            Err(error) => not_fetched(&error),
+        };
+        Ok((found, display(&address)))
+    }
+
+    /// How the document that was judged last is told, if it was at this address.
+    pub(super) fn known(&self, task: &Task<'_>, address: &Address) -> Validators {
+        let asked =
+            task.record.asked.as_ref().filter(|asked| self.is_current(task.record, asked, task.ecosystem));
+        let known = asked.map(|asked| asked.validators.clone()).unwrap_or_default();
+        if asked.is_some_and(|asked| asked.address != display(address)) {
             // One server's marks mean nothing to another; the content does.
-            known = Validators { content: known.content, ..Validators::default() };
+            return Validators { content: known.content, ..Validators::default() };
         }
-        let most = (ecosystem.feeds.guard)(&source.name).most_bytes;
-        let fetched = self.transport.fetch(&Request {
-            address: &address,
+        known
+    }
+
+    pub(super) fn fetch(
+        &self,
+        task: &Task<'_>,
+        address: &Address,
+        known: Validators,
+    ) -> Result<Fetched, TransportError> {
+        self.transport.fetch(&Request {
+            address,
             known,
-            most,
-            directory: &directory,
-            started: &|size| progress.feed_started(&source.name, size),
-            advanced: &|bytes| progress.feed_advanced(&source.name, bytes),
-        });
-        match fetched {
-            Ok(Fetched::NotModified) => Ok(Found::Same),
-            Ok(Fetched::Absent) => Ok(Found::Absent),
-            Ok(Fetched::Document(document)) => self.judge(ecosystem, source, record, document, &directory),
-            Err(error @ (TransportError::CutOff { .. } | TransportError::TooLarge { .. })) => {
-                Ok(Found::Suspicious(error.to_string(), None, Validators::default()))
-            }
-            Err(error @ (TransportError::Unreachable { .. } | TransportError::Disk(_))) => {
-                Ok(Found::Failed(error.to_string()))
-            }
-        }
+            most: (task.ecosystem.feeds.guard)(&task.source.name).most_bytes,
+            directory: task.directory,
+            started: &|size| task.progress.feed_started(&task.source.name, size),
+            advanced: &|bytes| task.progress.feed_advanced(&task.source.name, bytes),
+        })
     }
 
     /// Where the document is read from today.
-    fn located(&self, ecosystem: &Ecosystem, source: &FeedSource) -> Result<Address, String> {
-        let url = match ecosystem.feeds.locate {
-            None => source.url.clone(),
-            Some(locate) => locate(source, &self.transport).map_err(|error| error.to_string())?,
+    pub(super) fn located(&self, task: &Task<'_>) -> Result<Address, String> {
+        let url = match task.ecosystem.feeds.locate {
+            None => task.source.url.clone(),
+            Some(locate) => locate(task.source, &self.transport).map_err(|error| error.to_string())?,
         };
         self.transport.address(&url).map_err(|error| error.to_string())
     }
 
     /// Reads a document, writes its segment, and says whether it may come into force.
-    fn judge(
-        &self,
-        ecosystem: &Ecosystem,
-        source: &FeedSource,
-        record: &FeedRecord,
-        document: Document,
-        directory: &Path,
-    ) -> Result<Found, LocalError> {
-        if let Some(why) = guard::first_sight(&document)? {
+    fn judge(&self, task: &Task<'_>, document: Document) -> Result<Found, LocalError> {
+        let most = (task.ecosystem.feeds.guard)(&task.source.name).most_bytes;
+        let why = guard::first_sight(&document, most)
+            .unwrap_or_else(|error| Some(FeedError::Unreadable(error.to_string()).to_string()));
+        if let Some(why) = why {
             return Ok(Found::Suspicious(why, None, document.validators));
         }
-        let new = match build(ecosystem, source, &document, directory)? {
+        let mut reading = Reading::new(task.ecosystem, task.source, task.directory);
+        match reading.document(&document.spool, &|_| false) {
+            Ok(()) => self.weigh(task, reading, document.validators, None),
+            Err(Stopped::Refused(why)) => Ok(Found::Suspicious(why, None, document.validators)),
+            Err(Stopped::Local(error)) => Err(error),
+        }
+    }
+
+    /// Writes the segment of what was read, and says whether it may come into force.
+    pub(super) fn weigh(
+        &self,
+        task: &Task<'_>,
+        reading: Reading<'_>,
+        validators: Validators,
+        cursor: Option<&dyn Fn(&Loaded) -> Cursor>,
+    ) -> Result<Found, LocalError> {
+        let unread = guard::share(reading.files, reading.refused, reading.heads.first_unread());
+        let new = match reading.finish() {
             Ok(new) => new,
-            Err(why) => return Ok(Found::Suspicious(why, None, document.validators)),
+            Err(LocalError::Segment(error @ SegmentError::TooLarge { .. })) => {
+                return Ok(Found::Suspicious(error.to_string(), None, validators));
+            }
+            Err(error) => return Err(error),
         };
-        let in_force = record.data.latest().map(|data| &data.value);
-        let why = guard::amount(&(ecosystem.feeds.guard)(&source.name), &new.meta, in_force);
+        let in_force = task.record.data.latest().map(|data| &data.value);
+        let guard = (task.ecosystem.feeds.guard)(&task.source.name);
+        let why = unread.or_else(|| guard::amount(&guard, &new.meta, in_force));
         let bytes = new.file.as_file().metadata()?.len();
         let loaded = Loaded::new(new.digest.clone(), bytes, new.meta.clone());
         self.store.keep_segment(new)?;
         Ok(match why {
-            None => Found::Data(loaded, document.validators),
-            Some(why) => Found::Suspicious(why, Some(loaded), document.validators),
+            None => {
+                let cursor = cursor.map(|cursor| cursor(&loaded));
+                Found::Data(loaded, validators, cursor)
+            }
+            Some(why) => Found::Suspicious(why, Some(loaded), validators),
         })
     }
 
@@ -191,13 +231,12 @@ impl Updater {
         ecosystem: &Ecosystem,
         source: &FeedSource,
         found: Found,
+        address: &str,
     ) -> Result<Outcome, StateError> {
         let now = self.clock.now();
-        let address =
-            self.transport.address(&source.url).map_or_else(|_| source.url.clone(), |found| display(&found));
         let asked = |validators| {
             let parser_revision = parser_revision(ecosystem);
-            Some(Asked { at: now, address: address.clone(), parser_revision, validators })
+            Some(Asked { at: now, address: address.to_owned(), parser_revision, validators })
         };
         self.store.commit(now, |state| {
             let record = state.feeds.entry(source.name.clone()).or_default();
@@ -226,8 +265,9 @@ impl Updater {
                     seen_again(record, now);
                     standing(record)
                 }
-                Found::Data(loaded, validators) => {
+                Found::Data(loaded, validators, cursor) => {
                     record.asked = asked(validators);
+                    record.cursor = cursor;
                     take_into_force(record, loaded, now)
                 }
                 Found::Suspicious(why, candidate, validators) => {
@@ -274,38 +314,17 @@ fn standing(record: &FeedRecord) -> Outcome {
     }
 }
 
-/// Parses a document into a segment. The inner error says what is wrong with the document.
-fn build(
-    ecosystem: &Ecosystem,
-    source: &FeedSource,
-    document: &Document,
-    directory: &Path,
-) -> Result<Result<NewSegment, String>, LocalError> {
-    let mut writer = SegmentWriter::new(&source.name, parser_revision(ecosystem));
-    let mut refused = None;
-    let mut reader = document.reader((ecosystem.feeds.guard)(&source.name).most_bytes)?;
-    // A parser's own fault must not take down the update of other feeds.
-    let parsed = catch_unwind(AssertUnwindSafe(|| {
-        let mut sink = |record: Record| {
-            if refused.is_none() {
-                refused = writer.add(&record).err();
-            }
-        };
-        let mut document = FeedDocument { name: "", reader: &mut reader };
-        (ecosystem.feeds.parse)(source, &mut document, &mut sink)
-    }));
-    let head = match parsed {
-        Ok(Ok(head)) => head,
-        Ok(Err(error)) => return Ok(Err(error.to_string())),
-        Err(_panic) => return Ok(Err("the parser failed by a fault of its own".to_owned())),
-    };
-    match refused {
-        Some(error) => Ok(Err(error.to_string())),
-        None => Ok(Ok(writer.finish(head, directory)?)),
+/// What a document is that did not arrive.
+pub(super) fn not_fetched(error: &TransportError) -> Found {
+    match error {
+        TransportError::CutOff { .. } | TransportError::TooLarge { .. } => {
+            Found::Suspicious(error.to_string(), None, Validators::default())
+        }
+        TransportError::Unreachable { .. } | TransportError::Disk(_) => Found::Failed(error.to_string()),
     }
 }
 
-fn display(address: &Address) -> String {
+pub(super) fn display(address: &Address) -> String {
     match address {
         Address::File(path) => path.display().to_string(),
         Address::Url(url) => url.clone(),

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io,
+    io::{self, Read},
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
@@ -10,6 +10,7 @@ use std::{
 use limpid_core::feed::{DiscoveryError, Upstream};
 
 use super::{
+    decompress::decompressed,
     document::{CopyError, Document, copy},
     http::Http,
     mirror::{Address, Mirror},
@@ -191,7 +192,14 @@ impl Upstream for Transport {
                 content.map(Some).map_err(|error| unreachable_file(&path, &error))
             }
         });
-        read.map_err(|error| discovery_error(url, &error))
+        let Some(read) = read.map_err(|error| discovery_error(url, &error))? else { return Ok(None) };
+        let mut content = Vec::new();
+        let whole = decompressed(read.as_slice(), limits::SMALL_BYTES)
+            .and_then(|mut whole| whole.read_to_end(&mut content));
+        match whole {
+            Ok(_length) => Ok(Some(content)),
+            Err(error) => Err(DiscoveryError { url: url.to_owned(), reason: error.to_string() }),
+        }
     }
 }
 

@@ -32,6 +32,7 @@ static FAMILY: FeedFamily = FeedFamily {
     discover,
     locate: None,
     parse,
+    increments: None,
     guard: |_| GUARD,
     revisions: &[],
     is_second: |_| false,

@@ -16,6 +16,7 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     discover,
     locate: None,
     parse,
+    increments: None,
     guard: |_| GUARD,
     revisions: &[revision::of("formats/apk")],
     is_second: |_| false,

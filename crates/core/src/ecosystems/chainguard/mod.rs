@@ -25,6 +25,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         discover: |upstream| ROLLING.discover(upstream),
         parse: |source, document, sink| ROLLING.parse(source, document, sink),
         locate: None,
+        increments: None,
         guard: |_| rolling::GUARD,
         revisions: &[revision::of("formats/apk")],
         is_second: |_| false,
