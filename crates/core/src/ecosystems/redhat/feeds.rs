@@ -1,9 +1,16 @@
 //! Red Hat's feeds: the VEX documents, one for each CVE, in one archive; and the mapping of repositories to products.
 
+use std::io::BufRead;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
 use super::{cpe, repositories, vex};
 use crate::{
     advisory::Record,
-    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    feed::{
+        Change, DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Increments,
+        Upstream, read_rows,
+    },
     revision,
 };
 
@@ -13,15 +20,30 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     discover: |_| Ok(sources()),
     locate: Some(locate),
     parse,
+    increments: Some(INCREMENTS),
     guard,
     revisions: &[revision::of("formats/csaf")],
     is_second: |_| false,
+};
+
+/// Keys are the documents' paths: `2023/cve-2023-4154.json`.
+const INCREMENTS: Increments = Increments {
+    lists,
+    read: read_list,
+    archive_instant,
+    address: |_, key| format!("{VEX_ROOT}{key}"),
+    member: str::to_owned,
+    document_of: |_, advisory| {
+        let year = advisory.id.strip_prefix("CVE-")?.split('-').next()?;
+        Some(format!("{year}/{}.json", advisory.id.to_ascii_lowercase()))
+    },
 };
 
 const VEX: &str = "redhat/vex";
 const VEX_ROOT: &str = "https://security.access.redhat.com/data/csaf/v2/vex/";
 /// Names the archive of today.
 const VEX_LATEST: &str = "archive_latest.txt";
+const DELETIONS: &str = "deletions.csv";
 const REPOSITORIES: &str = "redhat/repositories";
 const REPOSITORIES_URL: &str = "https://security.access.redhat.com/data/metrics/repository-to-cpe.json";
 
@@ -56,12 +78,41 @@ fn locate(source: &FeedSource, upstream: &dyn Upstream) -> Result<String, Discov
     Ok(format!("{root}{name}"))
 }
 
+fn lists(source: &FeedSource) -> Vec<String> {
+    let names: &[&str] = if source.name == VEX { &["changes.csv", DELETIONS] } else { &[] };
+    names.iter().map(|name| format!("{VEX_ROOT}{name}")).collect()
+}
+
+fn read_list(
+    list: &str,
+    reader: &mut dyn BufRead,
+    sink: &mut dyn FnMut(Change),
+) -> Result<(), FeedError> {
+    let is_deleted = list.ends_with(DELETIONS);
+    read_rows(reader, false, &mut |key, at| {
+        // Signatures and checksums stand beside the documents.
+        if key.ends_with(".json") {
+            sink(Change { key: key.to_owned(), at, is_deleted });
+        }
+    })
+}
+
+/// The beginning of the day in the name: `csaf_vex_2023-10-31.tar.zst`.
+fn archive_instant(address: &str) -> Option<DateTime<Utc>> {
+    let name = address.rsplit('/').next()?;
+    let (_, day) = name.split('.').next()?.rsplit_once('_')?;
+    let day: NaiveDate = day.parse().ok()?;
+    Some(day.and_time(NaiveTime::MIN).and_utc())
+}
+
 fn parse(
     source: &FeedSource,
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
     match source.name.as_str() {
+        // Signatures and checksums are none of the documents.
+        VEX if !document.name.is_empty() && !document.name.ends_with(".json") => Ok(FeedHead::default()),
         VEX => vex::parse(document, sink),
         REPOSITORIES => repositories::parse(document, sink),
         other => Err(FeedError::Malformed(format!("“{other}” is no feed of Red Hat"))),
@@ -81,6 +132,7 @@ fn guard(feed: &str) -> Guard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Advisory, Affected, AffectedRange, advisory::Names};
 
     struct Latest(Option<&'static str>);
 
@@ -109,6 +161,28 @@ mod tests {
         for wrong in [None, Some(""), Some("<html>"), Some("../../x"), Some("a/b"), Some("a\nb")] {
             assert!(locate(&vex, &Latest(wrong)).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn single_documents_are_known_by_the_path_that_the_lists_name() {
+        let vex = sources().remove(0);
+        let urls = lists(&vex);
+        assert_eq!(urls[0], format!("{VEX_ROOT}changes.csv"));
+        assert_eq!(lists(&sources().remove(1)), [""; 0]);
+        let text = "\"2023/cve-2023-0030.json\",\"2023-12-10T00:00:00+00:00\"\n\"x.asc\",\"2023-12-10T00:00:00+00:00\"\n";
+        for (url, is_deleted) in urls.iter().zip([false, true]) {
+            let mut rows = Vec::new();
+            read_list(url, &mut text.as_bytes(), &mut |change| rows.push((change.key, change.is_deleted))).unwrap();
+            assert_eq!(rows, [("2023/cve-2023-0030.json".to_owned(), is_deleted)]);
+        }
+        let advisory = Advisory { id: "CVE-2023-0030".to_owned(), ..Advisory::default() };
+        let said = Affected::new("Red Hat:x", "a", Names::Binary, AffectedRange::NeverAffected);
+        let key = (INCREMENTS.document_of)(&said, &advisory).unwrap();
+        assert_eq!((key.as_str(), (INCREMENTS.member)(&key).as_str()), ("2023/cve-2023-0030.json", "2023/cve-2023-0030.json"));
+        assert_eq!((INCREMENTS.address)(&vex, &key), format!("{VEX_ROOT}2023/cve-2023-0030.json"));
+        let instant = archive_instant("https://x/csaf_vex_2023-10-31.tar.zst").unwrap();
+        assert_eq!(instant.to_rfc3339(), "2023-10-31T00:00:00+00:00");
+        assert_eq!(archive_instant("https://x/latest.tar.zst"), None);
     }
 
     #[test]

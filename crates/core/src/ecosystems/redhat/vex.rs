@@ -63,7 +63,9 @@ pub(super) fn parse(
 
 /// What holds of the vulnerability in all products. Neither bugs nor errata are its aliases: one may be of several CVEs.
 fn advisory(document: &Document<'_>, vulnerability: &Vulnerability<'_>) -> Advisory {
-    let id = vulnerability.cve.as_deref().unwrap_or(&document.document.tracking.id);
+    // The document is told by this identifier, which is the CVE.
+    let tracking = &*document.document.tracking.id;
+    let id = if tracking.starts_with("CVE-") { tracking } else { vulnerability.cve.as_deref().unwrap_or(tracking) };
     let described = || vulnerability.notes.iter().find(|note| &*note.category == "description");
     let summary = vulnerability.title.as_deref().or(document.document.title.as_deref());
     let summary = summary.or_else(|| described().map(|note| &*note.text)).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What a component is: a package that is installed, a source package, or a container image; and of which module.
 
-use std::{rc::Rc, str::FromStr as _};
+use std::{borrow::Cow, rc::Rc, str::FromStr as _};
 
 use packageurl::PackageUrl;
 
@@ -45,7 +45,7 @@ pub(super) struct Unreadable {
 /// Reads a component; `None` where it is of a kind that no image has as a package.
 pub(super) fn read(component: &Component<'_>) -> Result<Option<Subject>, Unreadable> {
     let Some(text) = component.purl else { return Ok(by_name(component.id)) };
-    let Ok(purl) = PackageUrl::from_str(text) else {
+    let Ok(purl) = PackageUrl::from_str(&of_image(text)) else {
         let name = component.id.rsplit('/').next().unwrap_or(component.id);
         return Err(Unreadable { name: name.into(), text: text.into() });
     };
@@ -71,6 +71,16 @@ pub(super) fn read(component: &Component<'_>) -> Result<Option<Subject>, Unreada
         (None, _, None) => Module::None,
     };
     Ok(Some(subject))
+}
+
+/// Red Hat gives images the folder that they are published in, `pkg:oci/devspaces/udi-rhel8`, which the type has no place for.
+fn of_image(text: &str) -> Cow<'_, str> {
+    let end = text.find(['@', '?']).unwrap_or(text.len());
+    let folder = text.strip_prefix("pkg:oci/").and_then(|_| text.get(..end)?.rfind('/'));
+    match folder.and_then(|slash| text.get(slash..)) {
+        Some(name) => Cow::Owned(format!("pkg:oci{name}")),
+        None => Cow::Borrowed(text),
+    }
 }
 
 fn package(name: &str, names: Names) -> Subject {
