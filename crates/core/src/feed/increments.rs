@@ -34,7 +34,8 @@ pub struct Increments {
 }
 
 /// See [`Increments::read`]. Given the address of the list.
-pub type ReadList = fn(list: &str, reader: &mut dyn BufRead, sink: &mut dyn FnMut(Change)) -> Result<(), FeedError>;
+pub type ReadList =
+    fn(list: &str, reader: &mut dyn BufRead, sink: &mut dyn FnMut(Change)) -> Result<(), FeedError>;
 
 /// A row of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,4 +10,5 @@
 mod conformance;
 mod corpus;
 mod matching;
+mod redhat;
 mod rpm;

@@ -83,11 +83,7 @@ fn lists(source: &FeedSource) -> Vec<String> {
     names.iter().map(|name| format!("{VEX_ROOT}{name}")).collect()
 }
 
-fn read_list(
-    list: &str,
-    reader: &mut dyn BufRead,
-    sink: &mut dyn FnMut(Change),
-) -> Result<(), FeedError> {
+fn read_list(list: &str, reader: &mut dyn BufRead, sink: &mut dyn FnMut(Change)) -> Result<(), FeedError> {
     let is_deleted = list.ends_with(DELETIONS);
     read_rows(reader, false, &mut |key, at| {
         // Signatures and checksums stand beside the documents.
@@ -172,13 +168,17 @@ mod tests {
         let text = "\"2023/cve-2023-0030.json\",\"2023-12-10T00:00:00+00:00\"\n\"x.asc\",\"2023-12-10T00:00:00+00:00\"\n";
         for (url, is_deleted) in urls.iter().zip([false, true]) {
             let mut rows = Vec::new();
-            read_list(url, &mut text.as_bytes(), &mut |change| rows.push((change.key, change.is_deleted))).unwrap();
+            read_list(url, &mut text.as_bytes(), &mut |change| rows.push((change.key, change.is_deleted)))
+                .unwrap();
             assert_eq!(rows, [("2023/cve-2023-0030.json".to_owned(), is_deleted)]);
         }
         let advisory = Advisory { id: "CVE-2023-0030".to_owned(), ..Advisory::default() };
         let said = Affected::new("Red Hat:x", "a", Names::Binary, AffectedRange::NeverAffected);
         let key = (INCREMENTS.document_of)(&said, &advisory).unwrap();
-        assert_eq!((key.as_str(), (INCREMENTS.member)(&key).as_str()), ("2023/cve-2023-0030.json", "2023/cve-2023-0030.json"));
+        assert_eq!(
+            (key.as_str(), (INCREMENTS.member)(&key).as_str()),
+            ("2023/cve-2023-0030.json", "2023/cve-2023-0030.json")
+        );
         assert_eq!((INCREMENTS.address)(&vex, &key), format!("{VEX_ROOT}2023/cve-2023-0030.json"));
         let instant = archive_instant("https://x/csaf_vex_2023-10-31.tar.zst").unwrap();
         assert_eq!(instant.to_rfc3339(), "2023-10-31T00:00:00+00:00");

@@ -65,7 +65,11 @@ pub(super) fn parse(
 fn advisory(document: &Document<'_>, vulnerability: &Vulnerability<'_>) -> Advisory {
     // The document is told by this identifier, which is the CVE.
     let tracking = &*document.document.tracking.id;
-    let id = if tracking.starts_with("CVE-") { tracking } else { vulnerability.cve.as_deref().unwrap_or(tracking) };
+    let id = if tracking.starts_with("CVE-") {
+        tracking
+    } else {
+        vulnerability.cve.as_deref().unwrap_or(tracking)
+    };
     let described = || vulnerability.notes.iter().find(|note| &*note.category == "description");
     let summary = vulnerability.title.as_deref().or(document.document.title.as_deref());
     let summary = summary.or_else(|| described().map(|note| &*note.text)).unwrap_or_default();
