@@ -6,5 +6,6 @@ pub mod apk;
 pub mod csaf;
 mod damage;
 pub mod dpkg;
+mod path_budget;
 pub mod rpm;
 mod sqlite;
