@@ -49,6 +49,9 @@ pub struct FeedStatus {
     pub quarantined_since: Option<DateTime<Utc>>,
     /// Whether it can be accepted: data could be read.
     pub acceptable: bool,
+    /// Parts of the document that could not be read, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
     /// Why the segment cannot be read.
     pub unreadable: Option<String>,
     /// The last try, where it failed.
@@ -129,6 +132,7 @@ impl Feed {
             quarantined: self.quarantined.clone(),
             quarantined_since: quarantine.map(|quarantine| quarantine.since),
             acceptable: quarantine.is_some_and(|quarantine| quarantine.candidate.is_some()),
+            unread: data.map(|data| data.value.unread.clone()).unwrap_or_default(),
             unreadable: unreadable.map(ToString::to_string),
             failure: self.record.failure.clone(),
             operations: self.record.data.operations().len(),

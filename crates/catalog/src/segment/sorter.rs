@@ -8,7 +8,7 @@ use std::{
     collections::BinaryHeap,
     fs::File,
     io::{self, BufReader, BufWriter, Read, Seek, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use crate::limits;
@@ -125,11 +125,7 @@ impl Row {
 }
 
 /// Hands a row on unless it is the one before again. (The same text has the same number.)
-fn hand_on(
-    last: &mut Option<Row>,
-    row: Row,
-    sink: &mut dyn FnMut(&Row) -> io::Result<()>,
-) -> io::Result<()> {
+fn hand_on(last: &mut Option<Row>, row: Row, sink: &mut dyn FnMut(&Row) -> io::Result<()>) -> io::Result<()> {
     if last.as_ref() != Some(&row) {
         sink(last.insert(row))?;
     }
@@ -157,7 +153,7 @@ fn merge(runs: &mut [File], sink: &mut dyn FnMut(&Row) -> io::Result<()>) -> io:
 struct RunWriter(zstd::stream::write::Encoder<'static, BufWriter<File>>);
 
 impl RunWriter {
-    fn new(directory: &PathBuf) -> io::Result<Self> {
+    fn new(directory: &Path) -> io::Result<Self> {
         let file = BufWriter::new(tempfile::tempfile_in(directory)?);
         Ok(Self(zstd::stream::write::Encoder::new(file, 1)?))
     }
@@ -229,11 +225,12 @@ mod tests {
             spilled = spilled.max(sorter.runs.len());
         }
         let mut rows = Vec::new();
-        sorter.finish(&mut |row| {
-            rows.push(row.clone());
-            Ok(())
-        })
-        .unwrap();
+        sorter
+            .finish(&mut |row| {
+                rows.push(row.clone());
+                Ok(())
+            })
+            .unwrap();
         (rows, spilled)
     }
 

@@ -196,12 +196,7 @@ impl Entries {
     }
 }
 
-fn meta_of(
-    feed: String,
-    parser_revision: String,
-    head: FeedHead,
-    counts: BTreeMap<Vec<u8>, u64>,
-) -> Meta {
+fn meta_of(feed: String, parser_revision: String, head: FeedHead, counts: BTreeMap<Vec<u8>, u64>) -> Meta {
     let records = counts.values().sum();
     let mut coverage: BTreeMap<String, u64> =
         head.covers.into_iter().map(|namespace| (namespace, 0)).collect();

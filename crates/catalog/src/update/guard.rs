@@ -70,7 +70,9 @@ pub(super) fn share(files: u64, refused: u64, first: Option<&str>) -> Option<Str
     let too_many = u128::from(refused) * 100 > u128::from(files) * u128::from(percent);
     too_many.then(|| {
         let first = first.unwrap_or_default();
-        format!("{refused} of {files} files could not be read, more than the {percent} % that may be: {first}")
+        format!(
+            "{refused} of {files} files could not be read, more than the {percent} % that may be: {first}"
+        )
     })
 }
 

@@ -91,8 +91,7 @@ impl Updater {
         let mut list = List::default();
         list.read(increments, first, document)?;
         for url in others {
-            let address =
-                self.transport.address(&url).map_err(|error| Ended::With(not_fetched(&error)))?;
+            let address = self.transport.address(&url).map_err(|error| Ended::With(not_fetched(&error)))?;
             match self.fetch_list(task, &address, Validators::default()) {
                 Ok(Fetched::Document(document)) => list.read(increments, &url, &document)?,
                 // Nothing was ever deleted, say.
@@ -247,12 +246,7 @@ impl Updater {
         Ok(())
     }
 
-    fn fetch_single(
-        &self,
-        task: &Task<'_>,
-        increments: &Increments,
-        key: &str,
-    ) -> Result<Document, String> {
+    fn fetch_single(&self, task: &Task<'_>, increments: &Increments, key: &str) -> Result<Document, String> {
         let url = (increments.address)(task.source, key);
         let address = self.transport.address(&url).map_err(|error| error.to_string())?;
         match self.fetch(task, &address, Validators::default()).map_err(|error| format!("{url}: {error}"))? {

@@ -85,9 +85,7 @@ impl<'a> Reading<'a> {
         match (walked, stopped) {
             (Ok(()), _) => Ok(()),
             (Err(_stopped), Some(why)) => Err(why),
-            (Err(error), None) => {
-                Err(Stopped::Refused(FeedError::Unreadable(error.to_string()).to_string()))
-            }
+            (Err(error), None) => Err(Stopped::Refused(FeedError::Unreadable(error.to_string()).to_string())),
         }
     }
 
@@ -97,7 +95,9 @@ impl<'a> Reading<'a> {
         match self.parse(name, reader)? {
             Parsed::Whole(head) => self.heads.add(name, head),
             Parsed::Malformed(why, true) => {
-                return Err(Stopped::Refused(format!("{name}: {why}, which was seen too late to leave it out")));
+                return Err(Stopped::Refused(format!(
+                    "{name}: {why}, which was seen too late to leave it out"
+                )));
             }
             Parsed::Malformed(why, false) => self.refuse(name, &why),
         }
@@ -117,7 +117,7 @@ impl<'a> Reading<'a> {
     pub(super) fn single(&mut self, name: &str, mut spool: &File) -> Result<(), Stopped> {
         let most = (self.ecosystem.feeds.guard)(&self.source.name).most_bytes;
         let opened = spool.rewind().and_then(|()| decompressed(BufReader::new(spool), most));
-        let mut reader = opened.map_err(unreadable)?;
+        let mut reader = opened.map_err(|error| unreadable(&error))?;
         self.file(name, &mut reader)
     }
 
@@ -148,7 +148,7 @@ impl<'a> Reading<'a> {
             Ok(Ok(head)) => head,
             Ok(Err(FeedError::Malformed(why))) => {
                 // What looks malformed where the bytes ended early is no fault of this one file.
-                reader.drain().map_err(unreadable)?;
+                reader.drain().map_err(|error| unreadable(&error))?;
                 return Ok(Parsed::Malformed(why, held.let_go));
             }
             Ok(Err(error @ FeedError::Unreadable(_))) => return Err(Stopped::Refused(error.to_string())),
@@ -156,7 +156,7 @@ impl<'a> Reading<'a> {
                 return Err(Stopped::Refused("the parser failed by a fault of its own".to_owned()));
             }
         };
-        reader.drain().map_err(unreadable)?;
+        reader.drain().map_err(|error| unreadable(&error))?;
         if let Some(why) = held.foreign {
             return Ok(Parsed::Malformed(why, held.let_go));
         }
@@ -208,15 +208,13 @@ impl Held {
     }
 }
 
-fn unreadable(error: io::Error) -> Stopped {
+fn unreadable(error: &io::Error) -> Stopped {
     Stopped::Refused(FeedError::Unreadable(error.to_string()).to_string())
 }
 
 fn stopped_by(error: SegmentError) -> Stopped {
     match error {
-        SegmentError::NoPackage { .. } | SegmentError::TooLarge { .. } => {
-            Stopped::Refused(error.to_string())
-        }
+        SegmentError::NoPackage { .. } | SegmentError::TooLarge { .. } => Stopped::Refused(error.to_string()),
         SegmentError::Io { .. }
         | SegmentError::Missing { .. }
         | SegmentError::NewerFormat { .. }

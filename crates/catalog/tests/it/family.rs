@@ -43,19 +43,29 @@ pub(crate) const GUARD: Guard =
 
 /// The ecosystem, with a parser of this revision.
 pub(crate) fn ecosystems(revision: &'static str) -> Ecosystems {
-    Ecosystems::new([Ecosystem {
-        id: "tiny",
+    Ecosystems::new([ecosystem("tiny", "Tiny", &FAMILY, revision)])
+}
+
+/// An ecosystem with feeds of its own.
+pub(crate) fn ecosystem(
+    id: &'static str,
+    osv_name: &'static str,
+    feeds: &'static FeedFamily,
+    revision: &'static str,
+) -> Ecosystem {
+    Ecosystem {
+        id,
         name: "Tiny Linux",
-        osv_name: "Tiny",
+        osv_name,
         purl: PurlNames { kind: "apk", namespace: Some("tiny"), others: &[] },
         detectors: &[],
         identity: None,
         versions: version::order("apk").unwrap(),
-        feeds: &FAMILY,
+        feeds,
         scope: scope::own_namespace,
         end_of_life: |_| None,
         revision,
-    }])
+    }
 }
 
 fn source(release: &str, part: &str) -> FeedSource {
@@ -84,13 +94,16 @@ fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> 
     Ok(feeds)
 }
 
-fn parse(
+pub(crate) fn parse(
     source: &FeedSource,
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
+    if document.name.ends_with("README") || document.name.ends_with(".asc") {
+        return Ok(FeedHead::default());
+    }
     let mut head = None;
-    let mut ended = false;
+    let (mut date, mut ended) = (None, false);
     for line in document.reader.lines() {
         let line = line.map_err(|error| FeedError::Unreadable(error.to_string()))?;
         let words: Vec<&str> = line.split(' ').collect();
@@ -99,13 +112,14 @@ fn parse(
                 head = Some(namespaces.iter().map(|&text| text.to_owned()).collect())
             }
             (["panic"], _) => panic!("the parser's own fault"),
+            (["date", text], Some(_)) => date = Some((*text).to_owned()),
             (["end"], Some(_)) => ended = true,
             ([id, package, fixed], Some(_)) if !ended => sink(record(id, &source.namespace, package, fixed)),
             _other => return Err(FeedError::Malformed(format!("unexpected line: {line}"))),
         }
     }
     match head {
-        Some(covers) if ended => Ok(FeedHead { covers, ..FeedHead::default() }),
+        Some(covers) if ended => Ok(FeedHead { covers, upstream_date: date, ..FeedHead::default() }),
         _other => Err(FeedError::Malformed("it ends before its end".to_owned())),
     }
 }

@@ -8,11 +8,14 @@
     reason = "a test fails by a panic"
 )]
 
+mod archives;
 mod catalog;
 mod corpus;
 mod family;
 mod guards;
 mod http;
+mod increments;
+mod increments_family;
 mod kill;
 mod proptest_segment;
 mod retention;

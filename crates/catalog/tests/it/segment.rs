@@ -28,15 +28,14 @@ fn records() -> Vec<Record> {
 
 fn write<'a>(records: impl IntoIterator<Item = &'a Record>, folder: &Path) -> (Store, limpid_core::Digest) {
     let store = Store::new(folder);
-    let mut writer = SegmentWriter::new("tiny/test", "1");
+    let mut writer = SegmentWriter::new("tiny/test", "1", store.temporary_directory().unwrap());
     records.into_iter().for_each(|record| writer.add(record).unwrap());
     let head = FeedHead {
         covers: vec!["Tiny:v9".to_owned()],
         upstream_date: Some("2024-05-01".to_owned()),
         ..FeedHead::default()
     };
-    let digest =
-        store.keep_segment(writer.finish(head, &store.temporary_directory().unwrap()).unwrap()).unwrap();
+    let digest = store.keep_segment(writer.finish(head).unwrap()).unwrap();
     (store, digest)
 }
 
@@ -175,7 +174,7 @@ fn the_difference_of_two_segments_is_what_changed() {
 
 #[test]
 fn an_advisory_about_no_package_is_refused() {
-    let mut writer = SegmentWriter::new("tiny/test", "1");
+    let mut writer = SegmentWriter::new("tiny/test", "1", "unused");
     let nothing = Record { affected: Vec::new(), ..record("CVE-1", "Tiny:v1", "a", "1") };
     assert!(matches!(writer.add(&nothing), Err(SegmentError::NoPackage { id }) if id == "CVE-1"));
 }

@@ -79,7 +79,7 @@ pub fn read_rows(
         let no_row = || FeedError::Malformed(format!("no row of a list of changes: {text}"));
         let is_whole = row.len() < ROW_BYTES || row.ends_with(b"\n");
         let (first, second) = text.split_once(',').filter(|_| is_whole).ok_or_else(no_row)?;
-        let plain = |field: &'_ str| field.trim().trim_matches('"').to_owned();
+        let plain = |field: &str| field.trim().trim_matches('"').to_owned();
         let (first, second) = (plain(first), plain(second));
         let (document, instant) = if instant_first { (second, first) } else { (first, second) };
         let instant = DateTime::parse_from_rfc3339(&instant).map_err(|_no_instant| no_row())?;

@@ -38,13 +38,11 @@ impl List {
         document: &Document,
     ) -> Result<(), Ended> {
         let mut spool = &document.spool;
-        let opened = spool
-            .rewind()
-            .and_then(|()| decompressed(BufReader::new(spool), limits::CHANGE_LIST_BYTES));
-        let refused =
-            |why: String| Ended::With(Found::Suspicious(why, None, Validators::default()));
-        let mut reader =
-            opened.map_err(|error| refused(format!("{url}: {}", FeedError::Unreadable(error.to_string()))))?;
+        let opened =
+            spool.rewind().and_then(|()| decompressed(BufReader::new(spool), limits::CHANGE_LIST_BYTES));
+        let refused = |why: String| Ended::With(Found::Suspicious(why, None, Validators::default()));
+        let mut reader = opened
+            .map_err(|error| refused(format!("{url}: {}", FeedError::Unreadable(error.to_string()))))?;
         let mut too_many = false;
         let read = (increments.read)(url, &mut reader, &mut |change| {
             too_many |= self.documents.len() >= limits::CHANGE_LIST_ROWS;
@@ -52,9 +50,8 @@ impl List {
                 self.add(change);
             }
         });
-        let read = read.and_then(|()| {
-            reader.drain().map_err(|error| FeedError::Unreadable(error.to_string()))
-        });
+        let read =
+            read.and_then(|()| reader.drain().map_err(|error| FeedError::Unreadable(error.to_string())));
         read.map_err(|error| refused(format!("{url}: {error}")))?;
         if too_many { Err(refused(format!("{url}: more rows than any real list has"))) } else { Ok(()) }
     }

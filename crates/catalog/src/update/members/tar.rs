@@ -9,8 +9,6 @@ use std::{
     rc::Rc,
 };
 
-use tar::EntryType;
-
 use super::{super::decompress::invalid, Budget, Entry, Visit};
 use crate::limits;
 
@@ -34,22 +32,20 @@ pub(super) fn walk(whole: Box<dyn BufRead + '_>, most: u64, visit: Visit<'_>) ->
     for entry in archive.entries()?.raw(true) {
         let mut entry = entry?;
         let kind = entry.header().entry_type();
-        match kind {
-            EntryType::GNULongName => long_name = Some(gnu_name(&mut entry)?),
-            EntryType::XHeader => long_name = pax_name(&mut entry)?.or(long_name),
-            EntryType::XGlobalHeader => {}
-            EntryType::GNULongLink => {
-                bounded(&mut entry)?;
-            }
-            EntryType::Directory => long_name = None,
-            EntryType::Regular | EntryType::Continuous => {
-                let name = long_name.take().unwrap_or_else(|| text(&entry.path_bytes()));
-                budget.enter(&name)?;
+        if kind.is_gnu_longname() {
+            long_name = Some(gnu_name(&mut entry)?);
+        } else if kind.is_pax_local_extensions() {
+            long_name = pax_name(&mut entry)?.or(long_name);
+        } else if kind.is_gnu_longlink() {
+            bounded(&mut entry)?;
+        } else if kind.is_dir() {
+            long_name = None;
+        } else if !kind.is_pax_global_extensions() {
+            let name = long_name.take().unwrap_or_else(|| text(&entry.path_bytes()));
+            budget.enter(&name)?;
+            if kind.is_file() || kind.is_contiguous() {
                 budget.file(&name, &mut entry, visit)?;
-            }
-            _odd => {
-                let name = long_name.take().unwrap_or_else(|| text(&entry.path_bytes()));
-                budget.enter(&name)?;
+            } else {
                 visit(Entry::Odd(&name, "no regular file"))?;
             }
         }

@@ -65,6 +65,9 @@ fn note(name: &str, feed: &FeedStatus) -> String {
             if feed.acceptable { format!("; limpid db accept {name} lets it in") } else { String::new() };
         notes.push(format!("newer data looks wrong: {why}{way}"));
     }
+    if !feed.unread.is_empty() {
+        notes.push(format!("parts of it could not be read: {}", feed.unread.join(", ")));
+    }
     if let Some(failure) = &feed.failure {
         notes.push(format!("last try {}: {}", failure.at.date_naive(), failure.message));
     }
