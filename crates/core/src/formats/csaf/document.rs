@@ -77,7 +77,7 @@ pub struct Tree<'a> {
 pub struct Branch<'a> {
     /// Branches below.
     #[serde(borrow, default, deserialize_with = "or_empty")]
-    pub branches: Vec<Branch<'a>>,
+    pub branches: Vec<Self>,
     /// A leaf's product.
     #[serde(borrow)]
     pub product: Option<Product<'a>>,

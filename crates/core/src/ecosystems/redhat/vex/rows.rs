@@ -29,12 +29,19 @@ pub(super) struct Read {
     pub(super) skipped: usize,
 }
 
+/// What is known of a component; `None` where it is nothing that an image has as a package.
+type Known = Rc<Result<Option<Subject>, Unreadable>>;
+
+/// Namespace, module and version of what was fixed.
+type Fix = (Rc<str>, Option<Rc<str>>, Option<Rc<str>>);
+
 /// Reads rows; what rows have in common is read once.
 #[derive(Debug)]
 pub(super) struct Rows<'t, 'w> {
     products: &'w Products<'t>,
     words: &'w Words<'t>,
-    subjects: HashMap<(&'t str, Option<&'t str>), Rc<Result<Option<Subject>, Unreadable>>>,
+    /// By component, and what it is within.
+    subjects: HashMap<(&'t str, Option<&'t str>), Known>,
     namespaces: HashMap<&'t str, Option<Rc<str>>>,
     images: Rc<str>,
     statements: Statements<'t>,
@@ -44,7 +51,7 @@ pub(super) struct Rows<'t, 'w> {
 /// One row.
 struct Row {
     namespace: Rc<str>,
-    subject: Rc<Result<Option<Subject>, Unreadable>>,
+    subject: Known,
 }
 
 impl<'t, 'w> Rows<'t, 'w> {
@@ -82,7 +89,7 @@ impl<'t, 'w> Rows<'t, 'w> {
             lists.iter().flat_map(|ids| ids.iter()).filter_map(|id| Some((id, self.row(id)?))).collect();
         let subjects =
             || rows.iter().filter_map(|(_, row)| Some((row, row.subject.as_ref().as_ref().ok()?.as_ref()?)));
-        let built: HashSet<(Rc<str>, Option<Rc<str>>, Option<Rc<str>>)> = subjects()
+        let built: HashSet<Fix> = subjects()
             .filter(|(_, subject)| subject.names == Names::Binary)
             .map(|(row, subject)| (row.namespace.clone(), subject.module.only(), subject.version.clone()))
             .collect();
