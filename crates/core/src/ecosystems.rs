@@ -11,6 +11,7 @@ mod debian;
 mod opensuse;
 mod oracle;
 mod photon;
+mod redhat;
 mod suse;
 mod ubuntu;
 pub mod unread;
@@ -20,7 +21,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 10] = [
+const LIST: [Ecosystem; 11] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -28,6 +29,7 @@ const LIST: [Ecosystem; 10] = [
     ubuntu::ECOSYSTEM,
     debian::ECOSYSTEM,
     oracle::ECOSYSTEM,
+    redhat::ECOSYSTEM,
     // Before SUSE, which openSUSE names as its relative.
     opensuse::ECOSYSTEM,
     suse::ECOSYSTEM,

@@ -3,6 +3,7 @@
 //! A format's revision is part of the revision of every ecosystem that uses it.
 
 pub mod apk;
+pub mod csaf;
 mod damage;
 pub mod dpkg;
 pub mod oval;

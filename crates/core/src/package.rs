@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The type of the image itself, where it is an entry of its own beside its packages.
+pub const IMAGE: &str = "oci";
+
 /// One installed package.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Package {

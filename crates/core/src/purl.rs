@@ -5,11 +5,13 @@
 
 use packageurl::PackageUrl;
 
-use crate::{Distribution, Ecosystem, Package};
+use crate::{Distribution, Ecosystem, Package, package::IMAGE};
 
 /// The package URL of an installed package, such as
 /// `pkg:apk/alpine/libssl1.1@1.1.1o-r0?arch=x86_64&distro=alpine-3.16.0&upstream=openssl`.
 pub fn purl(ecosystem: Option<&Ecosystem>, package: &Package, distribution: Option<&Distribution>) -> String {
+    // An image is none of its distribution's packages.
+    let ecosystem = ecosystem.filter(|_| package.kind != IMAGE);
     let kind = ecosystem.map_or(package.kind.as_str(), |ecosystem| ecosystem.purl.kind);
     let id = distribution.map_or("", |distribution| &distribution.id);
     let namespace = ecosystem.and_then(|ecosystem| ecosystem.purl.namespace_of(id));

@@ -4,7 +4,7 @@
 //! repositories instead, and packages of other vendors are spoken about by none of them: taking such a one for the
 //! distribution's own would be a finding, or its absence, by accident.
 
-use crate::Package;
+use crate::{BlindSpot, Package};
 
 /// What an ecosystem is asked about one package.
 pub struct ScopeQuestion<'a> {
@@ -26,6 +26,13 @@ pub struct ScopeQuestion<'a> {
 pub enum Scope {
     /// Statements under these namespaces hold for the package.
     Namespaces(Vec<String>),
+    /// As [`Scope::Namespaces`], in groups: what one says of a vulnerability outweighs what later ones say of the same.
+    Ranked {
+        /// The groups, the one that outweighs in front.
+        groups: Vec<Vec<String>>,
+        /// What is not sure about it; the same of several packages is one.
+        doubts: Vec<BlindSpot>,
+    },
     /// The package was built by somebody about whose packages the feeds do not speak.
     ThirdParty {
         /// Who, or why, for people: `docker.com`, `signed with key 1234…`.

@@ -196,7 +196,9 @@ impl Held {
 
     /// Documents that change one by one are told by what they say. One that speaks for another could not be taken out.
     fn check(&mut self, ecosystem: &Ecosystem, name: &str, record: &Record) {
-        let Some(increments) = ecosystem.feeds.increments.filter(|_| self.foreign.is_none()) else { return };
+        // A feed that is one document has no name in an archive.
+        let is_one_of_many = !name.is_empty() && self.foreign.is_none();
+        let Some(increments) = ecosystem.feeds.increments.filter(|_| is_one_of_many) else { return };
         for affected in &record.affected {
             let key = (increments.document_of)(affected, &record.advisory);
             if key.is_none_or(|key| (increments.member)(&key) != name) {

@@ -71,8 +71,12 @@ impl Court<'_> {
         strangers: &mut Strangers,
     ) -> Judged {
         let package = &indexed.package;
-        let namespaces = match self.scope(package, judgement) {
-            Scope::Namespaces(namespaces) => namespaces,
+        let groups = match self.scope(package, judgement) {
+            Scope::Namespaces(namespaces) => vec![namespaces],
+            Scope::Ranked { groups, doubts } => {
+                judgement.blind_spots.extend(doubts);
+                groups
+            }
             Scope::ThirdParty { by } => {
                 strangers.entry(by).or_default().push(package.name.clone());
                 return Judged { compared: false, named: true };
@@ -83,10 +87,7 @@ impl Court<'_> {
             judgement.blind_spots.push(unparsable(package, &invalid.to_string()));
             judged.compared = false;
         }
-        let mut statements = Vec::new();
-        for namespace in &namespaces {
-            statements.extend(self.statements_about(namespace, package, judgement, &mut judged));
-        }
+        let statements = self.statements_of(&groups, package, judgement, &mut judged);
         let dismissals = Dismissals::of(&statements, package, self.ecosystem);
         let mut matches = Vec::new();
         for statement in statements {
@@ -127,12 +128,36 @@ impl Court<'_> {
         scope
     }
 
+    /// What is said about the package in groups of namespaces: of each vulnerability what the first group says that speaks
+    /// of it.
+    fn statements_of(
+        &self,
+        groups: &[Vec<String>],
+        package: &Package,
+        judgement: &mut Judgement,
+        judged: &mut Judged,
+    ) -> Vec<Statement> {
+        let mut statements: Vec<Statement> = Vec::new();
+        for (place, group) in groups.iter().enumerate() {
+            // What does not affect outweighs too.
+            let whole = place + 1 < groups.len();
+            let spoken_of: BTreeSet<String> = statements.iter().map(|one| one.advisory.id.clone()).collect();
+            for namespace in group {
+                let said = self.statements_about(namespace, package, whole, judgement, judged);
+                statements.extend(said.into_iter().filter(|one| !spoken_of.contains(&one.advisory.id)));
+            }
+        }
+        statements
+    }
+
     /// What is said about the package, under its own name or its source's, that affects it, cannot be compared, or
-    /// dismisses what another says. A feed that cannot be read becomes a blind spot.
+    /// dismisses what another says; and, where the `whole` is asked for, what does nothing of it. A feed that cannot be read
+    /// becomes a blind spot.
     fn statements_about(
         &self,
         namespace: &str,
         package: &Package,
+        whole: bool,
         judgement: &mut Judgement,
         judged: &mut Judged,
     ) -> Vec<Statement> {
@@ -144,7 +169,8 @@ impl Court<'_> {
                 let is_meant = is_meant(affected, name, package);
                 judged.named |= is_meant;
                 let matters = || {
-                    self.has_second
+                    whole
+                        || self.has_second
                         || Dismissals::could_be(affected)
                         || !matches!(affects(affected, package, self.ecosystem), Ok(None))
                 };

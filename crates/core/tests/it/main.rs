@@ -11,4 +11,5 @@ mod conformance;
 mod corpus;
 mod matching;
 mod oval;
+mod redhat;
 mod rpm;
