@@ -24,6 +24,7 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     parse,
     guard: |_| GUARD,
     revisions: &[revision::of("formats/dpkg")],
+    increments: None,
     is_second: |_| false,
 };
 

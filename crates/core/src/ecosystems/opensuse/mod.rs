@@ -24,6 +24,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     versions: &rpm::VERSIONS,
     feeds: &feeds::FAMILY,
     scope,
+    crosses: true,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
     revision: revision::of("ecosystems/opensuse"),
 };

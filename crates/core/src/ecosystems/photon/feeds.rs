@@ -15,6 +15,7 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     parse,
     guard: |_| GUARD,
     revisions: &[revision::of("formats/oval")],
+    increments: None,
     is_second: |_| false,
 };
 

@@ -31,6 +31,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     versions: &rpm::VERSIONS,
     feeds: &feeds::FAMILY,
     scope: scope::scope,
+    crosses: true,
     end_of_life: end_of_life::end_of_life,
     revision: revision::of("ecosystems/redhat"),
 };

@@ -25,6 +25,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     versions: &dpkg::VERSIONS,
     feeds: &feeds::FAMILY,
     scope: scope::scope,
+    crosses: true,
     end_of_life: releases::end_of_life,
     revision: revision::of("ecosystems/ubuntu"),
 };
