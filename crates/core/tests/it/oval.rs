@@ -43,9 +43,11 @@ fn the_whole_document_of_a_release_is_understood() {
     assert_eq!(found, named);
     let compared: BTreeSet<&str> =
         text.split("operation=\"less than\">").skip(1).filter_map(|rest| rest.split('<').next()).collect();
-    let ranges = records.iter().flat_map(|record| &record.affected).map(|affected| match &affected.range {
-        AffectedRange::Fixed { introduced: None, fixed } => fixed.as_str(),
-        other => panic!("{other:?}"),
+    let ranges = records.iter().flat_map(|record| &record.affected).map(|affected| {
+        let AffectedRange::Fixed { introduced: None, fixed } = &affected.range else {
+            panic!("{:?}", affected.range)
+        };
+        fixed.as_str()
     });
     assert_eq!(ranges.collect::<BTreeSet<_>>(), compared);
 }
@@ -70,10 +72,12 @@ fn the_findings_of_a_real_image_are_the_expected_ones() {
         for record in &records {
             for affected in record.affected.iter().filter(|affected| affected.package == own.name) {
                 let compare = |other: &String| (azure.versions.compare)(&own.version, other).unwrap();
-                let is_affected = match &affected.range {
-                    AffectedRange::Fixed { introduced: None, fixed } => compare(fixed).is_lt(),
-                    AffectedRange::Through { introduced: None, last } => compare(last).is_le(),
-                    other => panic!("{other:?}"),
+                let is_affected = if let AffectedRange::Fixed { introduced: None, fixed } = &affected.range {
+                    compare(fixed).is_lt()
+                } else if let AffectedRange::Through { introduced: None, last } = &affected.range {
+                    compare(last).is_le()
+                } else {
+                    panic!("{:?}", affected.range)
                 };
                 if is_affected {
                     found.insert([package.name.clone(), own.name.clone(), record.advisory.id.clone()]);
@@ -95,8 +99,9 @@ fn packages(corpus: &Path) -> Vec<Package> {
     let package = |line: &str| {
         let columns: Vec<&str> = line.split('\t').collect();
         let file = columns[3].split("upstream=").nth(1)?.strip_suffix(".src.rpm")?.replace("%2B", "+");
-        let place = file.match_indices('-').rev().nth(1)?.0;
-        let source = SourcePackage::new(&file[..place], &file[place + 1..]);
+        let (file, release) = file.rsplit_once('-')?;
+        let (name, version) = file.rsplit_once('-')?;
+        let source = SourcePackage::new(name, format!("{version}-{release}"));
         Some(Package { name: columns[1].to_owned(), source: Some(source), ..Package::default() })
     };
     table.lines().skip(1).filter_map(package).collect()

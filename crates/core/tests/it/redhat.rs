@@ -87,13 +87,16 @@ fn rpm(name: &str, version: &str, source: &str, module: Option<&str>) -> Package
     }
 }
 
-/// (package, what is found, fix, plan) and the blind spots.
+/// Package, what is found, fix, plan.
+type Row = (String, String, Option<String>, Plan);
+
+/// What is found, and the blind spots.
 fn found(
     documents: &Documents,
     namespace: &str,
     repositories: &[&str],
     packages: &[Package],
-) -> (Vec<(String, String, Option<String>, Plan)>, Vec<String>) {
+) -> (Vec<Row>, Vec<String>) {
     let indexed = |package: &Package| IndexedPackage {
         package: package.clone(),
         namespace: Some(namespace.to_owned()),

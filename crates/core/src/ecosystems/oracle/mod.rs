@@ -54,7 +54,7 @@ fn scope(question: &ScopeQuestion<'_>) -> Scope {
             namespaces.extend(builds.map(|build| format!("{}:{}", question.namespace, build.name)));
             Scope::Namespaces(namespaces)
         }
-        third @ Scope::ThirdParty { .. } => third,
+        other @ (Scope::ThirdParty { .. } | Scope::Ranked { .. }) => other,
     }
 }
 

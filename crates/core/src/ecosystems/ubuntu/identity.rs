@@ -21,7 +21,7 @@ pub(super) fn identify(files: &SystemFiles<'_>) -> Option<Identified> {
     let declared =
         files.os_release.filter(|release| release.id().is_some() || release.id_like().next().is_some());
     let Some(os_release) = declared else {
-        return Some(identified(Strength::Fallback, None, by_file(files, LSB_RELEASE)?));
+        return Some(identified(Strength::Fallback, None, &by_file(files, LSB_RELEASE)?));
     };
     let strength = os_release.strength("ubuntu")?;
     let release = if strength == Strength::Named {
@@ -34,10 +34,10 @@ pub(super) fn identify(files: &SystemFiles<'_>) -> Option<Identified> {
         // A derived distribution counts its own releases.
         by_codename(os_release).or_else(|| by_file(files, UPSTREAM_RELEASE))
     };
-    Some(identified(strength, os_release.pretty_name(), release.unwrap_or_else(|| UNTOLD.to_owned())))
+    Some(identified(strength, os_release.pretty_name(), &release.unwrap_or_else(|| UNTOLD.to_owned())))
 }
 
-fn identified(strength: Strength, name: Option<&str>, release: String) -> Identified {
+fn identified(strength: Strength, name: Option<&str>, release: &str) -> Identified {
     let name = name.map_or_else(|| format!("Ubuntu {release}"), str::to_owned);
     let doubts = if strength == Strength::Derived {
         let detail = "made from Ubuntu: only packages that carry Ubuntu's name and version are judged, by Ubuntu's advisories, \
@@ -46,7 +46,7 @@ fn identified(strength: Strength, name: Option<&str>, release: String) -> Identi
     } else {
         Vec::new()
     };
-    Identified { strength, name, namespace: releases::namespace(&release), doubts }
+    Identified { strength, name, namespace: releases::namespace(release), doubts }
 }
 
 /// `UBUNTU_CODENAME=jammy`, which Ubuntu and all that is made from it write.

@@ -42,14 +42,14 @@ pub(super) struct Cve {
 /// A tree of conditions. Documents have millions of them, so that each is small.
 #[derive(Debug)]
 pub(super) enum Criteria {
-    All(Box<[Criteria]>),
-    Any(Box<[Criteria]>),
+    All(Box<[Self]>),
+    Any(Box<[Self]>),
     Test {
         id: Id,
         comment: Comment,
     },
     /// What cannot be understood, in words, and what is below it.
-    Unknown(Box<(String, Vec<Criteria>)>),
+    Unknown(Box<(String, Vec<Self>)>),
 }
 
 /// Reads the definition whose element was opened last.

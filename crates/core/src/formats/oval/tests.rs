@@ -239,9 +239,7 @@ fn what_is_no_document_is_refused() {
         format!("{whole}{whole}"),
         whole.replace("&amp;", "&unknown;"),
         whole.replace("</definitions>", ""),
-        "<oval_definitions><definitions>".to_owned()
-            + &"<definition><criteria>".repeat(1)
-            + &"<criteria>".repeat(40),
+        "<oval_definitions><definitions>".to_owned() + "<definition><criteria>" + &"<criteria>".repeat(40),
     ] {
         assert!(matches!(read(&broken), Err(FeedError::Malformed(_))), "{broken}");
     }

@@ -144,10 +144,10 @@ fn referenced(reference: &BytesRef<'_>, text: &mut String) -> Result<(), FeedErr
 }
 
 fn failed(error: Error) -> FeedError {
-    match error {
-        Error::Io(error) => FeedError::Unreadable(error.to_string()),
-        other => malformed(other.to_string()),
+    if let Error::Io(error) = error {
+        return FeedError::Unreadable(error.to_string());
     }
+    malformed(error.to_string())
 }
 
 /// It is no document of this format.

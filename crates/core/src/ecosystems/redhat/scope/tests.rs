@@ -36,12 +36,9 @@ fn package() -> Package {
 
 fn ranked(repositories: &[&str], own: Option<&str>) -> (Vec<Vec<String>>, Vec<String>) {
     let package = Package { repository: own.map(str::to_owned), ..package() };
-    match ask("rhel", &package, repositories, FACTS) {
-        Scope::Ranked { groups, doubts } => {
-            (groups, doubts.into_iter().map(|one| format!("{} {}", one.reason, one.subject)).collect())
-        }
-        other => panic!("{other:?}"),
-    }
+    let scope = ask("rhel", &package, repositories, FACTS);
+    let Scope::Ranked { groups, doubts } = scope else { panic!("{scope:?}") };
+    (groups, doubts.into_iter().map(|one| format!("{} {}", one.reason, one.subject)).collect())
 }
 
 fn has(group: &[String], product: &str) -> bool {

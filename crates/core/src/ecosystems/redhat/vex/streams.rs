@@ -100,9 +100,9 @@ mod tests {
 
     fn begins(mut statements: Vec<Affected>) -> Vec<Option<String>> {
         narrow(&mut statements);
-        let introduced = |one: &Affected| match &one.range {
-            AffectedRange::Fixed { introduced, .. } => introduced.clone(),
-            other => panic!("{other:?}"),
+        let introduced = |one: &Affected| {
+            let AffectedRange::Fixed { introduced, .. } = &one.range else { panic!("{:?}", one.range) };
+            introduced.clone()
         };
         statements.iter().map(introduced).collect()
     }

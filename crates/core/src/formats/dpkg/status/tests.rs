@@ -117,7 +117,7 @@ fn a_database_that_does_not_end_with_an_empty_line_is_cut_off() {
     let whole = stanza("a", "install ok installed", "");
     assert_eq!(parse(&whole).blind_spots, []);
     for end in [whole.len() - 1, whole.len() - 2] {
-        let parsed = parse(&whole[..end]);
+        let parsed = parse(whole.get(..end).unwrap());
         assert_eq!(parsed.packages.len(), 1);
         assert!(parsed.blind_spots[0].detail.contains("cut off"), "{:?}", parsed.blind_spots);
     }
