@@ -166,8 +166,8 @@ fn distributions_and_repositories_that_are_unknown_here_keep_clairs_words() {
     );
     let expected = [
         (Reason::NoDistribution, "image", 2),
-        (Reason::ReleaseNotCovered, "slackware:12", 1),
         (Reason::ReleaseNotCovered, "pypi", 1),
+        (Reason::ReleaseNotCovered, "slackware:12", 1),
     ];
     assert_eq!(spots(&side), expected);
 }
