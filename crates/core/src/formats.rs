@@ -3,7 +3,13 @@
 //! A format's revision is part of the revision of every ecosystem that uses it.
 
 pub mod apk;
+pub(crate) mod builders;
 mod damage;
 pub mod dpkg;
+pub mod osv;
+pub(crate) mod releases;
 pub mod rpm;
 mod sqlite;
+mod text;
+pub mod updateinfo;
+mod xml;

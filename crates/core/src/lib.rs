@@ -13,6 +13,7 @@ pub mod digest;
 pub mod distribution;
 pub mod ecosystem;
 pub mod ecosystems;
+mod ends;
 pub mod feed;
 pub mod formats;
 pub mod index_report;
