@@ -3,11 +3,11 @@
 //! A format's revision is part of the revision of every ecosystem that uses it.
 
 pub mod apk;
-pub(crate) mod builders;
+pub mod builders;
 mod damage;
 pub mod dpkg;
 pub mod osv;
-pub(crate) mod releases;
+pub mod releases;
 pub mod rpm;
 mod sqlite;
 mod text;

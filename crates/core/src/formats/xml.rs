@@ -148,7 +148,12 @@ fn referenced(reference: &BytesRef<'_>, text: &mut String) -> Result<(), FeedErr
 fn failed(error: Error) -> FeedError {
     match error {
         Error::Io(error) => FeedError::Unreadable(error.to_string()),
-        other => malformed(other.to_string()),
+        other @ (Error::Syntax(_)
+        | Error::IllFormed(_)
+        | Error::InvalidAttr(_)
+        | Error::Encoding(_)
+        | Error::Escape(_)
+        | Error::Namespace(_)) => malformed(other.to_string()),
     }
 }
 

@@ -9,5 +9,6 @@
 
 mod conformance;
 mod corpus;
+mod errata;
 mod matching;
 mod rpm;

@@ -36,13 +36,11 @@ pub fn state(said: &Said<'_>, names: Names) -> Vec<Affected> {
 /// The severity that stands in front of the title: `Important: kernel security update`. What answers no CVE and has no
 /// severity is no vulnerability: a correction or an enhancement, which is told so by the letters of its identifier.
 pub fn rate(document: &Document) -> Option<Rating> {
-    let word = document.summary.split_once(": ").map(|(word, _)| Rating::of_word(word));
-    let word = word.or_else(|| {
-        // `ALSA-2022:5468: php:8.0 security update (Important)`
-        let (_, word) = document.summary.trim().strip_suffix(')')?.rsplit_once('(')?;
-        Some(Rating::of_word(word))
-    });
-    let rated = word.filter(|rating| rating.severity != Severity::Unknown);
+    let known = |word: &str| Some(Rating::of_word(word)).filter(|one| one.severity != Severity::Unknown);
+    let in_front = || known(document.summary.split_once(": ")?.0);
+    // `ALSA-2022:5468: php:8.0 security update (Important)`
+    let at_the_end = || known(document.summary.trim().strip_suffix(')')?.rsplit_once('(')?.1);
+    let rated = in_front().or_else(at_the_end);
     let kind = document.id.split('-').next().unwrap_or_default();
     let answers = document.aliases.iter().chain(&document.upstream).chain(&document.related);
     let is_update = answers.filter_map(|id| super::cve(id)).next().is_none();

@@ -70,17 +70,13 @@ fn updateinfo(reader: &mut dyn BufRead) -> Result<Option<String>, FeedError> {
 
 fn location(elements: &mut Elements<'_>) -> Result<Option<String>, FeedError> {
     let mut found = None;
-    loop {
-        match elements.next()? {
-            Step::Open(element) => {
-                if element.name == "location" {
-                    found = element.attribute("href").map(str::to_owned);
-                }
-                elements.skip()?;
-            }
-            Step::Close(_) => return Ok(found),
+    while let Step::Open(element) = elements.next()? {
+        if element.name == "location" {
+            found = element.attribute("href").map(str::to_owned);
         }
+        elements.skip()?;
     }
+    Ok(found)
 }
 
 #[cfg(test)]

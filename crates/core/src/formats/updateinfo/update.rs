@@ -37,12 +37,10 @@ impl Update {
     pub(super) fn read(element: &Element, elements: &mut Elements<'_>) -> Result<Self, FeedError> {
         let kind = element.attribute("type").unwrap_or_default().to_ascii_lowercase();
         let mut update = Self { kind, ..Self::default() };
-        loop {
-            match elements.next()? {
-                Step::Open(inner) => update.part(&inner, elements)?,
-                Step::Close(_) => return Ok(update),
-            }
+        while let Step::Open(inner) = elements.next()? {
+            update.part(&inner, elements)?;
         }
+        Ok(update)
     }
 
     fn part(&mut self, element: &Element, elements: &mut Elements<'_>) -> Result<(), FeedError> {
@@ -63,16 +61,12 @@ impl Update {
     }
 
     fn references(&mut self, elements: &mut Elements<'_>) -> Result<(), FeedError> {
-        loop {
-            match elements.next()? {
-                Step::Open(reference) => {
-                    let texts = ["id", "title"].into_iter().filter_map(|name| reference.attribute(name));
-                    self.references.extend(texts.map(str::to_owned));
-                    elements.skip()?;
-                }
-                Step::Close(_) => return Ok(()),
-            }
+        while let Step::Open(reference) = elements.next()? {
+            let texts = ["id", "title"].into_iter().filter_map(|name| reference.attribute(name));
+            self.references.extend(texts.map(str::to_owned));
+            elements.skip()?;
         }
+        Ok(())
     }
 
     fn collections(&mut self, elements: &mut Elements<'_>) -> Result<(), FeedError> {
@@ -88,21 +82,16 @@ impl Update {
     fn collection(&mut self, elements: &mut Elements<'_>) -> Result<(), FeedError> {
         let mut module = None;
         let begin = self.packages.len();
-        loop {
-            match elements.next()? {
-                Step::Open(element) => {
-                    match element.name.as_str() {
-                        "module" => module = stream(&element),
-                        "package" => match package(&element) {
-                            Some(package) => self.packages.push(package),
-                            None => self.nameless += 1,
-                        },
-                        _ => {}
-                    }
-                    elements.skip()?;
-                }
-                Step::Close(_) => break,
+        while let Step::Open(element) = elements.next()? {
+            match element.name.as_str() {
+                "module" => module = stream(&element),
+                "package" => match package(&element) {
+                    Some(package) => self.packages.push(package),
+                    None => self.nameless += 1,
+                },
+                _ => {}
             }
+            elements.skip()?;
         }
         for package in self.packages.iter_mut().skip(begin) {
             package.module.clone_from(&module);
