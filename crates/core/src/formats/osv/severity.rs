@@ -54,9 +54,14 @@ fn of_scores(scores: &[Score], words: bool) -> Option<Rating> {
     Some(Rating { severity, word: String::new() })
 }
 
-/// The qualitative rating of a vector's score; `None` where it is no vector.
+/// The qualitative rating of a vector's score; `None` where it is no vector, or lacks a part that a score needs: that
+/// would be scored as if nothing were lost.
 pub fn base_severity(vector: &str) -> Option<Severity> {
-    let vector: cvss::Cvss = vector.trim().parse().ok()?;
+    let vector = vector.trim();
+    if !is_complete(vector) {
+        return None;
+    }
+    let vector: cvss::Cvss = vector.parse().ok()?;
     Some(match vector.severity() {
         cvss::Severity::None => Severity::Negligible,
         cvss::Severity::Low => Severity::Low,
@@ -64,6 +69,19 @@ pub fn base_severity(vector: &str) -> Option<Severity> {
         cvss::Severity::High => Severity::High,
         cvss::Severity::Critical => Severity::Critical,
     })
+}
+
+/// Whether a vector has every metric of its version's base group.
+fn is_complete(vector: &str) -> bool {
+    let needed: &[&str] = match vector.split('/').next() {
+        Some("CVSS:4.0") => &["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"],
+        Some(version) if version.starts_with("CVSS:") => &["AV", "AC", "PR", "UI", "S", "C", "I", "A"],
+        Some(_) | None => &["AV", "AC", "Au", "C", "I", "A"],
+    };
+    let has = |metric: &str| {
+        vector.split('/').any(|part| part.split_once(':').is_some_and(|(name, _)| name == metric))
+    };
+    needed.iter().all(|metric| has(metric))
 }
 
 #[cfg(test)]
