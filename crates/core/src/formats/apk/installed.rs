@@ -12,7 +12,7 @@ mod entry;
 
 use std::{collections::HashMap, sync::Arc};
 
-use self::entry::{Entry, PathBudget};
+use self::entry::{Entry, Paths};
 use super::limits::{MOST_DATABASE_BYTES, MOST_PACKAGES};
 use crate::{
     BlindSpot, Detector, FilePath, FoundFile, Package, Parsed, ParsedPackage, Reason, revision,
@@ -61,7 +61,7 @@ fn parse(file: &FoundFile<'_>) -> Parsed {
 struct Reading {
     packages: Vec<(Package, Vec<FilePath>)>,
     positions: HashMap<Package, usize>,
-    paths: PathBudget,
+    paths: Paths,
     /// First lines of the entries that lack something.
     broken: Vec<usize>,
     /// The entry in which the database ends without closing it.

@@ -7,17 +7,17 @@ use super::{
     limits::{MOST_PACKAGES, MOST_PATH_BYTES, MOST_VENDOR_BYTES},
     signature,
 };
-use crate::{FilePath, Package, ParsedPackage, formats::damage::Damage, package::SourcePackage};
-
-/// What a path costs beside its bytes: the vector that holds it, and the allocator's rounding.
-const PATH_OVERHEAD: usize = 48;
+use crate::{
+    FilePath, Package, ParsedPackage,
+    formats::{damage::Damage, path_budget::PathBudget},
+    package::SourcePackage,
+};
 
 /// The packages of a database while it is read.
 #[derive(Default)]
 pub(super) struct Packages {
     pub(super) list: Vec<ParsedPackage>,
-    /// Memory for paths that is in use, in bytes.
-    path_bytes: usize,
+    paths: PathBudget<MOST_PATH_BYTES>,
 }
 
 impl Packages {
@@ -43,7 +43,7 @@ impl Packages {
             Field::Value(names) => self.joined_paths(header, &names, &mut files),
             Field::Unreadable => None,
         };
-        if self.path_bytes > MOST_PATH_BYTES {
+        if self.paths.is_spent() {
             damage.over_budget(
                 "lists of files that are too large; which files belong to packages is known in part",
                 name,
@@ -71,7 +71,6 @@ impl Packages {
     ) -> Option<()> {
         let folders = header.texts(tag::DIRECTORY_NAMES).value()?;
         let mut indexes = header.numbers(tag::DIRECTORY_INDEXES).value()?;
-        files.reserve(names.len().min(MOST_PATH_BYTES / PATH_OVERHEAD));
         for name in names {
             let folder = folders.get(indexes.next()?)?;
             self.push(folder, name, files)?;
@@ -80,8 +79,7 @@ impl Packages {
     }
 
     fn push(&mut self, folder: &[u8], name: &[u8], files: &mut Vec<FilePath>) -> Option<()> {
-        self.path_bytes = self.path_bytes.saturating_add(folder.len() + name.len() + PATH_OVERHEAD);
-        if self.path_bytes > MOST_PATH_BYTES {
+        if !self.paths.take(folder.len() + name.len()) {
             return None;
         }
         files.push(FilePath::new(&[folder, name].concat()));

@@ -32,6 +32,7 @@ fn create(path: &std::path::Path, page_size: u32, log: bool) -> Connection {
     let mode = if log { "WAL" } else { "DELETE" };
     connection.pragma_update_and_check(None, "journal_mode", mode, |_| Ok(())).unwrap();
     connection.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+    connection.pragma_update(None, "synchronous", "OFF").unwrap();
     connection.execute_batch(TABLE).unwrap();
     connection
 }
@@ -57,7 +58,7 @@ proptest! {
     fn tables_are_read_as_sqlite_reads_them(
         page_bits in 9_u32..16,
         log in any::<bool>(),
-        steps in prop::collection::vec((-40_i64..400, prop_oneof![0_usize..60, 0_usize..6_000], any::<bool>()), 0..80),
+        steps in prop::collection::vec((-40_i64..400, prop_oneof![0_usize..60, 0_usize..6_000], any::<bool>()), 0..60),
     ) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("db");
@@ -109,7 +110,7 @@ fn a_row_that_a_smaller_count_hides_is_missed() {
 #[test]
 fn a_database_that_is_cut_off_anywhere_says_so() {
     let (content, _) = sample(false);
-    for end in 0..content.len() {
+    for end in (0..content.len()).step_by(61) {
         let (found, damage) = read(&content[..end], &[], "t");
         assert!(found.len() <= 60 && !spots(damage).is_empty(), "{end}");
     }

@@ -50,8 +50,9 @@ fn as_shown(line: &str) -> String {
     let columns: Vec<&str> = line.split('\t').collect();
     let epoch = columns[1].split_once(':').map_or(String::new(), |(epoch, _)| format!("{epoch}:"));
     let file = columns[3].strip_suffix(".src.rpm").unwrap();
-    let version = file.match_indices('-').rev().nth(1).unwrap().0 + 1;
-    let source = format!("{}{epoch}{}", &file[..version], &file[version..]);
+    let (rest, release) = file.rsplit_once('-').unwrap();
+    let (name, version) = rest.rsplit_once('-').unwrap();
+    let source = format!("{name}-{epoch}{version}-{release}");
     let module: Vec<&str> = columns[5].split(':').take(2).collect();
     let files = columns[6].trim_end_matches(',').replace("(none)", "");
     [columns[0], columns[1], columns[2], &source, columns[4], &module.join(":"), &files].join("\t")

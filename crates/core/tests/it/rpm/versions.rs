@@ -69,7 +69,7 @@ fn pairs_of_versions_are_ordered_as_rpm_orders_them() {
     });
     fs::write(&list, lines).unwrap();
     let compare = format!(
-        "for line in io.lines('{}') do\n  local a, b = line:match('(%S+) (%S+)')\n  print(rpm.vercmp(a, b))\nend\n",
+        "for line in io.lines('{}') do\n  local a, b = line:match('(%S+) (%S+)')\n  io.stdout:write(rpm.vercmp(a, b), ' ')\nend\n",
         list.display()
     );
     fs::write(&script, compare).unwrap();

@@ -1,29 +1,13 @@
 //! One entry of the database: the lines of one package.
 
-use crate::{FilePath, Package, formats::apk::limits::MOST_PATH_BYTES, package::SourcePackage};
+use crate::{
+    FilePath, Package,
+    formats::{apk::limits::MOST_PATH_BYTES, path_budget::PathBudget},
+    package::SourcePackage,
+};
 
-/// What a path costs beside its bytes: the vector that holds it, and the allocator's rounding.
-const PATH_OVERHEAD: usize = 48;
-
-/// Holds the memory for owned paths within its limit.
-#[derive(Debug, Default)]
-pub(super) struct PathBudget {
-    used: usize,
-}
-
-impl PathBudget {
-    pub(super) fn is_spent(&self) -> bool {
-        self.used > MOST_PATH_BYTES
-    }
-
-    /// Whether there is room for one more path.
-    fn take(&mut self, length: usize) -> bool {
-        if !self.is_spent() {
-            self.used += length + PATH_OVERHEAD;
-        }
-        !self.is_spent()
-    }
-}
+/// The memory that is left for paths.
+pub(super) type Paths = PathBudget<MOST_PATH_BYTES>;
 
 /// An entry while it is read.
 #[derive(Debug, Default)]
@@ -53,7 +37,7 @@ impl Entry {
     }
 
     /// Reads a line. What is no field, and fields that nobody needs, are passed over.
-    pub(super) fn read(&mut self, line: &[u8], paths: &mut PathBudget) {
+    pub(super) fn read(&mut self, line: &[u8], paths: &mut Paths) {
         match line.trim_ascii_start() {
             [b'P', b':', value @ ..] => self.name.set(value),
             [b'V', b':', value @ ..] => self.version.set(value),

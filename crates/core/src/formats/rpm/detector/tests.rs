@@ -244,7 +244,7 @@ fn assert_nothing_is_lost_in_silence(content: &[u8]) {
 #[test]
 fn a_database_that_is_cut_off_anywhere_says_so() {
     for content in [LITTLE.to_vec(), BIG.to_vec(), ndb(&HEADERS), sqlite(&HEADERS)] {
-        for end in 0..content.len() {
+        for end in (0..content.len()).step_by(37) {
             let parsed = read(&content[..end]);
             assert!(!parsed.blind_spots.is_empty(), "{end} of {}", content.len());
         }
@@ -252,7 +252,7 @@ fn a_database_that_is_cut_off_anywhere_says_so() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn damage_never_takes_a_package_away_in_silence(

@@ -11,6 +11,7 @@ const VERSION_4: &str = "
     CREATE TABLE rpm (item_id INTEGER UNIQUE NOT NULL, name TEXT NOT NULL, epoch INTEGER NOT NULL,
         version TEXT NOT NULL, release TEXT NOT NULL, arch TEXT NOT NULL,
         CONSTRAINT rpm_unique_nevra UNIQUE (name, epoch, version, release, arch));
+    INSERT INTO trans VALUES (1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 4, 1);
     INSERT INTO repo VALUES (1, 'baseos'), (2, 'epel'), (3, '@System'), (4, '@commandline');
     INSERT INTO rpm VALUES (1, 'bash', 0, '5.1', '6.el9', 'x86_64'), (2, 'vim', 2, '8.2', '20.el9', 'x86_64'),
         (3, 'htop', 0, '3', '1.el9', 'x86_64'), (4, 'old', 0, '1', '1', 'noarch'), (5, 'own', 0, '1', '1', 'noarch');
