@@ -1,3 +1,7 @@
+//! Formats that several ecosystems share: package databases, version orders, feed formats.
+//!
+//! A format's revision is part of the revision of every ecosystem that uses it.
+
 pub mod apk;
 pub mod builders;
 mod damage;
