@@ -4,14 +4,18 @@
 //! [`all`] is the only line outside its folder that a new ecosystem touches; a folder that is missing from it fails
 //! the conformance test.
 
+mod almalinux;
 mod alpine;
+mod amazon;
 mod azurelinux;
 mod chainguard;
 mod debian;
+mod fedora;
 mod opensuse;
 mod oracle;
 mod photon;
 mod redhat;
+mod rocky;
 mod suse;
 mod ubuntu;
 pub mod unread;
@@ -21,15 +25,20 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 11] = [
+const LIST: [Ecosystem; 15] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
     // Before Debian, which Ubuntu and what is made from it name as their relative too.
     ubuntu::ECOSYSTEM,
     debian::ECOSYSTEM,
+    // Before Red Hat, which they name as their relative.
+    almalinux::ECOSYSTEM,
+    rocky::ECOSYSTEM,
     oracle::ECOSYSTEM,
+    amazon::ECOSYSTEM,
     redhat::ECOSYSTEM,
+    fedora::ECOSYSTEM,
     // Before SUSE, which openSUSE names as its relative.
     opensuse::ECOSYSTEM,
     suse::ECOSYSTEM,

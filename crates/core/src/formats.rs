@@ -3,10 +3,16 @@
 //! A format's revision is part of the revision of every ecosystem that uses it.
 
 pub mod apk;
+pub mod builders;
 pub mod csaf;
 mod damage;
 pub mod dpkg;
+pub mod osv;
 pub mod oval;
 mod path_budget;
+pub mod releases;
 pub mod rpm;
 mod sqlite;
+pub mod text;
+pub mod updateinfo;
+pub mod xml;

@@ -33,6 +33,18 @@ impl Severity {
             Self::Critical => "Critical",
         }
     }
+
+    /// What a word of an advisory rates, whatever its capitalisation; `None` where it is no rating.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Some(match word.trim().to_ascii_lowercase().as_str() {
+            "negligible" | "none" => Self::Negligible,
+            "low" => Self::Low,
+            "medium" | "moderate" => Self::Medium,
+            "high" | "important" => Self::High,
+            "critical" | "urgent" => Self::Critical,
+            _ => return None,
+        })
+    }
 }
 
 impl fmt::Display for Severity {

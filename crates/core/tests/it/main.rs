@@ -9,6 +9,7 @@
 
 mod conformance;
 mod corpus;
+mod errata;
 mod matching;
 mod oval;
 mod redhat;

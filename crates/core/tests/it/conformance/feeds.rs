@@ -18,7 +18,8 @@ impl Upstream for Everything {
     }
 
     fn exists(&self, url: &str) -> Result<bool, DiscoveryError> {
-        // Numbers without end would be searched without end.
+        // Numbers without end would be searched without end. Those of architectures are none.
+        let url = url.replace("x86_64", "").replace("aarch64", "");
         Ok(!url.bytes().any(|byte| matches!(byte, b'4'..=b'9'))
             || url.contains("3.16")
             || url.contains("3.15")

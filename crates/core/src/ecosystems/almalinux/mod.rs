@@ -1,0 +1,83 @@
+//! AlmaLinux: one archive of OSV records about all releases, which names installed packages.
+//!
+//! Corrections and enhancements are in it beside security updates. They are kept, because some of them fix what has a CVE;
+//! those that do not are rated as negligible. What has no fix yet is not in it.
+
+use crate::{
+    advisory::Names,
+    ecosystem::{Ecosystem, Identity, PurlNames},
+    ends,
+    feed::FeedFamily,
+    formats::{
+        builders::Builders,
+        osv::{
+            self, Dialect, Reported, enterprise,
+            export::{self, Export},
+        },
+        releases::Numbered,
+        rpm,
+    },
+    revision,
+};
+
+/// AlmaLinux and what is made from it.
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "almalinux",
+    name: RELEASES.name,
+    osv_name: RELEASES.name,
+    purl: PurlNames { kind: "rpm", namespace: Some("almalinux"), others: &[] },
+    detectors: rpm::DETECTORS,
+    identity: Some(Identity { files: &[RELEASES.file], identify: |files| RELEASES.identify(files) }),
+    versions: &rpm::VERSIONS,
+    feeds: &FeedFamily {
+        needed_by: |namespace| EXPORT.needed_by(namespace),
+        discover: |upstream| EXPORT.discover(upstream),
+        locate: None,
+        parse: |source, document, sink| osv::parse(&DIALECT, source, document, sink),
+        guard: |_| export::GUARD,
+        revisions: &[revision::of("formats/osv"), revision::of("formats/rpm")],
+        increments: None,
+        is_second: |_| false,
+    },
+    scope: |question| enterprise::scope(question, &BUILDERS),
+    crosses: false,
+    end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
+    revision: revision::of("ecosystems/almalinux"),
+};
+
+const RELEASES: Numbered = Numbered { id: "almalinux", name: "AlmaLinux", file: "etc/almalinux-release" };
+
+const EXPORT: Export = Export { feed: "almalinux/osv", ecosystem: RELEASES.name };
+
+const DIALECT: Dialect<'_> = Dialect {
+    ecosystem: RELEASES.name,
+    versions: &rpm::VERSIONS,
+    reported: Reported::ByCve,
+    rate: enterprise::rate,
+    state: |said| enterprise::state(said, Names::Binary),
+};
+
+const BUILDERS: Builders = Builders {
+    vendors: &["AlmaLinux"],
+    // Of 8 (until 2024 and since), 9, and 10.
+    keys: &[
+        "488fcf7c3abb34f8",
+        "51d6647ec21ad6ea",
+        "2ae81e8aced7258b",
+        "d36cb86cb86b3716",
+        "dee5c11cc2a1e572",
+    ],
+};
+
+/// Source: `https://wiki.almalinux.org/release-notes/`, “security support”.
+const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_a_release_and_a_day() {
+        ends::check(END_OF_LIFE, "AlmaLinux");
+    }
+}

@@ -1,0 +1,85 @@
+//! Amazon Linux: the updateinfo of its core repositories.
+//!
+//! A vulnerability without a fix is not in it. The Extras of Amazon Linux 2 have repositories of their own, a hundred of
+//! them, which are not read: packages that are known to be from there are nobody's, and where topics are enabled and nothing
+//! tells which packages are from them, the report says so.
+
+mod feeds;
+mod identity;
+
+use crate::{
+    ecosystem::{Ecosystem, Identity, PurlNames},
+    ends,
+    formats::{builders::Builders, rpm},
+    revision,
+    scope::{self, Scope, ScopeQuestion},
+};
+
+/// Amazon Linux.
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "amazon",
+    name: "Amazon Linux",
+    osv_name: "Amazon Linux",
+    purl: PurlNames { kind: "rpm", namespace: Some("amzn"), others: &[] },
+    detectors: rpm::DETECTORS,
+    identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
+    versions: &rpm::VERSIONS,
+    feeds: &feeds::FAMILY,
+    scope,
+    crosses: false,
+    end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
+    revision: revision::of("ecosystems/amazon"),
+};
+
+const BUILDERS: Builders = Builders {
+    vendors: &["Amazon"],
+    // Of 2, and 2023.
+    keys: &["11cf1f95c87f5b1a", "e951904ad832c631"],
+};
+
+/// Source: `https://aws.amazon.com/amazon-linux-2/faqs/` and its likes.
+const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
+
+fn scope(question: &ScopeQuestion<'_>) -> Scope {
+    let repository = question.package.repository.as_deref().unwrap_or_default();
+    if let Some(topic) = repository.strip_prefix("amzn2extra-") {
+        return Scope::ThirdParty { by: format!("Amazon Linux Extras: {topic}") };
+    }
+    match BUILDERS.stranger(question.package) {
+        Some(by) => Scope::ThirdParty { by },
+        None => scope::own_namespace(question),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Package;
+
+    #[test]
+    fn every_row_is_a_release_and_a_day() {
+        ends::check(END_OF_LIFE, "Amazon Linux");
+    }
+
+    #[test]
+    fn packages_of_the_extras_and_of_others_are_not_judged() {
+        let scope_of = |vendor: &str, repository: &str| {
+            let (vendor, repository) = (Some(vendor.to_owned()), Some(repository.to_owned()));
+            let package = Package { vendor, repository, ..Package::default() };
+            scope(&ScopeQuestion {
+                namespace: "Amazon Linux:2",
+                distribution: "amzn",
+                package: &package,
+                repositories: &[],
+                facts: &|_, _| Vec::new(),
+            })
+        };
+        let third = |by: &str| Scope::ThirdParty { by: by.to_owned() };
+        assert_eq!(
+            scope_of("Amazon Linux", "amzn2-core"),
+            Scope::Namespaces(vec!["Amazon Linux:2".to_owned()])
+        );
+        assert_eq!(scope_of("Amazon Linux", "amzn2extra-docker"), third("Amazon Linux Extras: docker"));
+        assert_eq!(scope_of("Fedora Project", "epel"), third("Fedora Project"));
+    }
+}

@@ -1,0 +1,56 @@
+//! Fedora Linux: the updateinfo of its repositories of updates.
+//!
+//! A vulnerability without a fix is not in it, nor is one that was fixed in the release's first packages. A repository keeps
+//! only the newest version of a package with its advisory, so that a vulnerability that an update between fixed is missing
+//! once a later update replaced that one.
+
+mod feeds;
+
+use crate::{
+    ecosystem::{Ecosystem, Identity, PurlNames},
+    ends,
+    formats::{builders::Builders, releases::Numbered, rpm},
+    revision,
+    scope::{self, Scope, ScopeQuestion},
+};
+
+/// Fedora Linux and what is made from it.
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "fedora",
+    name: "Fedora Linux",
+    osv_name: RELEASES.name,
+    purl: PurlNames { kind: "rpm", namespace: Some("fedora"), others: &[] },
+    detectors: rpm::DETECTORS,
+    identity: Some(Identity { files: &[RELEASES.file], identify: |files| RELEASES.identify(files) }),
+    versions: &rpm::VERSIONS,
+    feeds: &feeds::FAMILY,
+    scope,
+    crosses: false,
+    end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
+    revision: revision::of("ecosystems/fedora"),
+};
+
+const RELEASES: Numbered = Numbered { id: "fedora", name: "Fedora", file: "etc/fedora-release" };
+
+/// Every release has a key of its own, so that the vendor decides alone.
+const BUILDERS: Builders = Builders { vendors: &["Fedora Project"], keys: &[] };
+
+/// Source: `https://docs.fedoraproject.org/en-US/releases/eol/`.
+const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
+
+fn scope(question: &ScopeQuestion<'_>) -> Scope {
+    match BUILDERS.stranger(question.package) {
+        Some(by) => Scope::ThirdParty { by },
+        None => scope::own_namespace(question),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_a_release_and_a_day() {
+        ends::check(END_OF_LIFE, "Fedora");
+    }
+}

@@ -1,0 +1,80 @@
+//! Rocky Linux: one archive of OSV records about all releases, which names source packages.
+//!
+//! The updateinfo of the repositories would be the other choice: it has only what the current minor release has, so that an
+//! image of an earlier one would not be judged by what was fixed between. What has no fix yet is in neither.
+//!
+//! Versions of source packages come from the names of their files, which have no epoch; the database's reader takes that of
+//! the installed package.
+
+use crate::{
+    advisory::Names,
+    ecosystem::{Ecosystem, Identity, PurlNames},
+    ends,
+    feed::FeedFamily,
+    formats::{
+        builders::Builders,
+        osv::{
+            self, Dialect, Reported, enterprise,
+            export::{self, Export},
+        },
+        releases::Numbered,
+        rpm,
+    },
+    revision,
+};
+
+/// Rocky Linux and what is made from it.
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "rocky",
+    name: RELEASES.name,
+    osv_name: RELEASES.name,
+    purl: PurlNames { kind: "rpm", namespace: Some("rocky"), others: &[] },
+    detectors: rpm::DETECTORS,
+    identity: Some(Identity { files: &[RELEASES.file], identify: |files| RELEASES.identify(files) }),
+    versions: &rpm::VERSIONS,
+    feeds: &FeedFamily {
+        needed_by: |namespace| EXPORT.needed_by(namespace),
+        discover: |upstream| EXPORT.discover(upstream),
+        locate: None,
+        parse: |source, document, sink| osv::parse(&DIALECT, source, document, sink),
+        guard: |_| export::GUARD,
+        revisions: &[revision::of("formats/osv"), revision::of("formats/rpm")],
+        increments: None,
+        is_second: |_| false,
+    },
+    scope: |question| enterprise::scope(question, &BUILDERS),
+    crosses: false,
+    end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
+    revision: revision::of("ecosystems/rocky"),
+};
+
+const RELEASES: Numbered = Numbered { id: "rocky", name: "Rocky Linux", file: "etc/rocky-release" };
+
+const EXPORT: Export = Export { feed: "rocky/osv", ecosystem: RELEASES.name };
+
+const DIALECT: Dialect<'_> = Dialect {
+    ecosystem: RELEASES.name,
+    versions: &rpm::VERSIONS,
+    reported: Reported::ByCve,
+    rate: enterprise::rate,
+    state: |said| enterprise::state(said, Names::Source),
+};
+
+const BUILDERS: Builders = Builders {
+    vendors: &["Rocky"],
+    // Of 8, 9, and 10.
+    keys: &["15af5dac6d745a60", "702d426d350d275d", "5b106c736fedfc85"],
+};
+
+/// Source: `https://wiki.rockylinux.org/rocky/version/`.
+const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_a_release_and_a_day() {
+        ends::check(END_OF_LIFE, "Rocky Linux");
+    }
+}

@@ -1,0 +1,103 @@
+//! What the rebuilds of Red Hat Enterprise Linux have in common in their OSV records: modules.
+//!
+//! A record does not say to which module a package belongs; the versions of modular packages do (`.module_el8…`,
+//! `.module+el8…`), and titles name the streams (`python38:3.8 and python38-devel:3.8 security update`). Statements about
+//! modular packages stand under a namespace of their own, so that they do not hold for the package of the same name that
+//! belongs to no module, nor the other way around. Where the title names no stream they hold for every stream: better one
+//! too many.
+
+use super::{Document, Rating, Said};
+use crate::{
+    Affected, AffectedRange, Severity,
+    advisory::Names,
+    formats::builders::Builders,
+    scope::{Scope, ScopeQuestion},
+};
+
+/// What follows a release's namespace for its modular packages.
+const MODULES: &str = "::modules";
+
+/// What is said with a range, in the release's namespace or that of its modules.
+pub fn state(said: &Said<'_>, names: Names) -> Vec<Affected> {
+    let plain = said.about(names);
+    if !is_modular_range(said.range) {
+        return vec![plain];
+    }
+    let modular = Affected { namespace: format!("{}{MODULES}", plain.namespace), ..plain };
+    let of_stream = |stream: String| {
+        let mut one = modular.clone();
+        one.only.module = Some(stream);
+        one
+    };
+    let streams: Vec<Affected> = streams(said.document).into_iter().map(of_stream).collect();
+    if streams.is_empty() { vec![modular] } else { streams }
+}
+
+/// The severity that stands in front of the title: `Important: kernel security update`. What answers no CVE and has no
+/// severity is no vulnerability: a correction or an enhancement, which is told so by the letters of its identifier.
+pub fn rate(document: &Document) -> Option<Rating> {
+    let known = |word: &str| Some(Rating::of_word(word)).filter(|one| one.severity != Severity::Unknown);
+    let in_front = || known(document.summary.split_once(": ")?.0);
+    // `ALSA-2022:5468: php:8.0 security update (Important)`
+    let at_the_end = || known(document.summary.trim().strip_suffix(')')?.rsplit_once('(')?.1);
+    let rated = in_front().or_else(at_the_end);
+    let kind = document.id.split('-').next().unwrap_or_default();
+    let answers = document.aliases.iter().chain(&document.upstream).chain(&document.related);
+    let is_update = answers.filter_map(|id| super::cve(id)).next().is_none();
+    let update = |word: &str| Rating { severity: Severity::Negligible, word: word.to_owned() };
+    rated.or_else(|| match kind.get(2..) {
+        Some("BA") if is_update => Some(update("bug fix")),
+        Some("EA") if is_update => Some(update("enhancement")),
+        Some(_) | None => None,
+    })
+}
+
+/// Whose statements hold for a package: those of the release, or those of its modules. Packages of others are nobody's.
+pub fn scope(question: &ScopeQuestion<'_>, builders: &Builders) -> Scope {
+    let package = question.package;
+    if let Some(by) = builders.stranger(package) {
+        return Scope::ThirdParty { by };
+    }
+    match (&package.module, is_modular(&package.version)) {
+        (None, false) => Scope::Namespaces(vec![question.namespace.to_owned()]),
+        (Some(_), _) => Scope::Namespaces(vec![format!("{}{MODULES}", question.namespace)]),
+        (None, true) => {
+            Scope::ThirdParty { by: "a module that the package database does not name".to_owned() }
+        }
+    }
+}
+
+fn is_modular_range(range: &AffectedRange) -> bool {
+    match range {
+        AffectedRange::Fixed { fixed: version, .. } | AffectedRange::Through { last: version, .. } => {
+            is_modular(version)
+        }
+        AffectedRange::Exactly { versions } => versions.iter().any(|version| is_modular(version)),
+        AffectedRange::Unfixed { introduced } => introduced.as_deref().is_some_and(is_modular),
+        AffectedRange::NeverAffected | AffectedRange::Unreadable { .. } => false,
+    }
+}
+
+/// Whether a version is one of a modular package.
+fn is_modular(version: &str) -> bool {
+    [".module_el", ".module+el"].iter().any(|mark| version.contains(mark))
+}
+
+/// The streams that a title names: words such as `nodejs:18`, and no identifiers such as `ALSA-2022:5468:`.
+fn streams(document: &Document) -> Vec<String> {
+    let mut streams: Vec<String> = Vec::new();
+    for word in document.summary.split_whitespace().map(|word| word.trim_matches([',', ';', '(', ')', '.'])) {
+        let Some((module, stream)) = word.split_once(':') else { continue };
+        let plain = |text: &str| {
+            !text.is_empty()
+                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte))
+        };
+        if plain(module) && plain(stream) && word != document.id && !streams.iter().any(|one| one == word) {
+            streams.push(word.to_owned());
+        }
+    }
+    streams
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! Limits of what is kept of an OSV record's text, each far above what a reader of a report reads.
+
+/// Most links of one record. Kernel updates name hundreds of bug reports.
+pub(super) const LINKS: usize = 24;

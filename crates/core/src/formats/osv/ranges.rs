@@ -1,0 +1,157 @@
+//! From the events of a record to ranges of versions.
+//!
+//! As the schema's “Evaluation” has it: a version is affected where it is listed, or where a range has it; a range is
+//! walked in the order of versions, not in that of the document. What does not follow the rules is kept as unreadable.
+//!
+//! Source: the OSV schema 1.7, `affected[].ranges[]` and `affected[].versions`.
+
+use std::cmp::Ordering;
+
+use super::document::{AffectedPackage, Event, Range};
+use crate::{AffectedRange, version::VersionOrder};
+
+/// All that is said of a package's versions. Never empty.
+pub(super) fn ranges(affected: &AffectedPackage, order: &VersionOrder) -> Vec<AffectedRange> {
+    let mut ranges: Vec<AffectedRange> = Vec::new();
+    for range in affected.ranges.iter().filter(|range| range.kind != "GIT") {
+        for one in of_range(range, order) {
+            if !ranges.contains(&one) {
+                ranges.push(one);
+            }
+        }
+    }
+    let mut listed: Vec<String> =
+        affected.versions.iter().filter(|version| !covered(version, &ranges, order)).cloned().collect();
+    listed.sort();
+    listed.dedup();
+    if !listed.is_empty() {
+        ranges.push(AffectedRange::Exactly { versions: listed });
+    }
+    if ranges.is_empty() {
+        let text = if affected.ranges.is_empty() {
+            "neither ranges nor versions"
+        } else {
+            "only commits of a repository, or ranges in which no version is"
+        };
+        ranges.push(AffectedRange::Unreadable { text: text.to_owned() });
+    }
+    ranges
+}
+
+/// Whether a range has a listed version already, so that it need not be said twice.
+fn covered(version: &str, ranges: &[AffectedRange], order: &VersionOrder) -> bool {
+    let at_least = |first: &Option<String>| {
+        first.as_ref().is_none_or(|first| matches!((order.compare)(version, first), Ok(one) if one.is_ge()))
+    };
+    let against = |other: &String| (order.compare)(version, other);
+    ranges.iter().any(|range| match range {
+        AffectedRange::Fixed { introduced, fixed } => {
+            at_least(introduced) && against(fixed) == Ok(Ordering::Less)
+        }
+        AffectedRange::Unfixed { introduced } => {
+            // A version that follows no rule is not in a range, also in none without an end.
+            (order.check)(version).is_ok() && at_least(introduced)
+        }
+        AffectedRange::Through { introduced, last } => {
+            at_least(introduced) && matches!(against(last), Ok(one) if one.is_le())
+        }
+        AffectedRange::Exactly { .. } | AffectedRange::NeverAffected | AffectedRange::Unreadable { .. } => {
+            false
+        }
+    })
+}
+
+/// What one event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step<'a> {
+    /// `None` is “from the beginning”.
+    Introduced(Option<&'a str>),
+    Fixed(&'a str),
+    Last(&'a str),
+    Limit(&'a str),
+}
+
+impl<'a> Step<'a> {
+    fn version(&self) -> Option<&'a str> {
+        match self {
+            Self::Introduced(version) => *version,
+            Self::Fixed(version) | Self::Last(version) | Self::Limit(version) => Some(version),
+        }
+    }
+
+    fn of(event: &'a Event) -> impl Iterator<Item = Self> {
+        let introduced = |version: &'a String| Self::Introduced((version != "0").then_some(version.as_str()));
+        let text = |version: &'a Option<String>| version.as_deref();
+        [
+            event.introduced.as_ref().map(introduced),
+            text(&event.fixed).map(Self::Fixed),
+            text(&event.last_affected).map(Self::Last),
+            text(&event.limit).filter(|limit| *limit != "*").map(Self::Limit),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+fn of_range(range: &Range, order: &VersionOrder) -> Vec<AffectedRange> {
+    let known = matches!(range.kind.as_str(), "SEMVER" | "ECOSYSTEM");
+    let odd = |event: &Event| event == &Event::default();
+    if !known || range.events.is_empty() || range.events.iter().any(odd) {
+        let events: Vec<String> = range.events.iter().map(|event| format!("{event:?}")).collect();
+        let text = format!("a range of type {} with the events {}", range.kind, events.join(", "));
+        return vec![AffectedRange::Unreadable { text }];
+    }
+    let mut steps: Vec<Step<'_>> = range.events.iter().flat_map(Step::of).collect();
+    sort(&mut steps, order);
+    // The schema asks for one; without it everything up to the end is meant, rather than nothing.
+    if !steps.iter().any(|step| matches!(step, Step::Introduced(_))) {
+        steps.insert(0, Step::Introduced(None));
+    }
+    walk(steps)
+}
+
+/// In the order of versions; as they stand where one follows no rule, which is the order in which people write them.
+fn sort(steps: &mut [Step<'_>], order: &VersionOrder) {
+    let is_version = |step: &Step<'_>| step.version().is_none_or(|version| (order.check)(version).is_ok());
+    if !steps.iter().all(is_version) {
+        return;
+    }
+    steps.sort_by(|a, b| match (a.version(), b.version()) {
+        (Some(a), Some(b)) => (order.compare)(a, b).unwrap_or(Ordering::Equal),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    });
+}
+
+/// Each stretch between a beginning and an end.
+fn walk(steps: Vec<Step<'_>>) -> Vec<AffectedRange> {
+    // A version is within the limits where any limit is above it: the last one counts.
+    let limit = steps.iter().rev().find_map(|step| match step {
+        Step::Limit(version) => Some((*version).to_owned()),
+        Step::Introduced(_) | Step::Fixed(_) | Step::Last(_) => None,
+    });
+    let mut ranges = Vec::new();
+    let mut open: Option<Option<String>> = None;
+    for step in steps {
+        match (step, open.take()) {
+            (Step::Introduced(version), None) => open = Some(version.map(str::to_owned)),
+            (Step::Introduced(_) | Step::Limit(_), Some(earlier)) => open = Some(earlier),
+            (Step::Fixed(fixed), Some(introduced)) => {
+                ranges.push(AffectedRange::Fixed { introduced, fixed: fixed.to_owned() });
+            }
+            (Step::Last(last), Some(introduced)) => {
+                ranges.push(AffectedRange::Through { introduced, last: last.to_owned() });
+            }
+            (Step::Fixed(_) | Step::Last(_) | Step::Limit(_), None) => {}
+        }
+    }
+    if let Some(introduced) = open {
+        ranges.push(match limit {
+            Some(fixed) => AffectedRange::Fixed { introduced, fixed },
+            None => AffectedRange::Unfixed { introduced },
+        });
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! updateinfo.xml: what the updates in a repository of rpm packages are for, and which packages they brought.
+//!
+//! Kept is what is published as a security update, and whatever else names a CVE; other updates say nothing about
+//! vulnerabilities. A package whose version cannot be read is kept as unreadable. **A vulnerability without a fix is not in
+//! this format at all**: that nothing is found means that every published update is installed.
+//!
+//! Read as a stream: one update is held at a time.
+//!
+//! Source of the format: libsolv's and dnf's readers, and documents of Amazon Linux, Fedora and Rocky Linux.
+
+mod repository;
+mod text;
+mod update;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::repository::{locate, locate_by_mirrors};
+use self::update::{Package, Update};
+use super::{
+    text::{CVE_PAGE, shortened},
+    xml::{Elements, Step},
+};
+use crate::{
+    Advisory, Affected, AffectedRange, Severity,
+    advisory::{Names, Only, Record},
+    feed::{FeedDocument, FeedError, FeedHead, FeedSource},
+};
+
+/// What sets the documents of one distribution apart.
+#[derive(Debug, Clone, Copy)]
+pub struct Dialect<'a> {
+    /// What comes before an update's identifier in the address of the page about it.
+    pub page: &'a str,
+    /// Whether an update holds only for the architectures that it lists. Where a distribution builds a version for all of
+    /// them or none, a list of one repository's would leave out the others.
+    pub by_architecture: bool,
+    /// Whether the distribution has modules: then an update without one is not about packages of a module.
+    pub has_modules: bool,
+}
+
+/// Reads one document.
+///
+/// # Errors
+/// [`FeedError::Malformed`] where it is no updateinfo or cut off; [`FeedError::Unreadable`] where the reader fails.
+pub fn parse(
+    dialect: &Dialect<'_>,
+    source: &FeedSource,
+    document: &mut FeedDocument<'_>,
+    sink: &mut dyn FnMut(Record),
+) -> Result<FeedHead, FeedError> {
+    let mut elements = Elements::of("updates", document.reader)?;
+    let mut head = FeedHead { covers: vec![source.namespace.clone()], ..FeedHead::default() };
+    loop {
+        match elements.next()? {
+            Step::Open(element) if element.name == "update" => {
+                let update = Update::read(&element, &mut elements)?;
+                if update.id.is_empty() {
+                    return Err(FeedError::Malformed("an update without an identifier".to_owned()));
+                }
+                head.unread.extend(update.nameless().map(|what| format!("{}: {what}", update.id)));
+                records(dialect, source, &update).into_iter().for_each(&mut *sink);
+            }
+            Step::Open(_) => elements.skip()?,
+            Step::Close(_) => break,
+        }
+    }
+    elements.finish()?;
+    Ok(head)
+}
+
+/// A record for each CVE of an update; one under its own identifier where it names none.
+fn records(dialect: &Dialect<'_>, source: &FeedSource, update: &Update) -> Vec<Record> {
+    let cves = update.cves();
+    if update.kind != "security" && cves.is_empty() {
+        return Vec::new();
+    }
+    let affected = statements(dialect, source, &update.packages);
+    if affected.is_empty() {
+        return Vec::new();
+    }
+    let ids = if cves.is_empty() { vec![update.id.clone()] } else { cves };
+    let record = |id: String| Record { advisory: advisory(dialect, update, id), affected: affected.clone() };
+    ids.into_iter().map(record).collect()
+}
+
+fn advisory(dialect: &Dialect<'_>, update: &Update, id: String) -> Advisory {
+    let is_own = id == update.id;
+    let mut links = vec![format!("{}{}", dialect.page, update.id)];
+    if !is_own {
+        links.push(format!("{}{id}", CVE_PAGE));
+    }
+    Advisory {
+        aliases: if is_own { Vec::new() } else { vec![update.id.clone()] },
+        id,
+        severity: Severity::of_word(&update.severity).unwrap_or_default(),
+        severity_word: update.severity.clone(),
+        summary: shortened(if update.title.is_empty() { &update.description } else { &update.title }),
+        links,
+        published: text::instant(&update.issued),
+    }
+}
+
+/// One statement for each package and version, with all architectures that have it.
+fn statements(dialect: &Dialect<'_>, source: &FeedSource, packages: &[Package]) -> Vec<Affected> {
+    let mut architectures: BTreeMap<(&str, &AffectedRange, Option<&str>), BTreeSet<&str>> = BTreeMap::new();
+    for package in packages.iter().filter(|one| !matches!(one.architecture.as_str(), "src" | "nosrc")) {
+        let module = package.module.as_deref().or(dialect.has_modules.then_some(""));
+        let key = (package.name.as_str(), &package.range, module);
+        architectures.entry(key).or_default().insert(&package.architecture);
+    }
+    let statement =
+        |((name, range, module), listed): ((&str, &AffectedRange, Option<&str>), BTreeSet<&str>)| {
+            // What is for all architectures today may have been built for each of them before.
+            let for_all = !dialect.by_architecture || listed.iter().any(|one| matches!(*one, "" | "noarch"));
+            let architectures =
+                if for_all { Vec::new() } else { listed.into_iter().map(str::to_owned).collect() };
+            Affected {
+                only: Only { architectures, module: module.map(str::to_owned) },
+                ..Affected::new(&*source.namespace, name, Names::Binary, range.clone())
+            }
+        };
+    architectures.into_iter().map(statement).collect()
+}
+
+#[cfg(test)]
+mod tests;
