@@ -34,6 +34,16 @@ pub const WAITING_REQUESTS: usize = 4_000;
 /// How often a request that waits looks whether another node has finished its image.
 pub const WAIT_POLL: Duration = Duration::from_millis(500);
 
+/// It looks less often the longer it has waited, so that thousands who wait do not keep the database busy: after the time so
+/// far, divided by this.
+pub const WAIT_POLL_SHARE: u32 = 8;
+
+/// And so often at least.
+pub const LONGEST_WAIT_POLL: Duration = Duration::from_secs(5);
+
+/// How long a request waits for its image where no process is there that indexes: one may be starting.
+pub const INDEXER_WAIT: Duration = Duration::from_secs(10);
+
 /// The pause before a failed index is tried again; it doubles each time.
 pub const FIRST_RETRY: Duration = Duration::from_secs(30);
 
@@ -107,6 +117,9 @@ pub const CHANGES_KNOWN: usize = 200_000;
 pub const BRAKE_STATEMENTS: u64 = 100;
 
 // --- upkeep ---
+
+/// How often it is looked whether the jobs that come again by themselves are there: another process may have ended one.
+pub const SCHEDULE_POLL: Duration = Duration::from_secs(10);
 
 /// How often garbage is collected.
 pub const GARBAGE_PERIOD: Duration = Duration::from_secs(60 * 60);

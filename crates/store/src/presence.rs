@@ -71,6 +71,15 @@ pub fn is_seen(
     Ok(found.is_some())
 }
 
+/// Whether any process that is for something of this purpose was seen within this time.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_any_seen(tx: &mut Transaction<'_>, purpose: Purpose, within: Duration) -> Result<bool, StoreError> {
+    let query = "SELECT 1 FROM presence WHERE kind = $1 AND seen_at > limpid_now() - $2 LIMIT 1";
+    Ok(tx.query_optional(query, &[purpose.name().into(), microseconds(within)])?.is_some())
+}
+
 /// Everything of a purpose that a process was seen to be for, and not longer ago than rows are kept
 /// ([`crate::limits::PRESENCE_TIME`]).
 ///

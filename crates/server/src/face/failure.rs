@@ -46,7 +46,7 @@ impl From<IndexFailure> for ApiError {
             IndexFailure::Layer(_) => StatusCode::BAD_GATEWAY,
             IndexFailure::NotAllowed(_) => StatusCode::FORBIDDEN,
             IndexFailure::Busy => StatusCode::TOO_MANY_REQUESTS,
-            IndexFailure::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+            IndexFailure::NoIndexer | IndexFailure::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
             IndexFailure::Store(error) => return error.clone().into(),
             IndexFailure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };

@@ -14,10 +14,11 @@ use uuid::Uuid;
 
 use super::{
     IndexFailure, Indexed, Submission, find, index_state,
+    patience::Patience,
     payload::{Payload, manifest},
     waiters::Waiter,
 };
-use crate::{engine::Engine, http::blocking::blocking, limits::WAIT_POLL};
+use crate::{engine::Engine, http::blocking::blocking};
 
 /// Somebody waits for it: it goes before everything else.
 const PRIORITY: i64 = 100;
@@ -39,10 +40,16 @@ pub async fn index(engine: &Arc<Engine>, submission: Submission) -> Result<Index
 
 async fn wait(engine: &Arc<Engine>, mut waiter: Waiter, manifest: Digest) -> Result<Indexed, IndexFailure> {
     let mut ending = engine.bell.ending();
+    let patience = Arc::new(Patience::new());
     loop {
         let looking = Arc::clone(engine);
         let digest = manifest.clone();
-        if let Some(indexed) = run(move || outcome(&looking, &digest)).await? {
+        let patient = Arc::clone(&patience);
+        let look = move || match outcome(&looking, &digest)? {
+            Some(indexed) => Ok(Some(indexed)),
+            None => patient.check(&looking).map(|()| None),
+        };
+        if let Some(indexed) = run(look).await? {
             return Ok(indexed);
         }
         if *ending.borrow_and_update() {
@@ -50,7 +57,7 @@ async fn wait(engine: &Arc<Engine>, mut waiter: Waiter, manifest: Digest) -> Res
         }
         tokio::select! {
             () = told(&mut waiter, &manifest) => {}
-            () = tokio::time::sleep(WAIT_POLL) => {}
+            () = tokio::time::sleep(patience.pause()) => {}
             _ = ending.changed() => {}
         }
     }

@@ -15,6 +15,7 @@ mod clair;
 mod http;
 mod introspection;
 mod nodes;
+mod recurring;
 mod schemas;
 mod service;
 #[cfg(unix)]

@@ -1,0 +1,74 @@
+//! What comes again by itself, whoever ended it; and what nobody is there for.
+
+use limpid_server::configuration::Role;
+use limpid_store::{
+    StoreError, Transaction, catalog,
+    jobs::{self, Job, JobKind, JobState},
+};
+use limpid_testkit::alpine;
+
+use crate::{
+    nodes::{eventually, write},
+    service::{FIXES, Service, vulnerable},
+};
+
+fn recurring(service: &Service) -> Option<Job> {
+    let find = |tx: &mut Transaction<'_>| jobs::find(tx, JobKind::Update, "all");
+    service.engine.database.read::<_, StoreError>(find).unwrap()
+}
+
+/// A service that asks a mirror for this feed by itself.
+fn asking(feed: &str) -> Service {
+    Service::configured(|configuration| {
+        let mirror = alpine::Mirror::at(&configuration.data.join("mirror"));
+        mirror.alpine("v3.99", "main", FIXES);
+        configuration.updater.on = true;
+        configuration.updater.mirror = Some(mirror.path().display().to_string());
+        configuration.updater.feeds = vec![feed.to_owned()];
+    })
+}
+
+#[test]
+fn an_update_that_another_process_ended_for_good_is_scheduled_anew() {
+    let service = asking("alpine");
+    let version = || service.engine.database.read(catalog::version).unwrap();
+    eventually("data is loaded", || (version() > 0).then_some(()));
+    // As one does that asks nobody by itself.
+    eventually("the job waits for its time, and is taken away", || {
+        write(&service, |tx| {
+            let ended = "
+                UPDATE job SET state = 'done', finished_at = limpid_now()
+                WHERE kind = 'update' AND state = 'queued'";
+            tx.execute(ended, &[])
+        })
+        .checked_sub(1)
+    });
+    let again = eventually("it is there again", || {
+        recurring(&service).filter(|job| job.finished_at.is_none() && job.error.is_empty())
+    });
+    assert_eq!(again.key, "all");
+}
+
+#[test]
+fn an_update_by_itself_outlives_a_feed_that_upstream_lacks() {
+    let service = asking("nothing");
+    let waiting = eventually("it failed, and waits", || {
+        recurring(&service).filter(|job| job.state == JobState::Queued && !job.error.is_empty())
+    });
+    assert!(waiting.error.contains("nothing"), "{waiting:?}");
+    assert_eq!((waiting.attempts, waiting.finished_at), (1, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_submits_where_nobody_indexes_is_told_what_to_do() {
+    let service =
+        Service::configured(|configuration| configuration.roles = [Role::Matcher, Role::Updater].into());
+    let manifest = service.manifest(&vulnerable());
+    let answer = service.json("POST", "/indexer/api/v1/index_report", &manifest).await;
+    assert_eq!(answer.header("retry-after"), "10");
+    let message = answer.error(503, "internal-error");
+    assert!(message.contains("role indexer"), "{message}");
+    // The work is kept for one that comes.
+    let job = format!("/api/v1/jobs/index/{}", manifest["hash"].as_str().unwrap());
+    assert_eq!(service.get(&job).await.with_status(200).value()["state"], "queued");
+}
