@@ -5,7 +5,7 @@ use limpid_store::{
     jobs::{self, ClaimedJob, JobKind, JobState, NewJob},
 };
 
-use crate::{engine::Engine, indexing, limits::GARBAGE_PERIOD, workers::Unfinished};
+use crate::{engine::Engine, indexing, limits::GARBAGE_PERIOD, updating, workers::Unfinished};
 
 const KEY: &str = "all";
 
@@ -39,6 +39,7 @@ pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob) -> Result<(), U
         collect_rows(engine)?;
     }
     collect_blobs(engine)?;
+    updating::restore_lost(engine)?;
     engine.database.write(|tx| {
         jobs::finish(tx, claimed)?;
         jobs::submit(tx, &job(GARBAGE_PERIOD))

@@ -89,6 +89,25 @@ pub const REPORT_CACHE_BYTES: u64 = 128 << 20;
 /// Age at which the open catalog is looked at anew, because feeds grow stale and releases end while nothing changes.
 pub const CATALOG_AGE: Duration = Duration::from_secs(60);
 
+/// How often the node looks by itself whether newer advisory data was published by another.
+pub const CATALOG_POLL: Duration = Duration::from_secs(1);
+
+/// How long requests wait for advisory data that was just published, before they are answered from what is open. From the
+/// first of them on: an outage of the storage does not slow each of them down.
+pub const CATALOG_TIME_TO_FOLLOW: Duration = Duration::from_secs(5);
+
+/// How long requests wait where none is open yet. A node with an empty folder fetches some hundred MB; clients wait as long.
+pub const CATALOG_FIRST_TIME: Duration = Duration::from_secs(10);
+
+/// The pause before it is tried again to mend a damaged segment.
+pub const MEND_PAUSE: Duration = Duration::from_secs(10);
+
+/// How often it is looked which blobs other nodes want.
+pub const WANTED_POLL: Duration = Duration::from_secs(5);
+
+/// The pause before a blob is put again that was put again already: who wanted it may be gone.
+pub const WANTED_AGAIN: Duration = Duration::from_secs(10 * 60);
+
 /// How long a change of the advisory data waits for another one to end.
 pub const CATALOG_WAIT: Duration = Duration::from_secs(30);
 

@@ -24,7 +24,7 @@ use crate::{
     limits::{PING_PERIOD, WORKERS_END},
     log::{self, LogError},
     runtime::Threads,
-    workers,
+    updating, workers,
 };
 
 /// Why the service did not run.
@@ -139,6 +139,7 @@ impl Running {
         let api = threads.spawn(http::serve(api, tls, routes, engine.bell.ending()));
         let mut workers = workers::start(&engine)?;
         workers.push(watch_state(&engine, &readiness)?);
+        workers.push(follow_catalog(&engine, &readiness)?);
         readiness.enter(Phase::Ready);
         Ok(Self {
             engine,
@@ -253,6 +254,13 @@ fn watch_state(engine: &Arc<Engine>, readiness: &Arc<Readiness>) -> io::Result<J
         }
     };
     std::thread::Builder::new().name("watch state".to_owned()).spawn(watch)
+}
+
+/// Keeps the advisory data that is published in force here. Ready is who has it open.
+fn follow_catalog(engine: &Arc<Engine>, readiness: &Arc<Readiness>) -> io::Result<JoinHandle<()>> {
+    let (engine, readiness) = (Arc::clone(engine), Arc::clone(readiness));
+    let follow = move || updating::follow_published(&engine, |open| readiness.catalog(open));
+    std::thread::Builder::new().name("follow catalog".to_owned()).spawn(follow)
 }
 
 /// Returns when the process is told to end.

@@ -12,6 +12,8 @@ pub enum Purpose {
     IndexState,
     /// To tell a target of notifications.
     Target,
+    /// To have a blob that is lost, by its digest.
+    WantedBlob,
 }
 
 impl Purpose {
@@ -19,6 +21,7 @@ impl Purpose {
         match self {
             Self::IndexState => "index-state",
             Self::Target => "target",
+            Self::WantedBlob => "wanted-blob",
         }
     }
 }

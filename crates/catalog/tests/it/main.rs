@@ -15,6 +15,7 @@ mod guards;
 mod http;
 mod kill;
 mod proptest_segment;
+mod replica;
 mod retention;
 mod segment;
 mod sharing;

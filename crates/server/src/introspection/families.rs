@@ -37,6 +37,7 @@ pub(super) struct Families {
     pub(super) feed_checked: Family<FeedLabels, Gauge>,
     pub(super) feed_changed: Family<FeedLabels, Gauge>,
     pub(super) catalog_version: Gauge<u64, AtomicU64>,
+    pub(super) published_catalog_version: Gauge<u64, AtomicU64>,
     pub(super) notifications_made: Counter,
     pub(super) notifications_held: Counter,
     pub(super) deliveries: Family<DeliveryLabels, Counter>,
@@ -73,6 +74,7 @@ impl Default for Families {
             feed_checked: Family::default(),
             feed_changed: Family::default(),
             catalog_version: Gauge::default(),
+            published_catalog_version: Gauge::default(),
             notifications_made: Counter::default(),
             notifications_held: Counter::default(),
             deliveries: Family::default(),
@@ -138,6 +140,11 @@ impl Families {
         registry.register("reports", "Reports given, by where they came from", self.reports.clone());
         registry.register("updates", "Updates of feeds, by what became of them", self.updates.clone());
         registry.register("catalog_version", "Version of the catalog in force", self.catalog_version.clone());
+        registry.register(
+            "published_catalog_version",
+            "Version of the catalog that is published for all processes",
+            self.published_catalog_version.clone(),
+        );
         registry.register_with_unit(
             "report_duration",
             "Time to make a report",

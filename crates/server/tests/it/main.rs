@@ -11,6 +11,7 @@
 )]
 
 mod api;
+mod catalog;
 mod clair;
 mod http;
 mod introspection;
