@@ -6,7 +6,10 @@
 mod feed;
 mod status;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Mutex, PoisonError},
+};
 
 use chrono::{DateTime, Utc};
 use limpid_core::{
@@ -33,6 +36,8 @@ pub struct Catalog {
     /// The feeds whose data covers a namespace, sorted.
     by_namespace: HashMap<String, Vec<String>>,
     keeper: Keeper,
+    /// Feeds whose segment turned out to be damaged when it was read.
+    unreadable: Mutex<BTreeSet<String>>,
 }
 
 /// What an ecosystem's upstream has, as of the catalog's instant.
@@ -128,12 +133,27 @@ impl Catalog {
             discoveries,
             by_namespace,
             keeper: Keeper::default(),
+            unreadable: Mutex::default(),
         }
     }
 
     /// The instant.
     pub fn as_of(&self) -> DateTime<Utc> {
         self.as_of
+    }
+
+    /// The segments that could not be opened, or could not be read since: to be had again from elsewhere
+    /// ([`crate::replica::mend`]). The catalog itself stays as it is.
+    pub fn damaged(&self) -> BTreeSet<Digest> {
+        let unreadable = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_damaged =
+            |name: &String, feed: &Feed| unreadable.contains(name) || matches!(feed.segment, Some(Err(_)));
+        let damaged = self.feeds.iter().filter(|(name, feed)| is_damaged(name, feed));
+        damaged.filter_map(|(_, feed)| Some(feed.data.as_ref()?.value.segment.clone())).collect()
+    }
+
+    fn note_unreadable(&self, feed: &str) {
+        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).insert(feed.to_owned());
     }
 
     /// The namespaces about which any data is loaded, sorted, with the number of records.
@@ -227,7 +247,10 @@ impl Advisories for Catalog {
                     affected,
                     advisory,
                 })),
-                Err(why) => found.unreadable.push((name.clone(), why)),
+                Err(why) => {
+                    self.note_unreadable(name);
+                    found.unreadable.push((name.clone(), why));
+                }
             }
         }
         found

@@ -3,7 +3,7 @@
 //! The folder is made to say just what it is given: what it knew beside that is forgotten. Segments are fetched first, each
 //! checked, and then the state is replaced in one step, so a reader sees the catalog before or the catalog after.
 
-use std::{fs, io::Write, path::Path};
+use std::{collections::BTreeSet, fs, io::Write, path::Path};
 
 use chrono::{DateTime, Utc};
 use limpid_core::Digest;
@@ -49,12 +49,7 @@ pub fn follow<E: From<ArrivalError>>(
         if store.segment(&loaded.segment).is_ok_and(|segment| is_of(&segment, feed, loaded)) {
             continue;
         }
-        let path = temporary.join(format!("part-{}-{}", loaded.segment.short(), std::process::id()));
-        files::remove(&path).map_err(ArrivalError::from)?;
-        fetch(&loaded.segment, &path)?;
-        let kept = keep(store, feed, loaded, &path);
-        files::remove(&path).map_err(ArrivalError::from)?;
-        kept?;
+        bring(store, &temporary, feed, loaded, fetch)?;
     }
     let replaced: Result<(), StateError> = store.commit(now, |local| {
         let retired = std::mem::take(&mut local.retired);
@@ -62,6 +57,42 @@ pub fn follow<E: From<ArrivalError>>(
         Ok(())
     });
     Ok(replaced.map_err(ArrivalError::from)?)
+}
+
+/// Replaces those of these segments that the folder of `store` names and that are not what they should be, to their last
+/// byte. `fetch` is asked as by [`follow`]. Whoever has one of them open goes on with what he has.
+///
+/// # Errors
+/// [`ArrivalError`], and whatever `fetch` fails with.
+pub fn mend<E: From<ArrivalError>>(
+    store: &Store,
+    segments: &BTreeSet<Digest>,
+    fetch: &mut dyn FnMut(&Digest, &Path) -> Result<(), E>,
+) -> Result<(), E> {
+    let temporary = store.temporary_directory().map_err(ArrivalError::from)?;
+    let state = store.read().map_err(ArrivalError::from)?;
+    for (feed, loaded) in named_segments(&state).filter(|(_, loaded)| segments.contains(&loaded.segment)) {
+        if verified(&loaded.segment, &store.segment_path(&loaded.segment)).is_err() {
+            bring(store, &temporary, feed, loaded, fetch)?;
+        }
+    }
+    Ok(())
+}
+
+/// Fetches a segment, and gives it its place.
+fn bring<E: From<ArrivalError>>(
+    store: &Store,
+    temporary: &Path,
+    feed: &str,
+    loaded: &Loaded,
+    fetch: &mut dyn FnMut(&Digest, &Path) -> Result<(), E>,
+) -> Result<(), E> {
+    let path = temporary.join(format!("part-{}-{}", loaded.segment.short(), std::process::id()));
+    files::remove(&path).map_err(ArrivalError::from)?;
+    fetch(&loaded.segment, &path)?;
+    let kept = keep(store, feed, loaded, &path);
+    files::remove(&path).map_err(ArrivalError::from)?;
+    Ok(kept?)
 }
 
 /// Makes sure that a segment of a feed is in the folder of `store`, also where its state does not refer to it: then it goes

@@ -77,6 +77,8 @@ pub struct Limits {
     pub layer_blind_spots: u64,
     /// [`ZSTD_WINDOW_LOG`].
     pub zstd_window_log: u32,
+    /// [`LAYER_TIME`], after which nothing more of a layer is read.
+    pub layer_time: std::time::Duration,
 }
 
 impl Default for Limits {
@@ -94,6 +96,7 @@ impl Default for Limits {
             kept_bytes: KEPT_BYTES,
             layer_blind_spots: LAYER_BLIND_SPOTS,
             zstd_window_log: ZSTD_WINDOW_LOG,
+            layer_time: LAYER_TIME,
         }
     }
 }

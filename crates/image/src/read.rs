@@ -11,7 +11,7 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use limpid_core::{BlindSpot, Reason, wants::WantList};
@@ -174,7 +174,7 @@ impl Reading<'_> {
         };
         let begun = Instant::now();
         let mut stored = Cancellable { stored, cancelled: &self.cancelled, begun };
-        let watch = Watched { progress: self.progress, index, begun };
+        let watch = Watched { progress: self.progress, index, begun, time: self.limits.layer_time };
         let expected = ExpectedLayer::from(layer);
         let facts = read_layer(&mut stored, &expected, self.wants, self.limits, &mut sink, &watch)?;
         let pack = if facts.diff_id.as_ref() == Some(&layer.diff_id) {
@@ -197,6 +197,7 @@ struct Watched<'a> {
     progress: &'a dyn Progress,
     index: usize,
     begun: Instant,
+    time: Duration,
 }
 
 impl Watch for Watched<'_> {
@@ -205,7 +206,7 @@ impl Watch for Watched<'_> {
     }
 
     fn is_time_up(&self) -> bool {
-        self.begun.elapsed() > LAYER_TIME
+        self.begun.elapsed() > self.time
     }
 }
 

@@ -46,6 +46,20 @@ pub(crate) fn lease() -> std::time::Duration {
     crate::limits::LEASE
 }
 
+/// What reading a layer may cost: the limits of the image crate, or `LIMPID_TEST_LAYER_TIME` seconds for a layer in a test of
+/// those that take too long.
+pub(crate) fn layer_limits() -> limpid_image::limits::Limits {
+    let limits = limpid_image::limits::Limits::default();
+    #[cfg(feature = "fault-points")]
+    if let Some(seconds) = std::env::var("LIMPID_TEST_LAYER_TIME").ok().and_then(|text| text.parse().ok()) {
+        return limpid_image::limits::Limits {
+            layer_time: std::time::Duration::from_secs(seconds),
+            ..limits
+        };
+    }
+    limits
+}
+
 /// How often what is held is renewed: [`crate::limits::BEAT`], and often enough in such a test.
 pub(crate) fn beat() -> std::time::Duration {
     crate::limits::BEAT.min(lease() / 4)

@@ -9,6 +9,7 @@ use crate::{
     engine::{Engine, Held},
     indexing,
     limits::GARBAGE_PERIOD,
+    updating,
     workers::Unfinished,
 };
 
@@ -26,16 +27,15 @@ fn job(delay: std::time::Duration) -> NewJob {
     }
 }
 
-/// Makes sure that the job that comes again is there.
-pub(crate) fn ensure_scheduled(engine: &Engine) -> Result<(), StoreError> {
-    engine.database.write(|tx| {
-        let known = jobs::find(tx, JobKind::CollectGarbage, KEY)?;
-        let waits = known.is_some_and(|job| matches!(job.state, JobState::Queued | JobState::Running));
-        if !waits {
-            jobs::submit(tx, &job(GARBAGE_PERIOD))?;
-        }
-        Ok(())
-    })
+/// Makes sure that the job that comes again is there. Whether it was not.
+pub(crate) fn ensure_scheduled(engine: &Engine) -> Result<bool, StoreError> {
+    let waits = |known: Option<jobs::Job>| {
+        known.is_some_and(|job| matches!(job.state, JobState::Queued | JobState::Running))
+    };
+    if waits(engine.database.read(|tx| jobs::find(tx, JobKind::CollectGarbage, KEY))?) {
+        return Ok(false);
+    }
+    engine.database.write(|tx| jobs::submit_unless_running(tx, &job(GARBAGE_PERIOD)))
 }
 
 /// Does the job.
@@ -45,6 +45,7 @@ pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob, held: &Held) ->
         collect_rows(engine)?;
     }
     collect_blobs(engine)?;
+    updating::restore_lost(engine)?;
     engine.database.write(|tx| {
         held.finish(tx, claimed)?;
         jobs::submit(tx, &job(GARBAGE_PERIOD))

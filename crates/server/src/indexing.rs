@@ -17,6 +17,7 @@ mod evidence;
 mod failure;
 mod flight;
 mod layers;
+mod patience;
 mod payload;
 mod reindex;
 mod report;

@@ -22,6 +22,7 @@ mod log;
 pub mod matching;
 pub mod notifying;
 mod run;
+mod runtime;
 pub mod secret;
 pub mod updating;
 mod workers;

@@ -34,6 +34,16 @@ pub const WAITING_REQUESTS: usize = 4_000;
 /// How often a request that waits looks whether another node has finished its image.
 pub const WAIT_POLL: Duration = Duration::from_millis(500);
 
+/// It looks less often the longer it has waited, so that thousands who wait do not keep the database busy: after the time so
+/// far, divided by this.
+pub const WAIT_POLL_SHARE: u32 = 8;
+
+/// And so often at least.
+pub const LONGEST_WAIT_POLL: Duration = Duration::from_secs(5);
+
+/// How long a request waits for its image where no process is there that indexes: one may be starting.
+pub const INDEXER_WAIT: Duration = Duration::from_secs(10);
+
 /// The pause before a failed index is tried again; it doubles each time.
 pub const FIRST_RETRY: Duration = Duration::from_secs(30);
 
@@ -82,6 +92,25 @@ pub const REPORT_LOOKS: u32 = 5;
 /// Age at which the open catalog is looked at anew, because feeds grow stale and releases end while nothing changes.
 pub const CATALOG_AGE: Duration = Duration::from_secs(60);
 
+/// How often the node looks by itself whether newer advisory data was published by another.
+pub const CATALOG_POLL: Duration = Duration::from_secs(1);
+
+/// How long requests wait for advisory data that was just published, before they are answered from what is open. From the
+/// first of them on: an outage of the storage does not slow each of them down.
+pub const CATALOG_TIME_TO_FOLLOW: Duration = Duration::from_secs(5);
+
+/// How long requests wait where none is open yet. A node with an empty folder fetches some hundred MB; clients wait as long.
+pub const CATALOG_FIRST_TIME: Duration = Duration::from_secs(10);
+
+/// The pause before it is tried again to mend a damaged segment.
+pub const MEND_PAUSE: Duration = Duration::from_secs(10);
+
+/// How often it is looked which blobs other nodes want.
+pub const WANTED_POLL: Duration = Duration::from_secs(5);
+
+/// The pause before a blob is put again that was put again already: who wanted it may be gone.
+pub const WANTED_AGAIN: Duration = Duration::from_secs(10 * 60);
+
 /// How long a change of the advisory data waits for another one to end.
 pub const CATALOG_WAIT: Duration = Duration::from_secs(30);
 
@@ -114,6 +143,9 @@ pub const CHANGES_KNOWN: usize = 200_000;
 pub const BRAKE_STATEMENTS: u64 = 100;
 
 // --- upkeep ---
+
+/// How often it is looked whether the jobs that come again by themselves are there: another process may have ended one.
+pub const SCHEDULE_POLL: Duration = Duration::from_secs(10);
 
 /// How often garbage is collected.
 pub const GARBAGE_PERIOD: Duration = Duration::from_secs(60 * 60);

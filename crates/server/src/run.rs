@@ -13,7 +13,7 @@ use std::{
 use axum::{Router, extract::Request};
 use limpid_core::{ecosystem::Ecosystems, ecosystems};
 use limpid_store::jobs;
-use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
+use tokio::{net::TcpListener, sync::watch};
 use tower::{ServiceExt as _, service_fn};
 
 use crate::{
@@ -23,7 +23,8 @@ use crate::{
     introspection::{self, Metrics, Phase, Readiness},
     limits::{PING_PERIOD, WORKERS_END},
     log::{self, LogError},
-    workers,
+    runtime::Threads,
+    updating, workers,
 };
 
 /// Why the service did not run.
@@ -67,7 +68,7 @@ pub struct Running {
     listeners: Vec<tokio::task::JoinHandle<usize>>,
     introspection_ends: watch::Sender<bool>,
     workers: Vec<JoinHandle<()>>,
-    runtime: Runtime,
+    threads: Threads,
 }
 
 /// Runs the service until the process is told to end (SIGTERM or SIGINT); a second signal ends it at once. `started` is
@@ -100,9 +101,9 @@ pub fn run(
 impl Running {
     /// Serves until the process is told to end, and then ends in order. Blocks.
     pub fn wait(self) {
-        self.runtime.block_on(signal());
+        self.threads.block_on(signal());
         tracing::info!("ending; what has begun is finished or given back");
-        self.runtime.spawn(async {
+        self.threads.spawn(async {
             signal().await;
             // Whoever says it twice does not want to wait.
             std::process::exit(1);
@@ -117,9 +118,9 @@ impl Running {
     pub fn start(mut configuration: Configuration, ecosystems: &Ecosystems) -> Result<Self, ServeError> {
         let chosen = chosen(ecosystems, &configuration.indexer.ecosystems)?;
         let tls = configuration.api.tls.clone().map(ServerTls::load).transpose()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let api = listen(&runtime, "api.listen", configuration.api.listen)?;
-        let status = listen(&runtime, "introspection.listen", configuration.introspection.listen)?;
+        let threads = Threads::start()?;
+        let api = listen(&threads, "api.listen", configuration.api.listen)?;
+        let status = listen(&threads, "introspection.listen", configuration.introspection.listen)?;
         let addresses = [&api, &status].map(TcpListener::local_addr);
         let [api_address, status_address] = addresses;
         let (api_address, status_address) = (api_address?, status_address?);
@@ -130,14 +131,15 @@ impl Running {
         let (introspection_ends, ends) = watch::channel(false);
         let status_routes = introspection::router(Arc::clone(&metrics), Arc::clone(&readiness));
         // From now on somebody who watches can see that it is starting: a migration may take its time.
-        let status = runtime.spawn(http::serve(status, None, status_routes, ends));
+        let status = threads.spawn(http::serve(status, None, status_routes, ends));
         let engine = Engine::open(configuration, chosen, Arc::clone(&metrics))?;
         let counted = engine.database.clone();
         metrics.count_jobs_with(move || counted.read(jobs::counts));
         let routes = routes(&engine);
-        let api = runtime.spawn(http::serve(api, tls, routes, engine.bell.ending()));
+        let api = threads.spawn(http::serve(api, tls, routes, engine.bell.ending()));
         let mut workers = workers::start(&engine)?;
         workers.push(watch_state(&engine, &readiness)?);
+        workers.push(follow_catalog(&engine, &readiness)?);
         readiness.enter(Phase::Ready);
         Ok(Self {
             engine,
@@ -147,7 +149,7 @@ impl Running {
             listeners: vec![api, status],
             introspection_ends,
             workers,
-            runtime,
+            threads,
         })
     }
 
@@ -176,7 +178,7 @@ impl Running {
         // Requests and workers end side by side.
         let begun = Instant::now();
         if let Some(api) = listeners.next() {
-            told("the API", self.runtime.block_on(api));
+            told("the API", self.threads.block_on(api));
         }
         for worker in self.workers.drain(..) {
             while !worker.is_finished() && begun.elapsed() < WORKERS_END {
@@ -196,7 +198,7 @@ impl Running {
         }
         self.introspection_ends.send_replace(true);
         if let Some(status) = listeners.next() {
-            told("introspection", self.runtime.block_on(status));
+            told("introspection", self.threads.block_on(status));
         }
     }
 }
@@ -229,8 +231,8 @@ fn routes(engine: &Arc<Engine>) -> Router {
     Router::new().fallback_service(service_fn(face))
 }
 
-fn listen(runtime: &Runtime, setting: &'static str, address: SocketAddr) -> Result<TcpListener, ServeError> {
-    runtime.block_on(TcpListener::bind(address)).map_err(|source| ServeError::Listen {
+fn listen(threads: &Threads, setting: &'static str, address: SocketAddr) -> Result<TcpListener, ServeError> {
+    threads.block_on(TcpListener::bind(address)).map_err(|source| ServeError::Listen {
         setting,
         address,
         source,
@@ -252,6 +254,13 @@ fn watch_state(engine: &Arc<Engine>, readiness: &Arc<Readiness>) -> io::Result<J
         }
     };
     std::thread::Builder::new().name("watch state".to_owned()).spawn(watch)
+}
+
+/// Keeps the advisory data that is published in force here. Ready is who has it open.
+fn follow_catalog(engine: &Arc<Engine>, readiness: &Arc<Readiness>) -> io::Result<JoinHandle<()>> {
+    let (engine, readiness) = (Arc::clone(engine), Arc::clone(readiness));
+    let follow = move || updating::follow_published(&engine, |open| readiness.catalog(open));
+    std::thread::Builder::new().name("follow catalog".to_owned()).spawn(follow)
 }
 
 /// Returns when the process is told to end.

@@ -1,16 +1,20 @@
 //! Advisory data as a service: one node at a time updates it, all nodes use the same, operations are kept.
 //!
-//! What is in force is what was published in the database. Each node follows it in a folder of its own, from which reports
-//! are made; a node that changes the data works on its folder under a lease, and publishes what came out in one
+//! What is in force is what was published in the database. A thread of each node follows it in a folder of its own, from
+//! which reports are made; a node that changes the data works on its folder under a lease, and publishes what came out in one
 //! transaction with the operations and the jobs that follow from them.
 
+mod blobs;
 mod change;
+mod follower;
 mod keeper;
 mod operations;
 mod publish;
 mod work;
 
-pub(crate) use keeper::{CatalogKeeper, OpenCatalog, catalog_with, open_version};
+pub(crate) use blobs::restore_lost;
+pub(crate) use follower::follow_published;
+pub(crate) use keeper::{CatalogKeeper, OpenCatalog, catalog_with, open, open_published, open_version};
 pub(crate) use work::{ensure_scheduled, update_job};
 
 pub use change::{accept, import};
@@ -20,6 +24,7 @@ pub(crate) use operations::{between, segment};
 pub use work::trigger;
 
 use limpid_catalog::{ArrivalError, StateError};
+use limpid_core::Digest;
 use limpid_store::{BlobError, StoreError};
 
 /// Why the advisory data was not changed or read, by what can be done.
@@ -34,6 +39,12 @@ pub enum UpdateFailure {
     /// Another node is at it. To be tried again later.
     #[error("another node is changing the advisory data; try again later")]
     Busy,
+    /// What is published is not open on this node. It will be.
+    #[error("the advisory data is not open on this node yet: {0}")]
+    NotOpen(String),
+    /// A segment is in no place where this node looked. Another node may put it again.
+    #[error("segment {0} cannot be had: {1}")]
+    Lost(Digest, String),
     /// The state is not available.
     #[error(transparent)]
     Store(#[from] StoreError),

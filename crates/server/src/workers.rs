@@ -20,7 +20,7 @@ use crate::{
     engine::{Engine, Held},
     fault, garbage,
     indexing::{self, Stale},
-    limits::{FIRST_RETRY, JOB_POLL, OUTAGE_PAUSE, REINDEX_POLL, REINDEX_REFILL},
+    limits::{FIRST_RETRY, JOB_POLL, OUTAGE_PAUSE, REINDEX_POLL, REINDEX_REFILL, SCHEDULE_POLL},
     notifying, updating,
 };
 
@@ -228,20 +228,29 @@ fn reindex(engine: &Engine) {
     });
 }
 
-/// Makes sure that what comes again by itself is there.
+/// Makes sure, again and again, that what comes again by itself is there: a process that does not ask upstream by itself may
+/// have ended it.
 fn schedule(engine: &Engine) {
+    let mut outage = String::new();
     loop {
         let scheduled =
-            if engine.configuration.updater.on { updating::ensure_scheduled(engine) } else { Ok(()) };
-        match scheduled.and_then(|()| garbage::ensure_scheduled(engine)) {
-            Ok(()) => {
-                engine.bell.ring(JobKind::Update);
-                engine.bell.ring(JobKind::CollectGarbage);
-                return;
+            if engine.configuration.updater.on { updating::ensure_scheduled(engine) } else { Ok(false) };
+        let scheduled = scheduled.and_then(|new| Ok(garbage::ensure_scheduled(engine)? || new));
+        match scheduled {
+            Ok(new) => {
+                outage.clear();
+                if new {
+                    engine.bell.ring(JobKind::Update);
+                    engine.bell.ring(JobKind::CollectGarbage);
+                }
             }
-            Err(error) => tracing::warn!("recurring jobs cannot be submitted: {error}"),
+            Err(error) if outage == error.to_string() => {}
+            Err(error) => {
+                outage = error.to_string();
+                tracing::warn!("recurring jobs cannot be submitted: {outage}");
+            }
         }
-        if !engine.bell.pause(OUTAGE_PAUSE) {
+        if !engine.bell.pause(SCHEDULE_POLL) {
             return;
         }
     }

@@ -136,6 +136,11 @@ impl Blobs {
         self.storage.fetch_to(digest, path)
     }
 
+    /// How long a blob is, in bytes, as the storage says; `None` where it is missing. Its bytes are not looked at.
+    pub fn length(&self, digest: &Digest) -> Result<Option<u64>, BlobError> {
+        self.storage.length(digest)
+    }
+
     /// Whether the storage answers.
     pub fn ping(&self) -> Result<(), BlobError> {
         self.storage.ping()

@@ -85,7 +85,8 @@ fn evidence(row: &Row) -> Result<Evidence, StoreError> {
 pub fn find_any(tx: &mut Transaction<'_>, layer: &Digest) -> Result<Option<Evidence>, StoreError> {
     let query = "
         SELECT layer, revision, diff_id, pack, bytes FROM evidence
-        WHERE layer = $1 ORDER BY noted_at DESC, revision LIMIT 1";
+        WHERE layer = $1
+        ORDER BY CASE WHEN diff_id IS NULL THEN 1 ELSE 0 END, noted_at DESC, revision LIMIT 1";
     tx.query_optional(query, &[layer.into()])?.as_ref().map(evidence).transpose()
 }
 

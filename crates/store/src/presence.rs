@@ -12,6 +12,8 @@ pub enum Purpose {
     IndexState,
     /// To tell a target of notifications.
     Target,
+    /// To have a blob that is lost, by its digest.
+    WantedBlob,
 }
 
 impl Purpose {
@@ -19,6 +21,7 @@ impl Purpose {
         match self {
             Self::IndexState => "index-state",
             Self::Target => "target",
+            Self::WantedBlob => "wanted-blob",
         }
     }
 }
@@ -69,6 +72,15 @@ pub fn is_seen(
         SELECT 1 FROM presence WHERE kind = $1 AND name = $2 AND seen_at > limpid_now() - $3 LIMIT 1";
     let found = tx.query_optional(query, &[purpose.name().into(), name.into(), microseconds(within)])?;
     Ok(found.is_some())
+}
+
+/// Whether any process that is for something of this purpose was seen within this time.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_any_seen(tx: &mut Transaction<'_>, purpose: Purpose, within: Duration) -> Result<bool, StoreError> {
+    let query = "SELECT 1 FROM presence WHERE kind = $1 AND seen_at > limpid_now() - $2 LIMIT 1";
+    Ok(tx.query_optional(query, &[purpose.name().into(), microseconds(within)])?.is_some())
 }
 
 /// Everything of a purpose that a process was seen to be for, and not longer ago than rows are kept

@@ -18,6 +18,7 @@ mod increments;
 mod increments_family;
 mod kill;
 mod proptest_segment;
+mod replica;
 mod retention;
 mod segment;
 mod sharing;

@@ -4,9 +4,10 @@
 //! not verified: nobody has said what it should be.
 
 use std::{
+    cell::Cell,
     io::{self, Read},
     path::Path,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use limpid_core::{Digest, wants::WantList};
@@ -27,6 +28,8 @@ pub struct LayerEvidence {
     /// Digest of the uncompressed layer. `None` where the layer could not be read to its end, which is a blind spot in the
     /// pack.
     pub diff_id: Option<Digest>,
+    /// Whether the layer was not read to its end for want of time: reading it again may give more.
+    pub is_cut_short: bool,
     /// Size as stored, in bytes.
     pub size: u64,
 }
@@ -49,20 +52,25 @@ pub fn read_stored_layer(
     let begun = Instant::now();
     let mut stored = Interruptible { stored, is_cancelled, begun };
     let expected = ExpectedLayer { digest: Some(digest.clone()), ..ExpectedLayer::default() };
-    let facts = read_layer(&mut stored, &expected, wants, limits, &mut sink, &Timed { begun })?;
+    let watch = Timed { begun, time: limits.layer_time, is_up: Cell::new(false) };
+    let facts = read_layer(&mut stored, &expected, wants, limits, &mut sink, &watch)?;
     let known =
         facts.diff_id.clone().map(|diff_id| PackFacts { diff_id, unpacked_size: facts.uncompressed_size });
     let pack = sink.finish(known).map_err(ReadError::Write)?;
-    Ok(LayerEvidence { pack, diff_id: facts.diff_id, size: facts.size })
+    Ok(LayerEvidence { pack, diff_id: facts.diff_id, is_cut_short: watch.is_up.get(), size: facts.size })
 }
 
 struct Timed {
     begun: Instant,
+    time: Duration,
+    /// Whether the reader was told so.
+    is_up: Cell<bool>,
 }
 
 impl Watch for Timed {
     fn is_time_up(&self) -> bool {
-        self.begun.elapsed() > LAYER_TIME
+        self.is_up.set(self.begun.elapsed() > self.time);
+        self.is_up.get()
     }
 }
 

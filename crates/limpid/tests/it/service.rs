@@ -4,6 +4,7 @@ mod earlier;
 mod ended;
 mod killed;
 mod logged;
+mod mended;
 mod nodes;
 mod notified;
 mod public_case;

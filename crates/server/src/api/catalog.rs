@@ -13,7 +13,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use limpid_core::matching::Advisories as _;
-use limpid_store::{StoreError, catalog};
 use serde_json::json;
 
 use super::JSON;
@@ -28,11 +27,11 @@ use crate::{
 /// `GET catalog`.
 pub(super) async fn find(State(engine): State<Arc<Engine>>) -> Result<Response, ApiError> {
     let document = work(&engine, |engine| {
-        let version = engine.database.read::<_, StoreError>(catalog::version)?;
-        let catalog = updating::catalog(engine)?;
+        let open = updating::open(engine)?;
+        let catalog = &open.catalog;
         let body = json!({
             "digest": catalog.digest(),
-            "version": version,
+            "version": open.version,
             "as_of": catalog.as_of(),
             "namespaces": catalog.namespaces(),
         });

@@ -6,8 +6,8 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use limpid_core::{Digest, matching::Advisories as _};
-use limpid_store::{StoreError, catalog, jobs, manifests, reports};
+use limpid_core::Digest;
+use limpid_store::{StoreError, jobs, manifests, reports};
 use serde::Serialize;
 
 use super::{JSON, jobs::Count};
@@ -59,9 +59,10 @@ pub(super) async fn state(State(engine): State<Arc<Engine>>) -> Result<Response,
 
 fn service(engine: &Engine) -> Result<Service, ApiError> {
     let index_state = indexing::index_state(engine)?;
-    let (version, total, counts, waiting) = engine.database.read::<_, StoreError>(|tx| {
+    let open = updating::open(engine)?;
+    let (total, counts, waiting) = engine.database.read::<_, StoreError>(|tx| {
         let counts = reports::counts(tx, &index_state)?;
-        Ok((catalog::version(tx)?, manifests::count(tx)?, counts, jobs::counts(tx)?))
+        Ok((manifests::count(tx)?, counts, jobs::counts(tx)?))
     })?;
     let reports::ReportCounts { current, stale, failed, missing } = counts;
     Ok(Service {
@@ -70,7 +71,7 @@ fn service(engine: &Engine) -> Result<Service, ApiError> {
         roles: engine.configuration.roles.iter().map(|&role| word(role)).collect(),
         database: engine.database.kind(),
         index_state,
-        catalog: CatalogInForce { digest: updating::catalog(engine)?.digest(), version },
+        catalog: CatalogInForce { digest: open.digest.clone(), version: open.version },
         policy: matching::policy(engine).digest(),
         manifests: Manifests { total, current, stale, failed, missing },
         jobs: super::jobs::counts(waiting),

@@ -46,7 +46,7 @@ impl From<IndexFailure> for ApiError {
             IndexFailure::Layer(_) => StatusCode::BAD_GATEWAY,
             IndexFailure::NotAllowed(_) => StatusCode::FORBIDDEN,
             IndexFailure::Busy => StatusCode::TOO_MANY_REQUESTS,
-            IndexFailure::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+            IndexFailure::NoIndexer | IndexFailure::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
             IndexFailure::Store(error) => return error.clone().into(),
             IndexFailure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
@@ -60,6 +60,9 @@ impl From<MatchError> for ApiError {
             MatchError::Store(error) | MatchError::Catalog(UpdateFailure::Store(error)) => {
                 error.clone().into()
             }
+            MatchError::Catalog(UpdateFailure::NotOpen(_)) => {
+                answer(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+            }
             MatchError::Catalog(_) | MatchError::Unwritable(_) => Self::internal(error.to_string()),
         }
     }
@@ -70,7 +73,9 @@ impl From<UpdateFailure> for ApiError {
         let status = match &failure {
             UpdateFailure::NotFound(_) => StatusCode::NOT_FOUND,
             UpdateFailure::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            UpdateFailure::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            UpdateFailure::Busy | UpdateFailure::NotOpen(_) | UpdateFailure::Lost(..) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             UpdateFailure::Store(error) => return error.clone().into(),
             UpdateFailure::Local(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };

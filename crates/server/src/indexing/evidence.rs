@@ -16,10 +16,13 @@ use super::IndexFailure;
 use crate::{engine::Engine, fault};
 
 /// Evidence that was found.
+#[derive(Clone)]
 pub(super) struct Known {
     pub(super) pack: Pack,
     /// Whether the layer was read to its end.
     pub(super) is_whole: bool,
+    /// Whether reading it again may give more, because there was no time for all of it.
+    pub(super) is_cut_short: bool,
 }
 
 /// The evidence of a layer as it is read today. What turns out to be damaged is forgotten. What is missing is not: storage that
@@ -35,6 +38,22 @@ pub(super) fn rows(engine: &Engine, layers: &[&Digest]) -> Result<Vec<Option<Evi
         .database
         .read(|tx| layers.iter().map(|layer| evidence::find(tx, layer, &engine.reading_revision)).collect())
 }
+
+/// The evidence of a layer as it is read today, also where there was no time for all of it.
+pub(super) fn find_part(engine: &Engine, layer: &Digest) -> Result<Option<Known>, IndexFailure> {
+    if let Some(known) = find(engine, layer)? {
+        return Ok(Some(known));
+    }
+    let row = engine.database.read(|tx| evidence::find(tx, layer, &cut_short(engine)))?;
+    row.map_or(Ok(None), |row| open(engine, &row))
+}
+
+/// The revision of what was cut short: not that of today, so that nobody takes it for all that there is.
+fn cut_short(engine: &Engine) -> String {
+    format!("{} {CUT_SHORT}", engine.reading_revision)
+}
+
+const CUT_SHORT: &str = "cut short";
 
 /// The evidence of a layer, whatever revision read it.
 pub(super) fn find_any(engine: &Engine, layer: &Digest) -> Result<Option<Known>, IndexFailure> {
@@ -63,7 +82,10 @@ pub(super) fn open(engine: &Engine, row: &Evidence) -> Result<Option<Known>, Ind
         }
     };
     match Pack::open(file) {
-        Ok(pack) => Ok(Some(Known { pack, is_whole: row.diff_id.is_some() })),
+        Ok(pack) => {
+            let is_cut_short = row.revision.ends_with(CUT_SHORT);
+            Ok(Some(Known { pack, is_whole: row.diff_id.is_some(), is_cut_short }))
+        }
         Err(error @ PackError::Damaged(_)) => {
             forget(&error.to_string())?;
             Ok(None)
@@ -79,7 +101,7 @@ pub(super) fn keep(engine: &Engine, layer: &Digest, read: &LayerEvidence) -> Res
     let bytes = read.pack.as_file().metadata().map_err(internal)?.len();
     let row = Evidence {
         layer: layer.clone(),
-        revision: engine.reading_revision.clone(),
+        revision: if read.is_cut_short { cut_short(engine) } else { engine.reading_revision.clone() },
         diff_id: read.diff_id.clone(),
         pack: engine.blobs.put_file(path)?,
         bytes,

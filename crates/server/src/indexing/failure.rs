@@ -17,6 +17,12 @@ pub enum IndexFailure {
     /// Too much is waiting already. (HTTP 429.)
     #[error("too many manifests wait to be indexed; try again later")]
     Busy,
+    /// No process is there that indexes. (HTTP 503.)
+    #[error(
+        "no process that shares this database has the role indexer; start one with it (roles = [\"indexer\"]): the \
+         manifest is kept, and indexed then"
+    )]
+    NoIndexer,
     /// This service ends. (HTTP 503.)
     #[error("the service is shutting down")]
     ShuttingDown,
@@ -38,7 +44,7 @@ impl IndexFailure {
     pub(super) fn stored(&self) -> String {
         let word = match self {
             Self::Invalid(_) => INVALID,
-            Self::Layer(_) | Self::Busy | Self::ShuttingDown | Self::Store(_) => LAYER,
+            Self::Layer(_) | Self::Busy | Self::NoIndexer | Self::ShuttingDown | Self::Store(_) => LAYER,
             Self::NotAllowed(_) => NOT_ALLOWED,
             Self::Internal(_) => INTERNAL,
         };

@@ -14,9 +14,7 @@ use std::{
 
 use limpid_core::Digest;
 use limpid_image::{
-    evidence::Pack,
     layer::LayerError,
-    limits::Limits,
     read::{LayerEvidence, ReadError, read_stored_layer},
 };
 
@@ -43,11 +41,11 @@ pub(super) struct Layers<'a> {
 }
 
 impl Layers<'_> {
-    /// A pack for each of these layers, in their order.
+    /// The evidence of each of these layers, in their order.
     ///
     /// # Errors
     /// The first failure; the other layers are given up then.
-    pub(super) fn packs(&self, layers: &[SubmittedLayer]) -> Result<Vec<Pack>, IndexFailure> {
+    pub(super) fn packs(&self, layers: &[SubmittedLayer]) -> Result<Vec<Known>, IndexFailure> {
         let mut distinct: Vec<&SubmittedLayer> = Vec::new();
         for layer in layers {
             if distinct.iter().all(|other| other.digest != layer.digest) {
@@ -65,7 +63,7 @@ impl Layers<'_> {
         layers.iter().map(pack).collect()
     }
 
-    fn side_by_side(&self, layers: &[Looked<'_>]) -> Result<HashMap<Digest, Pack>, IndexFailure> {
+    fn side_by_side(&self, layers: &[Looked<'_>]) -> Result<HashMap<Digest, Known>, IndexFailure> {
         let next = AtomicUsize::new(0);
         let done = Mutex::new(Ok(HashMap::new()));
         let work = || {
@@ -77,7 +75,7 @@ impl Layers<'_> {
                 let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                 match (read, done.as_mut()) {
                     (Ok(known), Ok(packs)) => {
-                        packs.insert(layer.digest.clone(), known.pack);
+                        packs.insert(layer.digest.clone(), known);
                     }
                     (Err(failure), Ok(_)) => *done = Err(failure),
                     // The first failure is the one that is told.
@@ -152,6 +150,10 @@ impl Layers<'_> {
     fn fetch_once(&self, layer: &SubmittedLayer) -> Result<Known, Trouble> {
         let named = |why: String| format!("layer {}: {why}", layer.digest);
         if layer.uri.is_empty() {
+            // What was sent may be damaged, or have taken too long: then it is what there is.
+            if let Some(sent) = evidence::find_part(self.engine, &layer.digest).map_err(Trouble::Lasting)? {
+                return Ok(sent);
+            }
             let why = named("it was not sent, and nothing says where to fetch it".to_owned());
             return Err(Trouble::Lasting(IndexFailure::Layer(why)));
         }
@@ -218,7 +220,7 @@ fn read(
     stored: &mut dyn Read,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<LayerEvidence, ReadError> {
-    let (directory, limits) = (engine.temporary(), Limits::default());
+    let (directory, limits) = (engine.temporary(), fault::layer_limits());
     read_stored_layer(layer, stored, &directory, engine.indexer.wants(), &limits, is_cancelled)
 }
 

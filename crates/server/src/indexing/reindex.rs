@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use limpid_core::{BlindSpot, Digest, Reason};
-use limpid_image::evidence::Pack;
 use limpid_store::{
     StoreError,
     jobs::{self, ClaimedJob, JobKind, NewJob},
@@ -15,7 +14,8 @@ use limpid_store::{
 };
 
 use super::{
-    IndexFailure, SubmittedLayer, evidence,
+    IndexFailure, SubmittedLayer,
+    evidence::{self, Known},
     layers::Layers,
     payload::without_headers,
     report::{self, Made},
@@ -131,16 +131,16 @@ fn made(
     manifest: &Digest,
     layers: &[SubmittedLayer],
 ) -> Result<Made, IndexFailure> {
-    let mut packs: Vec<Pack> = Vec::with_capacity(layers.len());
+    let mut evidence: Vec<Known> = Vec::with_capacity(layers.len());
     let mut lost = Vec::new();
     for layer in layers {
-        let pack = match evidence::find(engine, &layer.digest)? {
-            Some(known) => known.pack,
+        let known = match evidence::find(engine, &layer.digest)? {
+            Some(known) => known,
             None => again(engine, held, layer, &mut lost)?,
         };
-        packs.push(pack);
+        evidence.push(known);
     }
-    report::make(engine, manifest, layers, &packs, lost)
+    report::make(engine, manifest, layers, evidence, lost)
 }
 
 /// The evidence of a layer that is not known as it is read today.
@@ -149,20 +149,23 @@ fn again(
     held: &Held,
     layer: &SubmittedLayer,
     lost: &mut Vec<BlindSpot>,
-) -> Result<Pack, IndexFailure> {
+) -> Result<Known, IndexFailure> {
     let failure = match (Layers { engine, held }).packs(std::slice::from_ref(layer)) {
-        Ok(packs) => {
+        Ok(evidence) => {
             let missing = || IndexFailure::Internal(format!("layer {} was not read", layer.digest));
-            return packs.into_iter().next().ok_or_else(missing);
+            return evidence.into_iter().next().ok_or_else(missing);
         }
         Err(failure @ (IndexFailure::ShuttingDown | IndexFailure::Store(_))) => return Err(failure),
         Err(failure) => failure,
     };
     let Some(older) = evidence::find_any(engine, &layer.digest)? else { return Err(failure) };
-    let detail = format!(
-        "what is kept of it was read by an earlier version, which looked for less, and it cannot be fetched again \
-         ({failure}); submit the manifest again"
-    );
+    let why = if older.is_cut_short {
+        "is not all of it, because reading took too long"
+    } else {
+        "was read by an earlier version, which looked for less"
+    };
+    let detail =
+        format!("what is kept {why}, and it cannot be fetched again ({failure}); submit the manifest again");
     lost.push(BlindSpot::new(Reason::LayerUnsupported, layer.digest.to_string(), detail));
-    Ok(older.pack)
+    Ok(older)
 }

@@ -6,7 +6,7 @@ use limpid_core::{BlindSpot, Digest, ImageFacts, IndexReport, index_report::SCHE
 use limpid_image::evidence::Pack;
 use limpid_store::{StoreError, packages::PackageKey, reports::StoredReport};
 
-use super::{GoodReport, IndexFailure, SubmittedLayer, layers::told};
+use super::{GoodReport, IndexFailure, SubmittedLayer, evidence::Known, layers::told};
 use crate::engine::Engine;
 
 /// A report, ready to be stored.
@@ -16,12 +16,13 @@ pub(super) struct Made {
     pub(super) packages: Vec<PackageKey>,
 }
 
-/// Makes the report of a manifest. `lost` is what could not be read as this index state wants it.
+/// Makes the report of a manifest. `lost` is what could not be read as this index state wants it. The report is complete where
+/// nothing is lost, and no layer was cut short.
 pub(super) fn make(
     engine: &Engine,
     manifest: &Digest,
     layers: &[SubmittedLayer],
-    packs: &[Pack],
+    evidence: Vec<Known>,
     lost: Vec<BlindSpot>,
 ) -> Result<Made, IndexFailure> {
     let facts = ImageFacts {
@@ -31,9 +32,10 @@ pub(super) fn make(
         platform: "unknown".to_owned(),
         layers: layers.iter().map(|layer| layer.digest.clone()).collect(),
     };
-    let report = engine.indexer.index(&facts, packs);
+    let is_complete = lost.is_empty() && !evidence.iter().any(|known| known.is_cut_short);
+    let packs: Vec<Pack> = evidence.into_iter().map(|known| known.pack).collect();
+    let report = engine.indexer.index(&facts, &packs);
     let mut report = report.map_err(|error| IndexFailure::Internal(told(&error)))?;
-    let is_complete = lost.is_empty();
     report.blind_spots.extend(lost);
     report.blind_spots.sort();
     report.blind_spots.dedup();

@@ -13,10 +13,11 @@ use uuid::Uuid;
 
 use super::{
     GoodReport, IndexFailure, Submission, index_state_in,
+    patience::Patience,
     payload::{Payload, manifest},
     waiters::Waiter,
 };
-use crate::{engine::Engine, http::blocking::blocking, limits::WAIT_POLL};
+use crate::{engine::Engine, http::blocking::blocking};
 
 /// Somebody waits for it: it goes before everything else.
 const PRIORITY: i64 = 100;
@@ -45,11 +46,17 @@ async fn wait(
     mut looks: bool,
 ) -> Result<Arc<GoodReport>, IndexFailure> {
     let mut ending = engine.bell.ending();
+    let patience = Arc::new(Patience::new());
     loop {
         if looks {
             let looking = Arc::clone(engine);
             let digest = manifest.clone();
-            if let Some(good) = run(move || outcome(&looking, &digest)).await? {
+            let patient = Arc::clone(&patience);
+            let look = move || match outcome(&looking, &digest)? {
+                Some(good) => Ok(Some(good)),
+                None => patient.check(&looking).map(|()| None),
+            };
+            if let Some(good) = run(look).await? {
                 return Ok(Arc::new(good));
             }
         }
@@ -63,7 +70,7 @@ async fn wait(
                     return Ok(good);
                 }
             }
-            () = tokio::time::sleep(WAIT_POLL) => {}
+            () = tokio::time::sleep(patience.pause()) => {}
             _ = ending.changed() => {}
         }
     }

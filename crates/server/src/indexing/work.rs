@@ -44,8 +44,8 @@ pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Resul
     let begun = Instant::now();
     let made = guarded(|| {
         let layers = Payload::decode(&job.payload)?;
-        let packs = Layers { engine, held }.packs(&layers)?;
-        report::make(engine, &manifest, &layers, &packs, Vec::new())
+        let evidence = Layers { engine, held }.packs(&layers)?;
+        report::make(engine, &manifest, &layers, evidence, Vec::new())
     });
     fault::point("index: report made");
     let good = match made {

@@ -38,6 +38,7 @@ pub(super) struct Families {
     pub(super) feed_changed: Family<FeedLabels, Gauge>,
     pub(super) feeds_quarantined: Gauge,
     pub(super) catalog_version: Gauge<u64, AtomicU64>,
+    pub(super) published_catalog_version: Gauge<u64, AtomicU64>,
     pub(super) notifications_made: Counter,
     pub(super) notifications_held: Counter,
     pub(super) deliveries: Family<DeliveryLabels, Counter>,
@@ -75,6 +76,7 @@ impl Default for Families {
             feed_changed: Family::default(),
             feeds_quarantined: Gauge::default(),
             catalog_version: Gauge::default(),
+            published_catalog_version: Gauge::default(),
             notifications_made: Counter::default(),
             notifications_held: Counter::default(),
             deliveries: Family::default(),
@@ -145,6 +147,11 @@ impl Families {
             self.feeds_quarantined.clone(),
         );
         registry.register("catalog_version", "Version of the catalog in force", self.catalog_version.clone());
+        registry.register(
+            "published_catalog_version",
+            "Version of the catalog that is published for all processes",
+            self.published_catalog_version.clone(),
+        );
         registry.register_with_unit(
             "report_duration",
             "Time to make a report",

@@ -142,6 +142,11 @@ impl Metrics {
         self.families.catalog_version.set(version);
     }
 
+    /// The catalog that is published.
+    pub fn published_catalog_version(&self, version: u64) {
+        self.families.published_catalog_version.set(version);
+    }
+
     /// Notifications were made.
     pub fn notifications_made(&self, number: u64) {
         self.families.notifications_made.inc_by(number);

@@ -22,11 +22,13 @@ struct Snapshot {
     phase: Phase,
     database: Result<(), String>,
     blobs: Result<(), String>,
+    catalog: Result<(), String>,
 }
 
 impl Default for Readiness {
     fn default() -> Self {
-        Self(Mutex::new(Snapshot { phase: Phase::Starting, database: Ok(()), blobs: Ok(()) }))
+        let catalog = Err("it is not open yet".to_owned());
+        Self(Mutex::new(Snapshot { phase: Phase::Starting, database: Ok(()), blobs: Ok(()), catalog }))
     }
 }
 
@@ -46,6 +48,11 @@ impl Readiness {
         self.snapshot().blobs = answered;
     }
 
+    /// The catalog is open, or what is in its way.
+    pub fn catalog(&self, open: Result<(), String>) {
+        self.snapshot().catalog = open;
+    }
+
     /// Whether the service can do its work; if not, why.
     pub fn check(&self) -> Result<(), String> {
         let snapshot = self.snapshot();
@@ -54,7 +61,9 @@ impl Readiness {
             Phase::ShuttingDown => return Err("shutting down".to_owned()),
             Phase::Ready => {}
         }
-        let faults: Vec<String> = [("database", &snapshot.database), ("blobs", &snapshot.blobs)]
+        let faults =
+            [("database", &snapshot.database), ("blobs", &snapshot.blobs), ("catalog", &snapshot.catalog)];
+        let faults: Vec<String> = faults
             .into_iter()
             .filter_map(|(name, answered)| answered.as_ref().err().map(|error| format!("{name}: {error}")))
             .collect();

@@ -158,8 +158,8 @@ fn entries(
     let names: Vec<PackageKey> = names.into_iter().collect();
     let numbers = engine.database.read(|tx| packages::holding(tx, &names))?;
     let numbers: Vec<i64> = numbers.into_iter().collect();
-    // Follows what is published.
-    updating::catalog(engine)?;
+    // At least the version that the operation made.
+    updating::open_published(engine)?;
     // The feed itself as it was before and after, by its segments: its operations may have been many since, or at one
     // instant. All other feeds as they were just before, so that what two of them say at once is told twice, and never not.
     let others = operation.at - TimeDelta::nanoseconds(1);
@@ -179,6 +179,8 @@ impl From<UpdateFailure> for Unfinished {
             UpdateFailure::NotFound(_)
             | UpdateFailure::Refused(_)
             | UpdateFailure::Busy
+            | UpdateFailure::NotOpen(_)
+            | UpdateFailure::Lost(..)
             | UpdateFailure::Local(_) => Self::Later(failure.to_string(), crate::limits::FIRST_RETRY),
         }
     }

@@ -4,7 +4,7 @@ use std::{io::Read, time::Duration};
 
 use limpid_catalog::{Arrival, ArrivalError, Outcome, Store, archive, update, update::AcceptError};
 
-use super::{UpdateFailure, keeper::follow, publish::Publisher};
+use super::{UpdateFailure, follower::follow, publish::Publisher};
 use crate::{engine::Engine, fault, limits::CATALOG_WAIT};
 
 /// The lease under which the data is changed.

@@ -6,13 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, Utc};
 use limpid_catalog::{
     Mirror, Outcome, Selection, Store, SystemClock, UpdateReport, Updater,
     update::{Progress, UpdateError},
 };
 use limpid_store::{
     StoreError,
-    jobs::{self, ClaimedJob, JobKind, JobState, NewJob},
+    jobs::{self, ClaimedJob, Job, JobKind, JobState, NewJob},
 };
 use uuid::Uuid;
 
@@ -53,14 +54,35 @@ pub fn trigger(engine: &Engine, selection: &Selection) -> Result<Uuid, UpdateFai
     Ok(id)
 }
 
-/// Makes sure that the job that comes again is there, and not later than the configuration says.
-pub(crate) fn ensure_scheduled(engine: &Engine) -> Result<(), StoreError> {
+/// Makes sure that the job that comes again is there, and not later than the configuration says. Whether it was not.
+pub(crate) fn ensure_scheduled(engine: &Engine) -> Result<bool, StoreError> {
+    let period = engine.configuration.updater.period;
+    let known = engine.database.read(|tx| jobs::find(tx, JobKind::Update, RECURRING))?;
+    if known.is_some_and(|job| is_timely(&job, engine.now(), period)) {
+        return Ok(false);
+    }
     engine.database.write(|tx| {
         let known = jobs::find(tx, JobKind::Update, RECURRING)?;
-        let waits = known.is_some_and(|job| matches!(job.state, JobState::Queued | JobState::Running));
-        let delay = if waits { engine.configuration.updater.period } else { Duration::ZERO };
-        jobs::submit_unless_running(tx, &job(&[], delay, BY_ITSELF)).map(drop)
+        let delay = match known {
+            Some(job) if is_timely(&job, engine.now(), period) => return Ok(false),
+            Some(job) if job.state == JobState::Queued => period,
+            Some(_) | None => Duration::ZERO,
+        };
+        jobs::submit_unless_running(tx, &job(&[], delay, BY_ITSELF))
     })
+}
+
+/// Whether the job that comes again is worked on, or waits for no longer than it may.
+fn is_timely(known: &Job, now: DateTime<Utc>, period: Duration) -> bool {
+    match known.state {
+        JobState::Running => true,
+        // A tenth more, as always, and another for clocks that differ.
+        JobState::Queued => {
+            let most = chrono::TimeDelta::from_std(period + period / 5).unwrap_or(chrono::TimeDelta::MAX);
+            known.run_at - now <= most
+        }
+        JobState::Done | JobState::Failed => false,
+    }
 }
 
 fn job(prefixes: &[String], delay: Duration, why: &[u8]) -> NewJob {
@@ -80,7 +102,8 @@ fn job(prefixes: &[String], delay: Duration, why: &[u8]) -> NewJob {
 pub(crate) fn update_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<(), Unfinished> {
     let configuration = &engine.configuration.updater;
     if job.payload == BY_ITSELF && !configuration.on {
-        // It was left by a process that was to ask upstream. This one is not, unless a person wants it.
+        // It was left by a process that was to ask upstream. This one is not, unless a person wants it. Where others are
+        // that do, they find the job gone, and submit it anew.
         return finish(engine, job, held, None);
     }
     let selection = match job.key.as_str() {

@@ -39,7 +39,8 @@ async fn readiness_is_what_was_told_last() {
     type Step = Box<dyn Fn(&Readiness)>;
     let steps: Vec<(Step, u16, &str)> = vec![
         (Box::new(|_| ()), 503, "starting"),
-        (Box::new(|readiness| readiness.enter(Phase::Ready)), 200, ""),
+        (Box::new(|readiness| readiness.enter(Phase::Ready)), 503, "catalog: it is not open yet"),
+        (Box::new(|readiness| readiness.catalog(Ok(()))), 200, ""),
         (
             Box::new({
                 let refused = refused.clone();
@@ -137,6 +138,7 @@ fn each_event_is_a_number() {
     metrics.feed_checked("a/b", instant);
     metrics.feed_changed("a/b", instant);
     metrics.catalog_version(7);
+    metrics.published_catalog_version(8);
     metrics.notifications_made(3);
     metrics.notifications_held(2);
     metrics.delivered("quay", true);
@@ -161,6 +163,7 @@ fn each_event_is_a_number() {
         "limpid_feed_checked_time_seconds{feed=\"a/b\"} 1700000000",
         "limpid_feed_changed_time_seconds{feed=\"a/b\"} 1700000000",
         "limpid_catalog_version 7",
+        "limpid_published_catalog_version 8",
         "limpid_notifications_made_total 3",
         "limpid_notifications_held_total 2",
         "limpid_deliveries_total{target=\"quay\",result=\"success\"} 1",

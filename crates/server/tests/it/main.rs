@@ -11,10 +11,12 @@
 )]
 
 mod api;
+mod catalog;
 mod clair;
 mod http;
 mod introspection;
 mod nodes;
+mod recurring;
 mod schemas;
 mod service;
 #[cfg(unix)]

@@ -22,13 +22,16 @@ use tokio::sync::watch;
 
 use crate::service::{FIXES, Service, vulnerable};
 
-fn write<T>(service: &Service, work: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError>) -> T {
+pub(crate) fn write<T>(
+    service: &Service,
+    work: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError>,
+) -> T {
     service.engine.database.write(work).unwrap()
 }
 
 /// Looks again and again until it is so.
 #[track_caller]
-fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = look() {

@@ -109,6 +109,15 @@ impl Directory {
         files::place(&mut file, &self.path(digest), target, digest)
     }
 
+    pub(super) fn length(&self, digest: &Digest) -> Result<Option<u64>, BlobError> {
+        let path = self.path(digest);
+        match fs::metadata(&path) {
+            Ok(metadata) => Ok(Some(metadata.len())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(unavailable(&path, &error)),
+        }
+    }
+
     pub(super) fn remove(&self, digest: &Digest) -> Result<(), BlobError> {
         let path = self.path(digest);
         files::remove(&path).map(|_was_there| ()).map_err(|error| unavailable(&path, &error))

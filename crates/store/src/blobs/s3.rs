@@ -170,6 +170,20 @@ impl Bucket {
         files::place(&mut file, &self.cache.path(digest), target, digest)
     }
 
+    pub(super) fn length(&self, digest: &Digest) -> Result<Option<u64>, BlobError> {
+        let key = self.blob_key(digest)?;
+        self.run(self.patience.transfer, async {
+            match self.store.head(&key).await {
+                Err(error) if is_missing(&error) => {
+                    // See where a blob is fetched: a bucket that is gone tells nothing of blobs.
+                    self.find("ping").await?;
+                    Ok(None)
+                }
+                answer => answer.map(|object| Some(object.size)).map_err(failed),
+            }
+        })
+    }
+
     pub(super) fn remove(&self, digest: &Digest) -> Result<(), BlobError> {
         let key = self.blob_key(digest)?;
         self.run(limits::BLOB_REMOVAL_TIME, self.delete(&key))

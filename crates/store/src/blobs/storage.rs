@@ -101,6 +101,14 @@ impl Storage {
         }
     }
 
+    /// See [`super::Blobs::length`].
+    pub(super) fn length(&self, digest: &Digest) -> Result<Option<u64>, BlobError> {
+        match self {
+            Self::Directory(directory) => directory.length(digest),
+            Self::Bucket(bucket) => bucket.length(digest),
+        }
+    }
+
     /// Removes a blob. That it is gone already is fine.
     pub(super) fn remove(&self, digest: &Digest) -> Result<(), BlobError> {
         match self {

@@ -12,7 +12,7 @@ use std::{
 
 use limpid_core::Digest;
 use limpid_store::{
-    BlobError, Blobs, Database, DatabaseUrl, StoreError, catalog,
+    BlobError, Blobs, Database, DatabaseUrl, StoreError, Transaction, catalog,
     evidence::{self, Evidence},
 };
 use limpid_testkit::s3::{ACCESS_KEY, S3Server, SECRET_KEY};
@@ -178,8 +178,15 @@ fn what_was_lost_is_missing_until_it_is_put_again() {
     state.refer("layer", &digest).unwrap();
     fs::remove_file(state.root().join("sha256").join(&digest.hex()[..2]).join(digest.hex())).unwrap();
     assert!(matches!(state.blobs().open_file(&digest), Err(BlobError::Missing(_))));
+    assert_eq!(state.blobs().length(&digest).unwrap(), None);
+    // Storage that was mounted in the wrong place comes back: what is referred to stays known.
+    let blobs = state.blobs().with_grace(Duration::ZERO);
+    assert_eq!((collect_all(&blobs), state.rows()), (0, 1));
+    let find = |tx: &mut Transaction<'_>| evidence::find(tx, &Digest::of(b"layer"), "1");
+    assert_eq!(state.database.read(find).unwrap().unwrap().pack, digest);
     state.blobs().put_file(&source).unwrap();
     assert_eq!(read(&state.blobs(), &digest), b"content");
+    assert_eq!(state.blobs().length(&digest).unwrap(), Some(7));
 }
 
 /// Threads put, refer to and let go of the same few blobs, while others collect whatever nothing refers to, without grace.

@@ -30,6 +30,8 @@ fn all_are_unavailable(bucket: &Bucket, folder: &std::path::Path, known: &Digest
     unavailable(bucket.get(&Digest::of(b"unknown")).map(drop), "get of an unknown one");
     unavailable(bucket.fetch_to(known, &folder.join("target")), "fetch");
     unavailable(bucket.remove(known), "remove");
+    unavailable(bucket.length(known).map(drop), "length");
+    unavailable(bucket.length(&Digest::of(b"unknown")).map(drop), "length of an unknown one");
     unavailable(bucket.list(0).map(drop), "list");
     unavailable(bucket.sweep(Duration::ZERO), "sweep");
 }

@@ -24,6 +24,7 @@ fn what_was_put_is_read_back() {
             let digest = place.put(&content);
             assert_eq!(digest, Digest::of(&content));
             assert_eq!(place.get(&digest).unwrap(), content);
+            assert_eq!(place.storage.length(&digest).unwrap(), Some(length as u64));
             // Once more: the copy, or what was checked before, and from its beginning.
             assert_eq!(place.get(&digest).unwrap(), content);
         }
