@@ -222,9 +222,17 @@ impl Mapper<'_> {
     }
 }
 
+/// Clair's names of what is called otherwise here.
+const CLAIRS: [(&str, &str); 4] =
+    [("aws", "amazon"), ("rhel", "redhat"), ("rhel-container", "redhat"), ("rhel-vex", "redhat")];
+
 /// The ids of the ecosystems that are meant, each once, and the names that mean none.
 fn split(names: &[String], id: impl Fn(&str) -> &str) -> (Vec<String>, Vec<String>) {
     let all = ecosystems::all();
+    let id = |name| {
+        let name: &str = id(name);
+        CLAIRS.iter().find(|(clairs, _)| *clairs == name).map_or(name, |(_, ours)| *ours)
+    };
     let is_known = |name: &String| all.iter().any(|ecosystem| ecosystem.id == id(name));
     let (known, unknown): (Vec<String>, Vec<String>) = names.iter().cloned().partition(is_known);
     let ids: BTreeSet<String> = known.iter().map(|name| id(name).to_owned()).collect();

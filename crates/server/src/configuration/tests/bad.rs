@@ -189,7 +189,8 @@ const FILES: &[(&str, &[&str])] = &[
     (
         "indexer.ecosystems = ['cobol']",
         &[
-            "limpid.toml:1:22: indexer.ecosystems: “cobol” is no ecosystem of this Limpid; there are alpine, wolfi, chainguard",
+            "limpid.toml:1:22: indexer.ecosystems: “cobol” is no ecosystem of this Limpid; there are alpine, wolfi, chainguard, ubuntu, \
+             debian, almalinux, rocky, oracle, amazon, redhat, fedora, opensuse, suse, photon, azurelinux",
         ],
     ),
     (

@@ -64,8 +64,12 @@ const PIECES: &[(&str, &[&str])] = &[
         ],
     ),
     ("matchers: {names: [alpine-matcher, wolfi]}", &["[indexer]", "ecosystems = [\"alpine\", \"wolfi\"]"]),
-    ("matchers: {names: [alpine, alpine-matcher, debian]}", &["[indexer]", "ecosystems = [\"alpine\"]"]),
+    ("matchers: {names: [alpine, alpine-matcher, plan9]}", &["[indexer]", "ecosystems = [\"alpine\"]"]),
     ("matchers: {names: []}", &[]),
+    (
+        "matchers: {names: [aws-matcher, rhel, rhel-container-matcher]}",
+        &["[indexer]", "ecosystems = [\"amazon\", \"redhat\"]"],
+    ),
     ("updaters: {sets: [alpine, osv]}", &["[updater]", "feeds = [\"alpine\"]"]),
     ("updaters: {sets: []}", &["[updater]", "on = false"]),
     ("updaters: {sets: [osv]}", &["[updater]", "on = false"]),
