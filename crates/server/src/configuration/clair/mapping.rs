@@ -226,15 +226,15 @@ impl Mapper<'_> {
 const CLAIRS: [(&str, &str); 4] =
     [("aws", "amazon"), ("rhel", "redhat"), ("rhel-container", "redhat"), ("rhel-vex", "redhat")];
 
+fn ours(name: &str) -> &str {
+    CLAIRS.iter().find(|(clairs, _)| *clairs == name).map_or(name, |(_, ours)| ours)
+}
+
 /// The ids of the ecosystems that are meant, each once, and the names that mean none.
 fn split(names: &[String], id: impl Fn(&str) -> &str) -> (Vec<String>, Vec<String>) {
     let all = ecosystems::all();
-    let id = |name| {
-        let name: &str = id(name);
-        CLAIRS.iter().find(|(clairs, _)| *clairs == name).map_or(name, |(_, ours)| *ours)
-    };
-    let is_known = |name: &String| all.iter().any(|ecosystem| ecosystem.id == id(name));
+    let is_known = |name: &String| all.iter().any(|ecosystem| ecosystem.id == ours(id(name)));
     let (known, unknown): (Vec<String>, Vec<String>) = names.iter().cloned().partition(is_known);
-    let ids: BTreeSet<String> = known.iter().map(|name| id(name).to_owned()).collect();
+    let ids: BTreeSet<String> = known.iter().map(|name| ours(id(name)).to_owned()).collect();
     (ids.into_iter().collect(), unknown)
 }
