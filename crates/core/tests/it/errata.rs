@@ -12,7 +12,11 @@ use limpid_core::{
     Affected, AffectedRange, Ecosystem, Package,
     advisory::{Names, Record},
     ecosystems,
-    feed::{FeedDocument, FeedHead},
+    feed::{FeedDocument, FeedHead, FeedSource},
+    formats::{
+        apk,
+        osv::{self, Dialect, Reported},
+    },
     scope::{Scope, ScopeQuestion},
 };
 
@@ -156,4 +160,50 @@ fn a_statement_of_a_module_holds_for_its_stream_alone() {
     assert_eq!(streams("ALSA-2022:5468"), named(&["php:8.0"]));
     assert_eq!(streams("ALSA-2023:3781"), named(&["python38-devel:3.8", "python38:3.8"]));
     assert_eq!(streams("ALSA-2023:5989"), BTreeSet::from([None]));
+}
+
+/// (documents, those that say something, packages of which something could not be read)
+fn read_export(corpus: &Path, ecosystem: &str) -> (usize, usize, usize) {
+    let dialect = Dialect {
+        ecosystem,
+        // The order decides only what need not be said twice.
+        versions: &apk::VERSIONS,
+        reported: Reported::AsItself,
+        rate: |_| None,
+        state: |said| vec![said.about(Names::Binary)],
+    };
+    let source = FeedSource { namespace: ecosystem.to_owned(), ..FeedSource::default() };
+    let path = corpus.join(format!("mirror/osv-vulnerabilities.storage.googleapis.com/{ecosystem}/all.zip"));
+    let mut archive = zip::ZipArchive::new(BufReader::new(fs::File::open(path).unwrap())).unwrap();
+    let (mut saying, mut unreadable) = (0, 0);
+    for number in 0..archive.len() {
+        let file = archive.by_index(number).unwrap();
+        let name = file.name().unwrap().into_owned();
+        let mut document = FeedDocument { name: &name, reader: &mut BufReader::new(file) };
+        let mut sink = |record: Record| {
+            saying += 1;
+            let is_unread = |one: &&Affected| matches!(one.range, AffectedRange::Unreadable { .. });
+            unreadable += record.affected.iter().filter(is_unread).count();
+        };
+        let head = osv::parse(&dialect, &source, &mut document, &mut sink).unwrap();
+        assert_eq!(head.covers, [ecosystem], "{name}");
+    }
+    (archive.len(), saying, unreadable)
+}
+
+#[test]
+fn the_exports_of_languages_are_read_and_what_is_withdrawn_says_nothing() {
+    let Some(corpus) = corpus() else { return };
+    let read = |ecosystem: &str| read_export(&corpus, ecosystem);
+    assert_eq!(read("crates.io"), (1206, 1206 - 13, 0));
+    assert_eq!(read("Go"), (4291, 4291 - 17, 0));
+    assert_eq!(read("Maven"), (446, 446, 0));
+    assert_eq!(read("npm"), (172, 172, 0));
+    assert_eq!(read("RubyGems"), (20, 20, 0));
+    assert_eq!(read("NuGet"), (15, 15, 0));
+    assert_eq!(read("Packagist"), (7, 7, 0));
+    let (documents, saying, unreadable) = read("PyPI");
+    assert_eq!((documents, saying), (7080, 7080 - 269));
+    // Neither ranges nor versions.
+    assert_eq!(unreadable, 11);
 }

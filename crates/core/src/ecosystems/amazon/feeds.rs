@@ -1,7 +1,8 @@
-//! Amazon's repositories: a list of mirrors for each release, repository and architecture.
+//! Amazon's core repositories: a list of mirrors for each release.
 //!
 //! The first two releases have addresses of their own; those since are named by their year, and are tried until years in a
-//! row are missing. Each architecture has a repository: what is listed in one need not name the others.
+//! row are missing. The repository of x86_64 speaks for all architectures: either it lists them, or the others are built
+//! with the same versions. A package that only others have is missing then.
 
 use crate::{
     advisory::Record,
@@ -38,34 +39,27 @@ const FIRST_YEAR: u32 = 2022;
 /// How many years in a row may be missing before the search ends: a release every two years is what is announced.
 const TOLERATED_HOLE: u32 = 6;
 
-const DIALECT: Dialect<'_> =
-    Dialect { page: "https://alas.aws.amazon.com/", by_architecture: true, has_modules: false };
+const DIALECT: Dialect<'_> = Dialect { page: "https://alas.aws.amazon.com/", has_modules: false };
 
-fn source(release: &str, architecture: &str, url: String) -> FeedSource {
-    FeedSource {
-        name: format!("amazon/{release}/core/{architecture}"),
-        namespace: format!("Amazon Linux:{release}"),
-        url,
-    }
-}
+const ARCHITECTURE: &str = "x86_64";
 
 fn needed_by(namespace: &str) -> Vec<FeedSource> {
-    let Some(release) = namespace.strip_prefix("Amazon Linux:") else { return Vec::new() };
-    let each = |address: &dyn Fn(&str) -> String| {
-        ["x86_64", "aarch64"].map(|one| source(release, one, address(one))).to_vec()
+    let release = namespace.strip_prefix("Amazon Linux:");
+    release.and_then(|release| source(namespace, release)).into_iter().collect()
+}
+
+fn source(namespace: &str, release: &str) -> Option<FeedSource> {
+    let list = match release {
+        "2018.03" => "repo.us-west-2.amazonaws.com/2018.03/updates".to_owned(),
+        "2" => "cdn.amazonlinux.com/2/core/latest".to_owned(),
+        year if is_year(year) => format!("cdn.amazonlinux.com/al{year}/core/mirrors/latest"),
+        _ => return None,
     };
-    match release {
-        // This release is for x86 alone.
-        "2018.03" => {
-            let url = "https://repo.us-west-2.amazonaws.com/2018.03/updates/x86_64/mirror.list";
-            vec![source(release, "x86_64", url.to_owned())]
-        }
-        "2" => each(&|one| format!("https://cdn.amazonlinux.com/2/core/latest/{one}/mirror.list")),
-        year if is_year(year) => {
-            each(&|one| format!("https://cdn.amazonlinux.com/al{year}/core/mirrors/latest/{one}/mirror.list"))
-        }
-        _ => Vec::new(),
-    }
+    Some(FeedSource {
+        name: format!("amazon/{release}/core"),
+        namespace: namespace.to_owned(),
+        url: format!("https://{list}/{ARCHITECTURE}/mirror.list"),
+    })
 }
 
 fn is_year(release: &str) -> bool {
@@ -100,8 +94,7 @@ fn existing(release: &str, upstream: &dyn Upstream) -> Result<Vec<FeedSource>, D
 }
 
 fn locate(source: &FeedSource, upstream: &dyn Upstream) -> Result<String, DiscoveryError> {
-    let architecture = source.name.rsplit('/').next().unwrap_or_default();
-    updateinfo::locate_by_mirrors(&source.url, architecture, upstream)
+    updateinfo::locate_by_mirrors(&source.url, ARCHITECTURE, upstream)
 }
 
 fn parse(
@@ -141,14 +134,7 @@ mod tests {
         assert_eq!(names(Years(&[])), [""; 0]);
         assert_eq!(
             names(Years(&["/2018.03/", "/2/core/latest/x86_64", "/al2023/", "/al2029/"])),
-            [
-                "amazon/2018.03/core/x86_64",
-                "amazon/2/core/x86_64",
-                "amazon/2023/core/x86_64",
-                "amazon/2023/core/aarch64",
-                "amazon/2029/core/x86_64",
-                "amazon/2029/core/aarch64"
-            ]
+            ["amazon/2018.03/core", "amazon/2/core", "amazon/2023/core", "amazon/2029/core"]
         );
     }
 
@@ -159,7 +145,7 @@ mod tests {
         {
             assert_eq!(needed_by(none), [], "{none}");
         }
-        let url = "https://cdn.amazonlinux.com/al2023/core/mirrors/latest/aarch64/mirror.list";
-        assert_eq!(needed_by("Amazon Linux:2023")[1].url, url);
+        let url = "https://cdn.amazonlinux.com/al2023/core/mirrors/latest/x86_64/mirror.list";
+        assert_eq!(needed_by("Amazon Linux:2023")[0].url, url);
     }
 }

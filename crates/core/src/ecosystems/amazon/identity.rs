@@ -61,6 +61,8 @@ fn extras(text: &str) -> Option<BlindSpot> {
             key.trim() == "enabled" && matches!(value.trim(), "1" | "true" | "yes")
         });
         let topic = section.strip_prefix("amzn2extra-");
+        // Packages of the one that is enabled from the first are known by their names.
+        let topic = topic.filter(|one| *one != super::DOCKER);
         let topic = topic.filter(|one| !one.ends_with("-debuginfo") && !one.ends_with("-source"));
         topics.extend(topic.filter(|_| enabled));
     }
@@ -114,10 +116,10 @@ mod tests {
     #[test]
     fn topics_that_are_enabled_are_a_doubt() {
         let repositories = "[amzn2extra-docker]\nenabled = 1\nname = x\n[amzn2extra-docker-debuginfo]\nenabled = 0\n\
-            [amzn2extra-php8.0]\nenabled = 0\n[amzn2extra-nginx1]\nenabled=1\n[amzn2extra-nginx1-source]\nenabled=1\n";
+            [amzn2extra-lynx]\nenabled = 0\n[amzn2extra-nginx1]\nenabled=1\n[amzn2extra-php8.0]\nenabled = 1\n[amzn2extra-nginx1-source]\nenabled=1\n";
         let doubts = identified("ID=amzn\nVERSION_ID=2", &[(EXTRAS, repositories)]).unwrap().doubts;
         assert_eq!(doubts.len(), 1);
-        assert!(doubts[0].detail.ends_with("alone: docker, nginx1"), "{}", doubts[0].detail);
+        assert!(doubts[0].detail.ends_with("alone: nginx1, php8.0"), "{}", doubts[0].detail);
         assert_eq!(identified("ID=amzn\nVERSION_ID=2", &[(EXTRAS, "[x]\nenabled=1")]).unwrap().doubts, []);
     }
 }

@@ -40,9 +40,18 @@ const BUILDERS: Builders = Builders {
 /// Source: `https://aws.amazon.com/amazon-linux-2/faqs/` and its likes.
 const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
 
+/// The one topic of the Extras that is enabled from the first.
+const DOCKER: &str = "docker";
+
+/// Its packages, which are in no other repository of the release.
+const OF_DOCKER: [&str; 5] =
+    ["amazon-ecr-credential-helper", "containerd", "docker", "oci-add-hooks", "runc"];
+
 fn scope(question: &ScopeQuestion<'_>) -> Scope {
     let repository = question.package.repository.as_deref().unwrap_or_default();
-    if let Some(topic) = repository.strip_prefix("amzn2extra-") {
+    let is_of_docker = || OF_DOCKER.contains(&question.package.name.as_str());
+    let by_name = || (question.namespace == "Amazon Linux:2" && is_of_docker()).then_some(DOCKER);
+    if let Some(topic) = repository.strip_prefix("amzn2extra-").or_else(by_name) {
         return Scope::ThirdParty { by: format!("Amazon Linux Extras: {topic}") };
     }
     match BUILDERS.stranger(question.package) {
@@ -63,9 +72,9 @@ mod tests {
 
     #[test]
     fn packages_of_the_extras_and_of_others_are_not_judged() {
-        let scope_of = |vendor: &str, repository: &str| {
+        let scope_named = |name: &str, vendor: &str, repository: &str| {
             let (vendor, repository) = (Some(vendor.to_owned()), Some(repository.to_owned()));
-            let package = Package { vendor, repository, ..Package::default() };
+            let package = Package { name: name.to_owned(), vendor, repository, ..Package::default() };
             scope(&ScopeQuestion {
                 namespace: "Amazon Linux:2",
                 distribution: "amzn",
@@ -74,6 +83,7 @@ mod tests {
                 facts: &|_, _| Vec::new(),
             })
         };
+        let scope_of = |vendor: &str, repository: &str| scope_named("bash", vendor, repository);
         let third = |by: &str| Scope::ThirdParty { by: by.to_owned() };
         assert_eq!(
             scope_of("Amazon Linux", "amzn2-core"),
@@ -81,5 +91,6 @@ mod tests {
         );
         assert_eq!(scope_of("Amazon Linux", "amzn2extra-docker"), third("Amazon Linux Extras: docker"));
         assert_eq!(scope_of("Fedora Project", "epel"), third("Fedora Project"));
+        assert_eq!(scope_named("runc", "Amazon Linux", ""), third("Amazon Linux Extras: docker"));
     }
 }

@@ -45,8 +45,7 @@ const WITH_MODULES: std::ops::RangeInclusive<u32> = 28..=38;
 /// ended are gone.
 const TOLERATED_HOLE: u32 = 24;
 
-const DIALECT: Dialect<'_> =
-    Dialect { page: "https://bodhi.fedoraproject.org/updates/", by_architecture: false, has_modules: true };
+const DIALECT: Dialect<'_> = Dialect { page: "https://bodhi.fedoraproject.org/updates/", has_modules: true };
 
 fn index(release: u32, folder: &str) -> String {
     format!("{ROOT}{release}/{folder}/x86_64/repodata/repomd.xml")

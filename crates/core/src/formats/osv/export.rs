@@ -19,7 +19,8 @@ impl Export {
         FeedSource {
             name: self.feed.to_owned(),
             namespace: self.ecosystem.to_owned(),
-            url: format!("{ROOT}{}/all.zip", self.ecosystem.replace(' ', "%20")),
+            // With a space as it is: clients of HTTP escape it, and copies in a folder have it so.
+            url: format!("{ROOT}{}/all.zip", self.ecosystem),
         }
     }
 
@@ -53,7 +54,7 @@ mod tests {
 
     #[test]
     fn one_feed_is_needed_by_every_release() {
-        let url = "https://osv-vulnerabilities.storage.googleapis.com/Stone%20Linux/all.zip";
+        let url = "https://osv-vulnerabilities.storage.googleapis.com/Stone Linux/all.zip";
         assert_eq!(EXPORT.source().url, url);
         for release in ["Stone Linux", "Stone Linux:8", "Stone Linux:99"] {
             assert_eq!(EXPORT.needed_by(release), [EXPORT.source()], "{release}");

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     Advisory, Affected, AffectedRange, Severity,
-    advisory::{Names, Only, Record},
+    advisory::{Names, Record},
     feed::{FeedDocument, FeedError, FeedHead, FeedSource},
 };
 
@@ -31,9 +31,6 @@ use crate::{
 pub struct Dialect<'a> {
     /// What comes before an update's identifier in the address of the page about it.
     pub page: &'a str,
-    /// Whether an update holds only for the architectures that it lists. Where a distribution builds a version for all of
-    /// them or none, a list of one repository's would leave out the others.
-    pub by_architecture: bool,
     /// Whether the distribution has modules: then an update without one is not about packages of a module.
     pub has_modules: bool,
 }
@@ -102,24 +99,32 @@ fn advisory(dialect: &Dialect<'_>, update: &Update, id: String) -> Advisory {
 
 /// One statement for each package and version, with all architectures that have it.
 fn statements(dialect: &Dialect<'_>, source: &FeedSource, packages: &[Package]) -> Vec<Affected> {
-    let mut architectures: BTreeMap<(&str, &AffectedRange, Option<&str>), BTreeSet<&str>> = BTreeMap::new();
+    let mut listed: BTreeMap<(&str, &AffectedRange, Option<&str>), BTreeSet<&str>> = BTreeMap::new();
     for package in packages.iter().filter(|one| !matches!(one.architecture.as_str(), "src" | "nosrc")) {
         let module = package.module.as_deref().or(dialect.has_modules.then_some(""));
         let key = (package.name.as_str(), &package.range, module);
-        architectures.entry(key).or_default().insert(&package.architecture);
+        listed.entry(key).or_default().insert(&package.architecture);
     }
-    let statement =
-        |((name, range, module), listed): ((&str, &AffectedRange, Option<&str>), BTreeSet<&str>)| {
-            // What is for all architectures today may have been built for each of them before.
-            let for_all = !dialect.by_architecture || listed.iter().any(|one| matches!(*one, "" | "noarch"));
-            let architectures =
-                if for_all { Vec::new() } else { listed.into_iter().map(str::to_owned).collect() };
-            Affected {
-                only: Only { architectures, module: module.map(str::to_owned) },
-                ..Affected::new(&*source.namespace, name, Names::Binary, range.clone())
-            }
-        };
-    architectures.into_iter().map(statement).collect()
+    let is_of_one = is_of_one_repository(packages);
+    let mut statements = Vec::new();
+    for ((name, range, module), architectures) in listed {
+        let mut affected = Affected::new(&*source.namespace, name, Names::Binary, range.clone());
+        // What is for all architectures today may have been built for each of them before.
+        let is_for_all = is_of_one || architectures.iter().any(|one| matches!(*one, "" | "noarch"));
+        if !is_for_all {
+            affected.only.architectures = architectures.into_iter().map(str::to_owned).collect();
+        }
+        affected.only.module = module.map(str::to_owned);
+        statements.push(affected);
+    }
+    statements
+}
+
+/// Whether an update lists what the repository of `x86_64` has, and nothing else: that leaves the other architectures out,
+/// and does not except them. They are built with the same versions.
+fn is_of_one_repository(packages: &[Package]) -> bool {
+    const OF_ONE: [&str; 6] = ["x86_64", "i686", "noarch", "src", "nosrc", ""];
+    packages.iter().all(|one| OF_ONE.contains(&one.architecture.as_str()))
 }
 
 #[cfg(test)]
