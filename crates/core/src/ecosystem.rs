@@ -28,6 +28,8 @@ pub struct Ecosystem {
     pub name: &'static str,
     /// OSV's name for it, which begins the namespaces of its releases: `Alpine` in `Alpine:v3.16`.
     pub osv_name: &'static str,
+    /// What Clair calls its updaters and matchers, where that is not the id.
+    pub clair_names: &'static [&'static str],
     /// How its packages are written as package URLs.
     pub purl: PurlNames,
     /// The detectors that find its packages; several ecosystems may share one.

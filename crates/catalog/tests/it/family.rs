@@ -57,6 +57,7 @@ pub(crate) fn ecosystem(
         id,
         name: "Tiny Linux",
         osv_name,
+        clair_names: &[],
         purl: PurlNames { kind: "apk", namespace: Some("tiny"), others: &[] },
         detectors: &[],
         identity: None,

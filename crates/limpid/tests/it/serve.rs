@@ -27,7 +27,7 @@ matcher:
   period: 4h
   migrations: true
 matchers:
-  names: [alpine-matcher, aws-matcher]
+  names: [alpine-matcher, plan9-matcher]
 updaters:
   sets: [alpine, osv]
 notifier:
@@ -111,7 +111,7 @@ warning: config.yaml: trace: ignored: Limpid sends no traces
 warning: config.yaml: indexer.connstring: what Clair stored there is not used: Limpid makes tables of its own (better in a database of its own), and manifests are indexed when they are submitted
 warning: config.yaml: indexer.airgap: private networks are allowed, but loopback and link-local addresses are not, and public addresses are not forbidden: that is the network's to do
 warning: config.yaml: updaters.sets: there is no feed here for osv; what they judge is reported as not judged
-warning: config.yaml: matchers.names: there is no ecosystem here for aws-matcher; what they judge is reported as not judged
+warning: config.yaml: matchers.names: there is no ecosystem here for plan9-matcher; what they judge is reported as not judged
 ";
 
 /// A place with Clair's configuration, and the certificate that it names, where the command runs.

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use moka::{policy::EvictionPolicy, sync::Cache};
 
 use super::{Outline, report::Missed};

@@ -25,6 +25,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "almalinux",
     name: RELEASES.name,
     osv_name: RELEASES.name,
+    clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("almalinux"), others: &[] },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[RELEASES.file], identify: |files| RELEASES.identify(files) }),

@@ -18,6 +18,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "alpine",
     name: "Alpine Linux",
     osv_name: "Alpine",
+    clair_names: &[],
     purl: PurlNames { kind: "apk", namespace: Some("alpine"), others: &[] },
     detectors: &[&apk::DETECTOR],
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),

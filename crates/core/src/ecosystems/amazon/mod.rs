@@ -20,6 +20,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "amazon",
     name: "Amazon Linux",
     osv_name: "Amazon Linux",
+    clair_names: &["aws"],
     purl: PurlNames { kind: "rpm", namespace: Some("amzn"), others: &[] },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),

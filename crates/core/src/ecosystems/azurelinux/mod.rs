@@ -18,6 +18,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "azurelinux",
     name: "Azure Linux",
     osv_name: "Azure Linux",
+    clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("azurelinux"), others: &[("mariner", "mariner")] },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[], identify: identity::identify }),

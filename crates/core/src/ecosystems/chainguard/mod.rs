@@ -16,6 +16,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: ROLLING.id,
     name: ROLLING.name,
     osv_name: ROLLING.name,
+    clair_names: &[],
     purl: PurlNames { kind: "apk", namespace: Some(ROLLING.id), others: &[] },
     detectors: &[&apk::DETECTOR],
     identity: Some(Identity { files: &[], identify: |files| ROLLING.identify(files) }),

@@ -19,6 +19,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "debian",
     name: "Debian",
     osv_name: "Debian",
+    clair_names: &[],
     purl: PurlNames { kind: "deb", namespace: Some("debian"), others: &[] },
     detectors: &[&dpkg::DETECTOR],
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),

@@ -19,6 +19,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "fedora",
     name: "Fedora Linux",
     osv_name: RELEASES.name,
+    clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("fedora"), others: &[] },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[RELEASES.file], identify: |files| RELEASES.identify(files) }),

@@ -18,6 +18,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "opensuse",
     name: "openSUSE",
     osv_name: "openSUSE",
+    clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("opensuse"), others: &[] },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[], identify: identity::identify }),

@@ -20,6 +20,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "oracle",
     name: "Oracle Linux",
     osv_name: "Oracle Linux",
+    clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("ol"), others: &[] },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),

@@ -18,6 +18,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "photon",
     name: "Photon OS",
     osv_name: "Photon OS",
+    clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("photon"), others: &[] },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[], identify: identity::identify }),

@@ -28,6 +28,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "rocky",
     name: RELEASES.name,
     osv_name: RELEASES.name,
+    clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("rocky"), others: &[] },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[RELEASES.file], identify: |files| RELEASES.identify(files) }),

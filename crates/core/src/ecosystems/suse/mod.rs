@@ -21,6 +21,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "suse",
     name: "SUSE Linux Enterprise",
     osv_name: "SUSE",
+    clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("suse"), others: &[] },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),

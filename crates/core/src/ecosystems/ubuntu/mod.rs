@@ -19,6 +19,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "ubuntu",
     name: "Ubuntu",
     osv_name: "Ubuntu",
+    clair_names: &[],
     purl: PurlNames { kind: "deb", namespace: Some("ubuntu"), others: &[] },
     detectors: &[&dpkg::DETECTOR],
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),

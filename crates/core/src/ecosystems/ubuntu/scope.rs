@@ -6,6 +6,9 @@ use crate::{
     scope::{Scope, ScopeQuestion},
 };
 
+/// Words of the revisions of its own packages, beside those of every distribution: each takes the other's packages over.
+const OWN_WORDS: [&str; 4] = ["debian", "ubuntu", "esm", "fips"];
+
 /// See [`crate::Ecosystem::scope`].
 pub(super) fn scope(question: &ScopeQuestion<'_>) -> Scope {
     let package = question.package;
@@ -27,7 +30,7 @@ pub(super) fn scope(question: &ScopeQuestion<'_>) -> Scope {
 fn stranger(package: &Package, distribution: &str) -> Option<String> {
     let vendor = package.vendor.as_deref();
     let by = |why: String| vendor.map_or(why, str::to_owned);
-    if let Some(word) = dpkg::foreign_word(&package.version) {
+    if let Some(word) = dpkg::foreign_word(&package.version, &OWN_WORDS) {
         return Some(by(format!("versions with “{word}”")));
     }
     let says_ubuntu = |text: &str| {

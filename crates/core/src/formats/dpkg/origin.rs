@@ -4,25 +4,26 @@
 //! mark their builds in the revision, by a word that no distribution uses: `1.25.3-1~bookworm`, `15.5-1.pgdg120+1`,
 //! `20.10.0-1nodesource1`.
 
-/// Words that revisions of Debian's and Ubuntu's own packages have: rebuilds, uploads by others, backports, repacked sources.
-const OWN_WORDS: [&str; 16] = [
-    "deb", "debian", "nmu", "bpo", "exp", "cross", "dfsg", "dab", "repack", "really", "build", "ubuntu",
-    "esm", "fips", "git", "rc",
-];
+/// Words that revisions of distributions' own packages have: rebuilds, uploads by others, backports, repacked sources.
+const COMMON_WORDS: [&str; 12] =
+    ["deb", "nmu", "bpo", "exp", "cross", "dfsg", "dab", "repack", "really", "build", "git", "rc"];
 
 /// The shortest word that says something: single letters number rebuilds (`+b1`, `u2`).
 const SHORTEST_WORD: usize = 3;
 
-/// The first word of a version's revision that is none of a distribution's own.
-pub fn foreign_word(version: &str) -> Option<&str> {
+/// The first word of a version's revision that is none of a distribution's own: neither one of `own` nor one that all have.
+pub fn foreign_word<'a>(version: &'a str, own: &[&str]) -> Option<&'a str> {
     let (_, revision) = version.rsplit_once('-')?;
     let words = revision.split(|one: char| !one.is_ascii_alphabetic());
-    words.into_iter().find(|word| word.len() >= SHORTEST_WORD && !OWN_WORDS.contains(word))
+    let is_own = |word: &str| COMMON_WORDS.contains(&word) || own.contains(&word);
+    words.into_iter().find(|word| word.len() >= SHORTEST_WORD && !is_own(word))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const OWN: [&str; 4] = ["debian", "ubuntu", "esm", "fips"];
 
     #[test]
     fn revisions_of_distributions_have_no_foreign_word() {
@@ -39,7 +40,7 @@ mod tests {
             "2023c",
             "1.0.1f-1ubuntu2.27+fips1",
         ] {
-            assert_eq!(foreign_word(version), None, "{version}");
+            assert_eq!(foreign_word(version, &OWN), None, "{version}");
         }
     }
 
@@ -53,7 +54,7 @@ mod tests {
             ("5:20.10.7~3-0~debian-buster", "buster"),
             ("1:9.2p1-2+rpt1", "rpt"),
         ] {
-            assert_eq!(foreign_word(version), Some(word), "{version}");
+            assert_eq!(foreign_word(version, &OWN), Some(word), "{version}");
         }
     }
 }

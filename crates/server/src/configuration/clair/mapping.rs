@@ -222,19 +222,19 @@ impl Mapper<'_> {
     }
 }
 
-/// Clair's names of what is called otherwise here.
-const CLAIRS: [(&str, &str); 4] =
-    [("aws", "amazon"), ("rhel", "redhat"), ("rhel-container", "redhat"), ("rhel-vex", "redhat")];
-
-fn ours(name: &str) -> &str {
-    CLAIRS.iter().find(|(clairs, _)| *clairs == name).map_or(name, |(_, ours)| ours)
-}
-
 /// The ids of the ecosystems that are meant, each once, and the names that mean none.
 fn split(names: &[String], id: impl Fn(&str) -> &str) -> (Vec<String>, Vec<String>) {
     let all = ecosystems::all();
-    let is_known = |name: &String| all.iter().any(|ecosystem| ecosystem.id == ours(id(name)));
-    let (known, unknown): (Vec<String>, Vec<String>) = names.iter().cloned().partition(is_known);
-    let ids: BTreeSet<String> = known.iter().map(|name| ours(id(name)).to_owned()).collect();
+    let meant = |name: &str| {
+        let mut all = all.iter();
+        all.find(|ecosystem| ecosystem.id == name || ecosystem.clair_names.contains(&name)).map(|one| one.id)
+    };
+    let (mut ids, mut unknown) = (BTreeSet::new(), Vec::new());
+    for name in names {
+        match meant(id(name)) {
+            Some(id) => drop(ids.insert(id.to_owned())),
+            None => unknown.push(name.clone()),
+        }
+    }
     (ids.into_iter().collect(), unknown)
 }

@@ -214,7 +214,7 @@ fn files_beside_it_are_merged_in() {
 
 #[test]
 fn patches_are_applied_among_them_in_the_order_of_the_names() {
-    let place = Place::with_clair("config.yaml", "log_level: warn\nupdaters: {sets: [osv, rhel]}");
+    let place = Place::with_clair("config.yaml", "log_level: warn\nupdaters: {sets: [osv, pyupio]}");
     place.write("config.yaml.d/10-a.yaml-patch", "- {op: replace, path: /log_level, value: error}");
     place.write("config.yaml.d/20-b.yaml", "matcher: {period: 2h}");
     place.write(
