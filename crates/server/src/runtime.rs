@@ -51,7 +51,7 @@ mod tests {
         let threads = Threads::start().unwrap();
         drop(threads.spawn_blocking(move || {
             begun.send(()).unwrap();
-            let _ended: Result<(), _> = ends.recv();
+            ends.recv().unwrap();
             ended.send(()).unwrap();
         }));
         begins.recv().unwrap();

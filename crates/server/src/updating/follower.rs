@@ -42,13 +42,14 @@ pub(crate) fn follow_published(engine: &Engine, opened: impl Fn(Result<(), Strin
         let step = step.unwrap_or_else(|_panic| {
             Err(UpdateFailure::Local("a fault of Limpid ended the work; see the log".to_owned()))
         });
-        let trouble = step.err().map(|failure| failure.to_string());
+        let failure = step.err();
+        engine.catalog.note_trouble(failure.as_ref().map(for_clients));
+        let trouble = failure.map(|failure| failure.to_string());
         if engine.catalog.known().is_some() {
             opened(Ok(()));
         } else if let Some(why) = &trouble {
             opened(Err(why.clone()));
         }
-        engine.catalog.note_trouble(trouble.clone());
         let goes_on = match trouble {
             None => {
                 said.clear();
@@ -67,6 +68,19 @@ pub(crate) fn follow_published(engine: &Engine, opened: impl Fn(Result<(), Strin
         if !goes_on {
             return;
         }
+    }
+}
+
+/// What database and storage say may name addresses and users, so it stands in the log alone.
+fn for_clients(failure: &UpdateFailure) -> String {
+    match failure {
+        UpdateFailure::Store(_) => "database or storage do not answer; the log says why".to_owned(),
+        UpdateFailure::NotFound(_)
+        | UpdateFailure::Refused(_)
+        | UpdateFailure::Busy
+        | UpdateFailure::NotOpen(_)
+        | UpdateFailure::Lost(..)
+        | UpdateFailure::Local(_) => failure.to_string(),
     }
 }
 
