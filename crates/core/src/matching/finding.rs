@@ -198,6 +198,10 @@ impl Court<'_> {
     ) -> Match {
         let is_second = self.is_second(&statement);
         let stance = statement.affected.stance;
+        let why = match stance.words.as_str() {
+            "" => reason.why,
+            words => format!("{} ({words})", reason.why),
+        };
         let mut advisory = statement.advisory;
         if stance.severity != Severity::Unknown {
             advisory.severity = stance.severity;
@@ -213,7 +217,7 @@ impl Court<'_> {
             words: stance.words,
             feed: statement.feed,
             is_second,
-            why: reason.why,
+            why,
             dismissed,
         }
     }

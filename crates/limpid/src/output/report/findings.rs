@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, io};
 
-use limpid_core::{Report, Severity, report::Finding};
+use limpid_core::{
+    Report, Severity,
+    report::{Finding, Status},
+};
 
 use crate::output::{
     columns::{Align, Cell, Column, Fit, Table},
@@ -39,10 +42,24 @@ fn row(finding: &Finding) -> Vec<Cell> {
         Cell::plain(escaped(&finding.id)),
         Cell::new(escaped(&finding.package.name), style::STRONG),
         Cell::plain(escaped(&finding.package.version)),
-        fixed.map_or_else(|| Cell::new("no fix", style::QUIET), |fixed| Cell::plain(escaped(fixed))),
+        fixed.map_or_else(
+            || Cell::new(without_fix(finding.status), style::QUIET),
+            |fixed| Cell::plain(escaped(fixed)),
+        ),
         Cell::plain(finding.package.source.as_ref().map_or_else(String::new, |source| escaped(source))),
         Cell::new(escaped(&finding.feed), style::QUIET),
     ]
+}
+
+/// What stands where there is no version that fixes it: what the vendor is going to do, where it says so.
+fn without_fix(status: Status) -> &'static str {
+    match status {
+        Status::Fixed | Status::Affected => "no fix",
+        Status::UnderInvestigation => "in doubt",
+        Status::FixDeferred => "deferred",
+        Status::WillNotFix => "never",
+        Status::EndOfLife => "ended",
+    }
 }
 
 /// Such as `20 findings · 2 Critical · 18 Unknown · 18 fixable`.
