@@ -128,3 +128,77 @@ fn push(text: &mut String, part: Option<&str>) {
     text.push_str(part.unwrap_or("\u{1}"));
     text.push('\0');
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use chrono::DateTime;
+    use limpid_core::Digest;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn identity(report: &Value) -> String {
+        let stored = StoredReport {
+            manifest: Digest::of(b"manifest"),
+            index_state: Digest::of(b"state"),
+            is_complete: true,
+            digest: Digest::of(b"report"),
+            indexed_at: DateTime::UNIX_EPOCH,
+            json: serde_json::to_vec(report).unwrap(),
+        };
+        let outline = Outline::of(&stored).unwrap();
+        let mut text = String::new();
+        outline.packages[0].identity(&outline.circumstances(), &mut text);
+        text
+    }
+
+    #[test]
+    fn packages_are_alike_exactly_where_all_that_a_judgement_depends_on_is() {
+        let whole = json!({
+            "distributions": [{"id": "rhel", "version": "9.4", "name": "Red Hat", "ecosystem": "Red Hat:9"}],
+            "repositories": ["baseos"],
+            "packages": [{
+                "name": "curl", "version": "1", "type": "rpm", "namespace": "Red Hat:9", "architecture": "x86_64",
+                "source": {"name": "curl", "version": "1"}, "module": "a:1", "vendor": "Red Hat", "key": "00",
+                "repository": "baseos", "purl": "pkg:rpm/curl", "path": "var/lib/rpm/rpmdb.sqlite", "layer": null,
+            }],
+        });
+        let changed = |pointer: &str, value: Value| {
+            let mut report = whole.clone();
+            *report.pointer_mut(pointer).unwrap() = value;
+            identity(&report)
+        };
+        let own = identity(&whole);
+        let mut seen = BTreeSet::from([own.clone()]);
+        let fields = "name version type namespace architecture module vendor key repository source/name source/version";
+        let of_package = fields.split(' ').map(|field| format!("/packages/0/{field}"));
+        let of_report =
+            ["/distributions/0/id", "/distributions/0/ecosystem", "/repositories/0"].map(str::to_owned);
+        for pointer in of_package.chain(of_report) {
+            assert!(seen.insert(changed(&pointer, json!("other"))), "{pointer}");
+        }
+        for pointer in ["/packages/0/purl", "/packages/0/path", "/distributions/0/version"] {
+            assert_eq!(changed(pointer, json!("other")), own, "{pointer}");
+        }
+    }
+
+    #[test]
+    fn a_package_has_all_that_it_is_judged_by() {
+        let package = Package {
+            name: "curl".to_owned(),
+            version: "1".to_owned(),
+            kind: "rpm".to_owned(),
+            architecture: Some("x86_64".to_owned()),
+            source: Some(SourcePackage::new("curl", "1")),
+            module: Some("a:1".to_owned()),
+            vendor: Some("Red Hat".to_owned()),
+            key: Some("00".to_owned()),
+            repository: Some("baseos".to_owned()),
+        };
+        let json = serde_json::to_string(&package).unwrap();
+        let outlined: OutlinedPackage<'_> = serde_json::from_str(&json).unwrap();
+        assert_eq!(outlined.indexed().package, package);
+    }
+}
