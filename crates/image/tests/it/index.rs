@@ -11,6 +11,7 @@ use limpid_image::{index::Indexer, read::read_image, source::SourceError};
 
 use crate::packs::{Item, digest, kept, store};
 
+mod beside;
 mod corpus;
 mod dpkg;
 mod reading;
