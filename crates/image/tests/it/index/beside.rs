@@ -65,8 +65,8 @@ fn indexer() -> Indexer {
     Indexer::new(with_detector(detector), "")
 }
 
-fn names(layers: &[&[Item]]) -> Vec<String> {
-    let report = index_with(&indexer(), layers);
+fn names(indexer: &Indexer, layers: &[&[Item]]) -> Vec<String> {
+    let report = index_with(indexer, layers);
     report.packages.into_iter().map(|one| one.package.name).collect()
 }
 
@@ -74,6 +74,9 @@ fn names(layers: &[&[Item]]) -> Vec<String> {
 fn a_file_that_belongs_to_a_database_is_read_with_it_and_never_by_itself() {
     let base = [kept("etc/os-release", ALPINE), kept(DATABASE, "a\n")];
     let log = |content: &'static str| [kept("lib/apk/db/installed-wal", content)];
+    // One that remembers what it parsed.
+    let indexer = indexer();
+    let names = |layers: &[&[Item]]| names(&indexer, layers);
     assert_eq!(names(&[&base]), ["a"]);
     assert_eq!(names(&[&base, &log("b\n")]), ["a", "b"], "it comes from another layer");
     assert_eq!(names(&[&base, &log("b\n"), &log("c\n")]), ["a", "c"], "the same database, another log");
