@@ -3,9 +3,6 @@
 /// Deepest nesting of criteria. Real ones have six levels; each level is a call.
 pub(super) const MOST_DEPTH: usize = 32;
 
-/// Longest text of one element, in bytes. The change logs of kernels have some hundred KB.
-pub(super) const MOST_TEXT_BYTES: usize = 8 << 20;
-
 /// Most alternatives that the criteria of one definition come to. Real ones have some hundred; an AND of several ORs
 /// multiplies them.
 pub(super) const MOST_ALTERNATIVES: usize = 1 << 16;

@@ -16,7 +16,6 @@ mod meaning;
 mod rating;
 mod records;
 mod tables;
-mod xml;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
