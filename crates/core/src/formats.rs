@@ -13,6 +13,7 @@ mod path_budget;
 pub mod releases;
 pub mod rpm;
 mod sqlite;
+pub mod suse;
 pub mod text;
 pub mod updateinfo;
 pub mod xml;

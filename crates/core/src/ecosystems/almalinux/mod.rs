@@ -61,13 +61,13 @@ const DIALECT: Dialect<'_> = Dialect {
 const BUILDERS: Builders = Builders {
     vendors: &["AlmaLinux"],
     // Of 8 (until 2024 and since), 9, and 10.
-    keys: &[
+    keys: Some(&[
         "488fcf7c3abb34f8",
         "51d6647ec21ad6ea",
         "2ae81e8aced7258b",
         "d36cb86cb86b3716",
         "dee5c11cc2a1e572",
-    ],
+    ]),
 };
 
 /// Source: `https://wiki.almalinux.org/release-notes/`, “security support”.

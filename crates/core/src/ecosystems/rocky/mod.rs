@@ -64,7 +64,7 @@ const DIALECT: Dialect<'_> = Dialect {
 const BUILDERS: Builders = Builders {
     vendors: &["Rocky"],
     // Of 8, 9, and 10.
-    keys: &["15af5dac6d745a60", "702d426d350d275d", "5b106c736fedfc85"],
+    keys: Some(&["15af5dac6d745a60", "702d426d350d275d", "5b106c736fedfc85"]),
 };
 
 /// Source: `https://wiki.rockylinux.org/rocky/version/`.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::formats::osv::{AffectedPackage, PackageName};
 
-const BUILDERS: Builders = Builders { vendors: &["Stone"], keys: &[] };
+const BUILDERS: Builders = Builders { vendors: &["Stone"], keys: Some(&[]) };
 
 fn stated(title: &str, fixed: &str) -> Vec<(String, Option<String>)> {
     let document =
