@@ -89,7 +89,8 @@ pub fn parse(
     }
     let document = Document::read(document.reader)?;
     let mut covers = BTreeSet::from([source.namespace.clone()]);
-    let affected = if document.withdrawn.is_some() { Vec::new() } else { statements(dialect, &document) };
+    let is_withdrawn = document.withdrawn.as_ref().is_some_and(|instant| !instant.trim().is_empty());
+    let affected = if is_withdrawn { Vec::new() } else { statements(dialect, &document) };
     covers.extend(affected.iter().map(|one| one.namespace.clone()));
     if !affected.is_empty() {
         for advisory in advisories(dialect, &document) {

@@ -106,3 +106,12 @@ fn what_follows_no_rule_is_kept_as_unreadable() {
         ["?", "= 1"]
     );
 }
+
+#[test]
+fn what_cannot_be_put_in_order_is_never_lost() {
+    let odd = r#"{"introduced":"0"},{"introduced":"3"},{"fixed":"1"},{"fixed":"not a version"}"#;
+    assert_eq!(of_events(odd), ["?"]);
+    // Written as people do, nothing of it is lost.
+    let written = r#"{"introduced":"0"},{"fixed":"1"},{"introduced":"3"},{"fixed":"not a version"}"#;
+    assert_eq!(of_events(written), ["all < 1", "3 < not a version"]);
+}
