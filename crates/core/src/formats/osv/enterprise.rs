@@ -58,9 +58,12 @@ pub fn scope(question: &ScopeQuestion<'_>, builders: &Builders) -> Scope {
     if let Some(by) = builders.stranger(package) {
         return Scope::ThirdParty { by };
     }
+    let (plain, modular) = (question.namespace.to_owned(), format!("{}{MODULES}", question.namespace));
     match (&package.module, is_modular(&package.version)) {
-        (None, false) => Scope::Namespaces(vec![question.namespace.to_owned()]),
-        (Some(_), _) => Scope::Namespaces(vec![format!("{}{MODULES}", question.namespace)]),
+        (None, false) => Scope::Namespaces(vec![plain]),
+        (Some(_), true) => Scope::Namespaces(vec![modular]),
+        // The versions of what fixes it may have no mark of a module either.
+        (Some(_), false) => Scope::Namespaces(vec![plain, modular]),
         (None, true) => {
             Scope::ThirdParty { by: "a module that the package database does not name".to_owned() }
         }
@@ -92,11 +95,18 @@ fn streams(document: &Document) -> Vec<String> {
             !text.is_empty()
                 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte))
         };
-        if plain(module) && plain(stream) && word != document.id && !streams.iter().any(|one| one == word) {
+        if plain(module) && plain(stream) && !is_update(module) && !streams.iter().any(|one| one == word) {
             streams.push(word.to_owned());
         }
     }
     streams
+}
+
+/// Whether this is the beginning of an update's identifier: `ALSA-2022`, `RHSA-2022`.
+fn is_update(text: &str) -> bool {
+    text.split_once('-').is_some_and(|(kind, year)| {
+        kind.bytes().all(|byte| byte.is_ascii_uppercase()) && year.parse::<u16>().is_ok()
+    })
 }
 
 #[cfg(test)]

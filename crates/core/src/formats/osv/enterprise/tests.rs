@@ -47,6 +47,7 @@ fn modular_packages_are_spoken_about_under_a_namespace_of_their_own() {
     );
     assert_eq!(stated("STSA-2022:5468: php:8.0 security update (Important)", modular), [of(Some("php:8.0"))]);
     assert_eq!(stated("Important: varnish security update", modular), [of(None)]);
+    assert_eq!(stated("varnish: what RHSA-2022:1234 missed", modular), [of(None)]);
     assert_eq!(stated("ruby:3.3 update", "3.3.1-2.module+el9.4.0+1+2"), [of(Some("ruby:3.3"))]);
 }
 
@@ -55,6 +56,8 @@ fn a_package_is_judged_by_what_is_said_about_its_kind() {
     let namespace = |name: &str| Scope::Namespaces(vec![name.to_owned()]);
     assert_eq!(scope_of(None, "7.2-1.el8", "Stone Linux"), namespace("Stone:8"));
     assert_eq!(scope_of(Some("php:8.0"), "8.0-1.module_el8+1+2", "Stone"), namespace("Stone:8::modules"));
+    let both = ["Stone:8", "Stone:8::modules"].map(str::to_owned);
+    assert_eq!(scope_of(Some("php:8.0"), "8.0-1", "Stone"), Scope::Namespaces(both.into()));
     let Scope::ThirdParty { by } = scope_of(None, "8.0-1.module_el8+1+2", "Stone") else { panic!() };
     assert!(by.contains("module"), "{by}");
     assert_eq!(
