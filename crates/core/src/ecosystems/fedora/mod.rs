@@ -5,6 +5,7 @@
 //! once a later update replaced that one.
 
 mod feeds;
+mod identity;
 
 use crate::{
     ecosystem::{Ecosystem, Identity, PurlNames},
@@ -21,7 +22,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("fedora"), others: &[] },
     detectors: rpm::DETECTORS,
-    identity: Some(Identity { files: &[RELEASES.file], identify: |files| RELEASES.identify(files) }),
+    identity: Some(Identity { files: &[RELEASES.file], identify: identity::identify }),
     versions: &rpm::VERSIONS,
     feeds: &feeds::FAMILY,
     scope: |question| BUILDERS.scope(question),
