@@ -15,5 +15,6 @@ pub mod rpm;
 mod sqlite;
 pub mod suse;
 pub mod text;
+mod unread;
 pub mod updateinfo;
 pub mod xml;

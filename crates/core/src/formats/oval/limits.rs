@@ -12,6 +12,3 @@ pub(super) const MOST_SUMMARY: usize = 600;
 
 /// Most links of one advisory. SUSE lists every mail that announced a fix for any product.
 pub(super) const MOST_LINKS: usize = 8;
-
-/// Most parts of a document that are named as unread; the rest is counted.
-pub(super) const MOST_UNREAD: usize = 50;
