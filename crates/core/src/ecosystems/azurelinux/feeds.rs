@@ -24,8 +24,8 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
 };
 
 const GUARD: Guard = Guard {
-    // A young release has few; a document without any is never real.
-    floor: 1,
+    // Releases have more than a thousand; a young one begins with what its packages are known for.
+    floor: 20,
     // Definitions of packages that left the distribution are taken out, a few at a time.
     most_shrink_percent: 10,
     // It is written every day.

@@ -16,21 +16,23 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     discover,
     locate: Some(locate),
     parse,
-    guard: |_| GUARD,
+    guard,
     revisions: &[revision::of("formats/updateinfo")],
     increments: None,
     is_second: |_| false,
 };
 
-const GUARD: Guard = Guard {
-    // In its first weeks a release has few; an empty document is never real.
-    floor: 1,
-    // What a later update replaces goes out of the repository, and its advisory with it.
-    most_shrink_percent: 40,
-    stale_after_hours: 72,
-    // They have some 30 MB.
-    most_bytes: 512 << 20,
-};
+fn guard(feed: &str) -> Guard {
+    Guard {
+        // A release has as many in its first days; of modules there were few updates at any time.
+        floor: if feed.ends_with("/modules") { 1 } else { 10 },
+        // What a later update replaces goes out of the repository, and its advisory with it.
+        most_shrink_percent: 40,
+        stale_after_hours: 72,
+        // They have some 30 MB.
+        most_bytes: 512 << 20,
+    }
+}
 
 const ROOT: &str = "https://dl.fedoraproject.org/pub/fedora/linux/updates/";
 const ARCHIVE: &str = "https://archives.fedoraproject.org/pub/archive/fedora/linux/updates/";

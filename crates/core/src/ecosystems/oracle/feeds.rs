@@ -27,8 +27,8 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
 };
 
 const GUARD: Guard = Guard {
-    // A document without any advisory is never real; a shrunken one is told by the next value.
-    floor: 1,
+    // It has ten thousands, of all years; a thousand would be a part of it.
+    floor: 1000,
     // Advisories are added and corrected, never taken back in numbers.
     most_shrink_percent: 5,
     // Advisories come on most days.

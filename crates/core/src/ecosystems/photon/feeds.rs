@@ -20,8 +20,8 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
 };
 
 const GUARD: Guard = Guard {
-    // A young release has few advisories; a document without any is never real.
-    floor: 1,
+    // A release has thousands after a year; a young one has as many within weeks.
+    floor: 20,
     // Advisories are added and corrected, never taken back in numbers.
     most_shrink_percent: 5,
     // Advisories come several times a week.
