@@ -150,7 +150,7 @@ fn walk(steps: Vec<Step<'_>>) -> Vec<AffectedRange> {
         Step::Limit(version) => Some((*version).to_owned()),
         Step::Introduced(_) | Step::Fixed(_) | Step::Last(_) => None,
     });
-    let mut ranges = Vec::new();
+    let mut ranges: Vec<AffectedRange> = Vec::new();
     let mut open: Option<Option<String>> = None;
     for step in steps {
         match (step, open.take()) {
@@ -162,7 +162,13 @@ fn walk(steps: Vec<Step<'_>>) -> Vec<AffectedRange> {
             (Step::Last(last), Some(introduced)) => {
                 ranges.push(AffectedRange::Through { introduced, last: last.to_owned() });
             }
-            (Step::Fixed(_) | Step::Last(_) | Step::Limit(_), None) => {}
+            // Whoever names several last versions means that all of them are affected, which the schema's own evaluation
+            // forgets: what comes after the first would be said to be sound.
+            (Step::Last(later), None) => match ranges.last_mut() {
+                Some(AffectedRange::Through { last, .. }) => later.clone_into(last),
+                _ => ranges.push(AffectedRange::Exactly { versions: vec![later.to_owned()] }),
+            },
+            (Step::Fixed(_) | Step::Limit(_), None) => {}
         }
     }
     if let Some(introduced) = open {
