@@ -4,9 +4,13 @@
 //! row are missing. The repository of x86_64 speaks for all architectures: either it lists them, or the others are built
 //! with the same versions. A package that only others have is missing then.
 
+use std::fmt::Display;
+
 use crate::{
     advisory::Record,
-    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    feed::{
+        DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream, probe,
+    },
     formats::updateinfo::{self, Dialect},
     revision,
 };
@@ -64,34 +68,22 @@ fn source(namespace: &str, release: &str) -> Option<FeedSource> {
     })
 }
 
+fn of_release(release: impl Display) -> Option<FeedSource> {
+    source(&format!("Amazon Linux:{release}"), &release.to_string())
+}
+
 fn is_year(release: &str) -> bool {
     release.parse().is_ok_and(|year: u32| year >= FIRST_YEAR && year.to_string() == release)
 }
 
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
     let mut found = Vec::new();
-    for release in ["2018.03", "2"] {
-        found.extend(existing(release, upstream)?);
-    }
-    let mut missing = 0;
-    for year in FIRST_YEAR.. {
-        let sources = existing(&year.to_string(), upstream)?;
-        missing = if sources.is_empty() { missing + 1 } else { 0 };
-        if missing > TOLERATED_HOLE {
-            break;
-        }
-        found.extend(sources);
-    }
-    Ok(found)
-}
-
-fn existing(release: &str, upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
-    let mut found = Vec::new();
-    for source in needed_by(&format!("Amazon Linux:{release}")) {
+    for source in ["2018.03", "2"].into_iter().filter_map(of_release) {
         if upstream.exists(&source.url)? {
             found.push(source);
         }
     }
+    found.extend(probe((FIRST_YEAR..).filter_map(of_release), TOLERATED_HOLE, upstream)?);
     Ok(found)
 }
 

@@ -6,7 +6,9 @@
 use crate::{
     AffectedRange,
     advisory::{Names, Record},
-    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    feed::{
+        DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream, probe,
+    },
     formats::oval::{self, Dialect},
     revision,
 };
@@ -58,19 +60,7 @@ fn needed_by(namespace: &str) -> Vec<FeedSource> {
 }
 
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
-    let (mut sources, mut missing) = (Vec::new(), 0);
-    for source in (1..).map(source) {
-        if upstream.exists(&source.url)? {
-            sources.push(source);
-            missing = 0;
-        } else {
-            missing += 1;
-        }
-        if missing > TOLERATED_HOLE {
-            break;
-        }
-    }
-    Ok(sources)
+    probe((1..).map(source), TOLERATED_HOLE, upstream)
 }
 
 fn parse(

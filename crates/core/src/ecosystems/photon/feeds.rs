@@ -2,7 +2,9 @@
 
 use crate::{
     advisory::{Names, Record},
-    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    feed::{
+        DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream, probe,
+    },
     formats::oval::{self, Dialect},
     revision,
 };
@@ -61,19 +63,7 @@ fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> 
         releases.dedup();
         return Ok(releases.into_iter().map(source).collect());
     }
-    let (mut sources, mut missing) = (Vec::new(), 0);
-    for source in (1..).map(source) {
-        if upstream.exists(&source.url)? {
-            sources.push(source);
-            missing = 0;
-        } else {
-            missing += 1;
-        }
-        if missing > TOLERATED_HOLE {
-            break;
-        }
-    }
-    Ok(sources)
+    probe((1..).map(source), TOLERATED_HOLE, upstream)
 }
 
 fn parse(
