@@ -170,7 +170,7 @@ fn read_export(corpus: &Path, ecosystem: &str) -> (usize, usize, usize) {
         versions: &apk::VERSIONS,
         reported: Reported::AsItself,
         rate: |_| None,
-        state: |said| vec![said.about(Names::Binary)],
+        state: &|said| vec![said.about(Names::Binary)],
     };
     let source = FeedSource { namespace: ecosystem.to_owned(), ..FeedSource::default() };
     let path = corpus.join(format!("mirror/osv-vulnerabilities.storage.googleapis.com/{ecosystem}/all.zip"));

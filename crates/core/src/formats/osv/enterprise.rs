@@ -1,4 +1,4 @@
-//! What the rebuilds of Red Hat Enterprise Linux have in common in their OSV records: modules.
+//! What the rebuilds of Red Hat Enterprise Linux have in common: one export of OSV records, and modules.
 //!
 //! A record does not say to which module a package belongs; the versions of modular packages do (`.module_el8…`,
 //! `.module+el8…`), and titles name the streams (`python38:3.8 and python38-devel:3.8 security update`). Statements about
@@ -6,19 +6,78 @@
 //! belongs to no module, nor the other way around. Where the title names no stream they hold for every stream: better one
 //! too many.
 
-use super::{Document, Rating, Said};
+use super::{Dialect, Document, Rating, Reported, Said, export::Export};
 use crate::{
     Affected, AffectedRange, Severity,
-    advisory::Names,
-    formats::builders::Builders,
+    advisory::{Names, Record},
+    ecosystem::{Identified, SystemFiles},
+    feed::{DiscoveryError, FeedDocument, FeedError, FeedHead, FeedSource, Upstream},
+    formats::{builders::Builders, releases::Numbered, rpm},
     scope::{Scope, ScopeQuestion},
 };
 
 /// What follows a release's namespace for its modular packages.
 const MODULES: &str = "::modules";
 
+/// What sets one rebuild apart from another.
+#[derive(Debug, Clone, Copy)]
+pub struct Rebuild {
+    /// How it is recognised, and OSV's name.
+    pub releases: Numbered,
+    /// Name of its one feed, such as `almalinux/osv`.
+    pub feed: &'static str,
+    /// Which packages its records name.
+    pub names: Names,
+    /// Who builds its packages.
+    pub builders: Builders,
+}
+
+impl Rebuild {
+    /// Whether a system is this one or made from it.
+    pub fn identify(&self, files: &SystemFiles<'_>) -> Option<Identified> {
+        self.releases.identify(files)
+    }
+
+    /// The one feed, for every release.
+    pub fn needed_by(&self, namespace: &str) -> Vec<FeedSource> {
+        self.export().needed_by(namespace)
+    }
+
+    /// The one feed, where upstream has it.
+    pub fn discover(&self, upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
+        self.export().discover(upstream)
+    }
+
+    /// Reads one record.
+    pub fn parse(
+        &self,
+        source: &FeedSource,
+        document: &mut FeedDocument<'_>,
+        sink: &mut dyn FnMut(Record),
+    ) -> Result<FeedHead, FeedError> {
+        let dialect = Dialect {
+            ecosystem: self.releases.name,
+            versions: &rpm::VERSIONS,
+            reported: Reported::ByCve,
+            rate,
+            state: &|said| state(said, self.names),
+        };
+        super::parse(&dialect, source, document, sink)
+    }
+
+    /// Whose statements hold for a package: those of the release, or those of its modules. Packages of others are
+    /// nobody's.
+    pub fn scope(&self, question: &ScopeQuestion<'_>) -> Scope {
+        scope(question, &self.builders)
+    }
+
+    fn export(&self) -> Export {
+        Export { feed: self.feed, ecosystem: self.releases.name }
+    }
+}
+
 /// What is said with a range, in the release's namespace or that of its modules.
-pub fn state(said: &Said<'_>, names: Names) -> Vec<Affected> {
+fn state(said: &Said<'_>, names: Names) -> Vec<Affected> {
     let plain = said.about(names);
     if !is_modular_range(said.range) {
         return vec![plain];
@@ -35,7 +94,7 @@ pub fn state(said: &Said<'_>, names: Names) -> Vec<Affected> {
 
 /// The severity that stands in front of the title: `Important: kernel security update`. What answers no CVE and has no
 /// severity is no vulnerability: a correction or an enhancement, which is told so by the letters of its identifier.
-pub fn rate(document: &Document) -> Option<Rating> {
+fn rate(document: &Document) -> Option<Rating> {
     let known = |word: &str| Some(Rating::of_word(word)).filter(|one| one.severity != Severity::Unknown);
     let in_front = || known(document.summary.split_once(": ")?.0);
     // `ALSA-2022:5468: php:8.0 security update (Important)`
@@ -52,8 +111,8 @@ pub fn rate(document: &Document) -> Option<Rating> {
     })
 }
 
-/// Whose statements hold for a package: those of the release, or those of its modules. Packages of others are nobody's.
-pub fn scope(question: &ScopeQuestion<'_>, builders: &Builders) -> Scope {
+/// See [`Rebuild::scope`].
+fn scope(question: &ScopeQuestion<'_>, builders: &Builders) -> Scope {
     let package = question.package;
     if let Some(by) = builders.stranger(package) {
         return Scope::ThirdParty { by };

@@ -6,7 +6,7 @@ const DIALECT: Dialect<'_> = Dialect {
     versions: &rpm::VERSIONS,
     reported: Reported::ByCve,
     rate: |_| None,
-    state: |said| vec![said.about(Names::Binary)],
+    state: &|said| vec![said.about(Names::Binary)],
 };
 
 fn read_as(dialect: &Dialect<'_>, name: &str, content: &str) -> Result<(Vec<Record>, FeedHead), FeedError> {
