@@ -79,17 +79,22 @@ impl Rebuild {
 /// What is said with a range, in the release's namespace or that of its modules.
 fn state(said: &Said<'_>, names: Names) -> Vec<Affected> {
     let plain = said.about(names);
-    if !is_modular_range(said.range) {
+    let is_modular = is_modular_range(said.range);
+    if is_modular == Some(false) {
         return vec![plain];
     }
-    let modular = Affected { namespace: format!("{}{MODULES}", plain.namespace), ..plain };
+    let modular = Affected { namespace: format!("{}{MODULES}", plain.namespace), ..plain.clone() };
     let of_stream = |stream: String| {
         let mut one = modular.clone();
         one.only.module = Some(stream);
         one
     };
-    let streams: Vec<Affected> = streams(said.document).into_iter().map(of_stream).collect();
-    if streams.is_empty() { vec![modular] } else { streams }
+    let mut stated: Vec<Affected> = streams(said.document).into_iter().map(of_stream).collect();
+    if stated.is_empty() {
+        stated.push(modular);
+    }
+    stated.extend(is_modular.is_none().then_some(plain));
+    stated
 }
 
 /// The severity that stands in front of the title: `Important: kernel security update`. What answers no CVE and has no
@@ -129,14 +134,15 @@ fn scope(question: &ScopeQuestion<'_>, builders: &Builders) -> Scope {
     }
 }
 
-fn is_modular_range(range: &AffectedRange) -> bool {
+/// Whether a range is one of versions of modular packages; `None` where no version tells.
+fn is_modular_range(range: &AffectedRange) -> Option<bool> {
     match range {
         AffectedRange::Fixed { fixed: version, .. } | AffectedRange::Through { last: version, .. } => {
-            is_modular(version)
+            Some(is_modular(version))
         }
-        AffectedRange::Exactly { versions } => versions.iter().any(|version| is_modular(version)),
-        AffectedRange::Unfixed { introduced } => introduced.as_deref().is_some_and(is_modular),
-        AffectedRange::NeverAffected | AffectedRange::Unreadable { .. } => false,
+        AffectedRange::Exactly { versions } => Some(versions.iter().any(|version| is_modular(version))),
+        AffectedRange::Unfixed { introduced } => introduced.as_deref().map(is_modular),
+        AffectedRange::NeverAffected | AffectedRange::Unreadable { .. } => None,
     }
 }
 
