@@ -4,10 +4,14 @@
 //! or fails: half a feed is never taken for a feed.
 
 mod increments;
+mod probe;
 
 use std::io::BufRead;
 
-pub use self::increments::{Change, Increments, ReadList, read_rows};
+pub use self::{
+    increments::{Change, Increments, ReadList, read_rows},
+    probe::probe,
+};
 use crate::{Ecosystem, advisory::Record};
 
 /// The feeds of one ecosystem.

@@ -44,17 +44,3 @@ pub enum Scope {
 pub fn own_namespace(question: &ScopeQuestion<'_>) -> Scope {
     Scope::Namespaces(vec![question.namespace.to_owned()])
 }
-
-/// The scope of a package whose vendor tells who built it: its own namespace where the vendor is one of these, in any
-/// capitalisation and with more around it, or where none is told.
-pub fn by_vendor(question: &ScopeQuestion<'_>, own: &[&str]) -> Scope {
-    let vendor = question.package.vendor.as_deref().map(str::trim).filter(|vendor| !vendor.is_empty());
-    let is_own = |vendor: &str| {
-        let vendor = vendor.to_ascii_lowercase();
-        own.iter().any(|own| vendor.contains(own))
-    };
-    match vendor {
-        Some(vendor) if !is_own(vendor) => Scope::ThirdParty { by: vendor.to_owned() },
-        Some(_) | None => own_namespace(question),
-    }
-}

@@ -3,40 +3,61 @@
 //! Advisories speak about the distribution's own. A package of somebody else that has the same name would be judged by
 //! accident, and one that has another would pass for a sound one.
 
-use crate::Package;
+use crate::{
+    Package,
+    scope::{Scope, ScopeQuestion, own_namespace},
+};
 
 /// Who builds the packages of a distribution.
 #[derive(Debug, Clone, Copy)]
 pub struct Builders {
-    /// What its packages have as vendor, or what that begins with.
+    /// What its packages have as vendor, or the whole words that this begins with, in any capitalisation. Never only a part
+    /// of it: a vendor has more products than a distribution, and build services name anybody's projects in the same field.
     pub vendors: &'static [&'static str],
-    /// The identifiers of its keys, for packages without a vendor.
-    pub keys: &'static [&'static str],
+    /// The identifiers of its keys, for packages without a vendor. `None` where they are not known: then they tell nothing.
+    pub keys: Option<&'static [&'static str]>,
 }
 
 impl Builders {
     /// Who built a package, where that is not the distribution. A package of which neither is known is its own: nothing
     /// tells otherwise.
     pub fn stranger(&self, package: &Package) -> Option<String> {
-        match (&package.vendor, &package.key) {
-            (Some(vendor), _) => {
-                let own = self.vendors.iter().any(|own| vendor.trim().starts_with(own));
-                (!own).then(|| vendor.trim().to_owned())
+        let vendor = package.vendor.as_deref().map(str::trim).filter(|vendor| !vendor.is_empty());
+        match (vendor, &package.key, self.keys) {
+            (Some(vendor), _, _) => {
+                let own = self.vendors.iter().any(|own| begins(vendor, own));
+                (!own).then(|| vendor.to_owned())
             }
-            (None, Some(key)) => {
-                let own = self.keys.iter().any(|own| own.eq_ignore_ascii_case(key));
+            (None, Some(key), Some(keys)) => {
+                let own = keys.iter().any(|own| own.eq_ignore_ascii_case(key));
                 (!own).then(|| format!("signed with key {key}"))
             }
-            (None, None) => None,
+            (None, Some(_), None) | (None, None, _) => None,
         }
     }
+
+    /// The scope of a package where the namespace of its release says all about the distribution's own.
+    pub fn scope(&self, question: &ScopeQuestion<'_>) -> Scope {
+        match self.stranger(question.package) {
+            Some(by) => Scope::ThirdParty { by },
+            None => own_namespace(question),
+        }
+    }
+}
+
+/// Whether a text begins with these words: `Stone` is no word of `Stonehenge`.
+fn begins(text: &str, words: &str) -> bool {
+    let Some((beginning, rest)) = text.split_at_checked(words.len()) else { return false };
+    let ends_a_word = !words.ends_with(char::is_alphanumeric) || !rest.starts_with(char::is_alphanumeric);
+    ends_a_word && beginning.eq_ignore_ascii_case(words)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const BUILDERS: Builders = Builders { vendors: &["Stone"], keys: &["0123456789abcdef"] };
+    const BUILDERS: Builders =
+        Builders { vendors: &["Stone", "obs://stone/stone:"], keys: Some(&["0123456789abcdef"]) };
 
     fn stranger(vendor: Option<&str>, key: Option<&str>) -> Option<String> {
         let own = |text: Option<&str>| text.map(str::to_owned);
@@ -49,6 +70,20 @@ mod tests {
         assert_eq!(stranger(Some("docker.com"), None).as_deref(), Some("docker.com"));
         assert_eq!(stranger(None, Some("0123456789ABCDEF")), None);
         assert_eq!(stranger(None, Some("ff")).as_deref(), Some("signed with key ff"));
+        assert_eq!(stranger(Some(" "), None), None);
         assert_eq!(stranger(None, None), None);
+        let keyless = Builders { keys: None, ..BUILDERS };
+        assert_eq!(keyless.stranger(&Package { key: Some("ff".to_owned()), ..Package::default() }), None);
+    }
+
+    #[test]
+    fn a_vendor_that_only_contains_the_name_is_another() {
+        for own in ["STONE", "Stone Linux <https://stone.example>", "obs://stone/Stone:Rolling"] {
+            assert_eq!(stranger(Some(own), None), None, "{own}");
+        }
+        for other in ["Stonehenge Software", "Not Stone", "obs://stone/home:somebody", "http://stone/", "é"]
+        {
+            assert_eq!(stranger(Some(other), None).as_deref(), Some(other));
+        }
     }
 }

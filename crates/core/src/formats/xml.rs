@@ -12,8 +12,8 @@ use quick_xml::{
 
 use crate::feed::FeedError;
 
-/// Longest text of one element, in bytes. The longest descriptions of updates have some 100 KiB.
-const MOST_TEXT_BYTES: usize = 4 << 20;
+/// Longest text of one element, in bytes. The longest, change logs of kernels, have some hundred KB.
+const MOST_TEXT_BYTES: usize = 8 << 20;
 
 /// An element that was opened.
 #[derive(Debug)]

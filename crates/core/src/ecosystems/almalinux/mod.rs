@@ -10,10 +10,7 @@ use crate::{
     feed::FeedFamily,
     formats::{
         builders::Builders,
-        osv::{
-            self, Dialect, Reported, enterprise,
-            export::{self, Export},
-        },
+        osv::{enterprise::Rebuild, export},
         releases::Numbered,
         rpm,
     },
@@ -23,51 +20,44 @@ use crate::{
 /// AlmaLinux and what is made from it.
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "almalinux",
-    name: RELEASES.name,
-    osv_name: RELEASES.name,
+    name: REBUILD.releases.name,
+    osv_name: REBUILD.releases.name,
     clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("almalinux"), others: &[] },
     detectors: rpm::DETECTORS,
-    identity: Some(Identity { files: &[RELEASES.file], identify: |files| RELEASES.identify(files) }),
+    identity: Some(Identity { files: &[REBUILD.releases.file], identify: |files| REBUILD.identify(files) }),
     versions: &rpm::VERSIONS,
     feeds: &FeedFamily {
-        needed_by: |namespace| EXPORT.needed_by(namespace),
-        discover: |upstream| EXPORT.discover(upstream),
+        needed_by: |namespace| REBUILD.needed_by(namespace),
+        discover: |upstream| REBUILD.discover(upstream),
         locate: None,
-        parse: |source, document, sink| osv::parse(&DIALECT, source, document, sink),
+        parse: |source, document, sink| REBUILD.parse(source, document, sink),
         guard: |_| export::GUARD,
         revisions: &[revision::of("formats/osv"), revision::of("formats/rpm")],
         increments: None,
         is_second: |_| false,
     },
-    scope: |question| enterprise::scope(question, &BUILDERS),
+    scope: |question| REBUILD.scope(question),
     crosses: false,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
     revision: revision::of("ecosystems/almalinux"),
 };
 
-const RELEASES: Numbered = Numbered { id: "almalinux", name: "AlmaLinux", file: "etc/almalinux-release" };
-
-const EXPORT: Export = Export { feed: "almalinux/osv", ecosystem: RELEASES.name };
-
-const DIALECT: Dialect<'_> = Dialect {
-    ecosystem: RELEASES.name,
-    versions: &rpm::VERSIONS,
-    reported: Reported::ByCve,
-    rate: enterprise::rate,
-    state: |said| enterprise::state(said, Names::Binary),
-};
-
-const BUILDERS: Builders = Builders {
-    vendors: &["AlmaLinux"],
-    // Of 8 (until 2024 and since), 9, and 10.
-    keys: &[
-        "488fcf7c3abb34f8",
-        "51d6647ec21ad6ea",
-        "2ae81e8aced7258b",
-        "d36cb86cb86b3716",
-        "dee5c11cc2a1e572",
-    ],
+const REBUILD: Rebuild = Rebuild {
+    releases: Numbered { id: "almalinux", name: "AlmaLinux", file: "etc/almalinux-release" },
+    feed: "almalinux/osv",
+    names: Names::Binary,
+    builders: Builders {
+        vendors: &["AlmaLinux"],
+        // Of 8 (until 2024 and since), 9, and 10.
+        keys: Some(&[
+            "488fcf7c3abb34f8",
+            "51d6647ec21ad6ea",
+            "2ae81e8aced7258b",
+            "d36cb86cb86b3716",
+            "dee5c11cc2a1e572",
+        ]),
+    },
 };
 
 /// Source: `https://wiki.almalinux.org/release-notes/`, “security support”.

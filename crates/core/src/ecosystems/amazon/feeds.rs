@@ -4,9 +4,13 @@
 //! row are missing. The repository of x86_64 speaks for all architectures: either it lists them, or the others are built
 //! with the same versions. A package that only others have is missing then.
 
+use std::fmt::Display;
+
 use crate::{
     advisory::Record,
-    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    feed::{
+        DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream, probe,
+    },
     formats::updateinfo::{self, Dialect},
     revision,
 };
@@ -17,21 +21,23 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     discover,
     locate: Some(locate),
     parse,
-    guard: |_| GUARD,
+    guard,
     revisions: &[revision::of("formats/updateinfo")],
     increments: None,
     is_second: |_| false,
 };
 
-const GUARD: Guard = Guard {
-    // A new release begins with few; an empty document is never real.
-    floor: 1,
-    // Repositories of one release only grow.
-    most_shrink_percent: 10,
-    stale_after_hours: 72,
-    // That of release 2 has some 60 MB.
-    most_bytes: 1 << 30,
-};
+fn guard(feed: &str) -> Guard {
+    Guard {
+        // The first two have thousands; one that is named by its year begins with those of its preview.
+        floor: if matches!(feed, "amazon/2018.03/core" | "amazon/2/core") { 1000 } else { 20 },
+        // Repositories of one release only grow.
+        most_shrink_percent: 10,
+        stale_after_hours: 72,
+        // That of release 2 has some 60 MB.
+        most_bytes: 1 << 30,
+    }
+}
 
 /// The first release that is named by its year.
 const FIRST_YEAR: u32 = 2022;
@@ -62,34 +68,22 @@ fn source(namespace: &str, release: &str) -> Option<FeedSource> {
     })
 }
 
+fn of_release(release: impl Display) -> Option<FeedSource> {
+    source(&format!("Amazon Linux:{release}"), &release.to_string())
+}
+
 fn is_year(release: &str) -> bool {
     release.parse().is_ok_and(|year: u32| year >= FIRST_YEAR && year.to_string() == release)
 }
 
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
     let mut found = Vec::new();
-    for release in ["2018.03", "2"] {
-        found.extend(existing(release, upstream)?);
-    }
-    let mut missing = 0;
-    for year in FIRST_YEAR.. {
-        let sources = existing(&year.to_string(), upstream)?;
-        missing = if sources.is_empty() { missing + 1 } else { 0 };
-        if missing > TOLERATED_HOLE {
-            break;
-        }
-        found.extend(sources);
-    }
-    Ok(found)
-}
-
-fn existing(release: &str, upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
-    let mut found = Vec::new();
-    for source in needed_by(&format!("Amazon Linux:{release}")) {
+    for source in ["2018.03", "2"].into_iter().filter_map(of_release) {
         if upstream.exists(&source.url)? {
             found.push(source);
         }
     }
+    found.extend(probe((FIRST_YEAR..).filter_map(of_release), TOLERATED_HOLE, upstream)?);
     Ok(found)
 }
 

@@ -12,7 +12,7 @@ use crate::{
     ends,
     formats::{builders::Builders, rpm},
     revision,
-    scope::{self, Scope, ScopeQuestion},
+    scope::{Scope, ScopeQuestion},
 };
 
 /// Amazon Linux.
@@ -33,9 +33,10 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 };
 
 const BUILDERS: Builders = Builders {
-    vendors: &["Amazon"],
+    // The latter until 2018.
+    vendors: &["Amazon Linux", "Amazon.com"],
     // Of 2, and 2023.
-    keys: &["11cf1f95c87f5b1a", "e951904ad832c631"],
+    keys: Some(&["11cf1f95c87f5b1a", "e951904ad832c631"]),
 };
 
 /// Source: `https://aws.amazon.com/amazon-linux-2/faqs/` and its likes.
@@ -55,10 +56,7 @@ fn scope(question: &ScopeQuestion<'_>) -> Scope {
     if let Some(topic) = repository.strip_prefix("amzn2extra-").or_else(by_name) {
         return Scope::ThirdParty { by: format!("Amazon Linux Extras: {topic}") };
     }
-    match BUILDERS.stranger(question.package) {
-        Some(by) => Scope::ThirdParty { by },
-        None => scope::own_namespace(question),
-    }
+    BUILDERS.scope(question)
 }
 
 #[cfg(test)]

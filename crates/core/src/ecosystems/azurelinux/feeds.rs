@@ -6,7 +6,9 @@
 use crate::{
     AffectedRange,
     advisory::{Names, Record},
-    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    feed::{
+        DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream, probe,
+    },
     formats::oval::{self, Dialect},
     revision,
 };
@@ -24,8 +26,8 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
 };
 
 const GUARD: Guard = Guard {
-    // A young release has few; a document without any is never real.
-    floor: 1,
+    // Releases have more than a thousand; a young one begins with what its packages are known for.
+    floor: 20,
     // Definitions of packages that left the distribution are taken out, a few at a time.
     most_shrink_percent: 10,
     // It is written every day.
@@ -58,19 +60,7 @@ fn needed_by(namespace: &str) -> Vec<FeedSource> {
 }
 
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
-    let (mut sources, mut missing) = (Vec::new(), 0);
-    for source in (1..).map(source) {
-        if upstream.exists(&source.url)? {
-            sources.push(source);
-            missing = 0;
-        } else {
-            missing += 1;
-        }
-        if missing > TOLERATED_HOLE {
-            break;
-        }
-    }
-    Ok(sources)
+    probe((1..).map(source), TOLERATED_HOLE, upstream)
 }
 
 fn parse(

@@ -5,7 +5,9 @@
 
 use crate::{
     advisory::Record,
-    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    feed::{
+        DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream, probe,
+    },
     formats::updateinfo::{self, Dialect},
     revision,
 };
@@ -16,21 +18,23 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     discover,
     locate: Some(locate),
     parse,
-    guard: |_| GUARD,
+    guard,
     revisions: &[revision::of("formats/updateinfo")],
     increments: None,
     is_second: |_| false,
 };
 
-const GUARD: Guard = Guard {
-    // In its first weeks a release has few; an empty document is never real.
-    floor: 1,
-    // What a later update replaces goes out of the repository, and its advisory with it.
-    most_shrink_percent: 40,
-    stale_after_hours: 72,
-    // They have some 30 MB.
-    most_bytes: 512 << 20,
-};
+fn guard(feed: &str) -> Guard {
+    Guard {
+        // A release has as many in its first days; of modules there were few updates at any time.
+        floor: if feed.ends_with("/modules") { 1 } else { 10 },
+        // What a later update replaces goes out of the repository, and its advisory with it.
+        most_shrink_percent: 40,
+        stale_after_hours: 72,
+        // They have some 30 MB.
+        most_bytes: 512 << 20,
+    }
+}
 
 const ROOT: &str = "https://dl.fedoraproject.org/pub/fedora/linux/updates/";
 const ARCHIVE: &str = "https://archives.fedoraproject.org/pub/archive/fedora/linux/updates/";
@@ -47,18 +51,21 @@ const TOLERATED_HOLE: u32 = 24;
 
 const DIALECT: Dialect<'_> = Dialect { page: "https://bodhi.fedoraproject.org/updates/", has_modules: true };
 
-fn index(release: u32, folder: &str) -> String {
-    format!("{ROOT}{release}/{folder}/x86_64/repodata/repomd.xml")
+fn source(release: u32, part: &str, folder: &str) -> FeedSource {
+    FeedSource {
+        name: format!("fedora/{release}/{part}"),
+        namespace: format!("Fedora:{release}"),
+        url: format!("{ROOT}{release}/{folder}/x86_64/repodata/repomd.xml"),
+    }
+}
+
+fn updates(release: u32) -> FeedSource {
+    source(release, "updates", "Everything")
 }
 
 fn sources(release: u32) -> Vec<FeedSource> {
-    let source = |part: &str, folder: &str| FeedSource {
-        name: format!("fedora/{release}/{part}"),
-        namespace: format!("Fedora:{release}"),
-        url: index(release, folder),
-    };
-    let modules = WITH_MODULES.contains(&release).then(|| source("modules", "Modular"));
-    std::iter::once(source("updates", "Everything")).chain(modules).collect()
+    let modules = WITH_MODULES.contains(&release).then(|| source(release, "modules", "Modular"));
+    std::iter::once(updates(release)).chain(modules).collect()
 }
 
 fn number(text: &str) -> Option<u32> {
@@ -72,29 +79,14 @@ fn needed_by(namespace: &str) -> Vec<FeedSource> {
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
     let mut releases: Vec<u32> = match upstream.list(ROOT)? {
         Some(names) => names.iter().filter_map(|name| number(name.trim_end_matches('/'))).collect(),
-        None => probe(upstream)?,
+        None => {
+            let found = probe((FIRST..).map(updates), TOLERATED_HOLE, upstream)?;
+            return Ok(found.iter().flat_map(|updates| needed_by(&updates.namespace)).collect());
+        }
     };
     releases.sort_unstable();
     releases.dedup();
     Ok(releases.into_iter().flat_map(sources).collect())
-}
-
-/// Tries the releases by number.
-fn probe(upstream: &dyn Upstream) -> Result<Vec<u32>, DiscoveryError> {
-    let mut found = Vec::new();
-    let mut missing = 0;
-    for release in FIRST.. {
-        if upstream.exists(&index(release, "Everything"))? {
-            found.push(release);
-            missing = 0;
-        } else {
-            missing += 1;
-        }
-        if missing > TOLERATED_HOLE {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 /// Where the repository is: with the releases of today, or in the archive.

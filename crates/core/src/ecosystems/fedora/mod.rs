@@ -5,13 +5,13 @@
 //! once a later update replaced that one.
 
 mod feeds;
+mod identity;
 
 use crate::{
     ecosystem::{Ecosystem, Identity, PurlNames},
     ends,
     formats::{builders::Builders, releases::Numbered, rpm},
     revision,
-    scope::{self, Scope, ScopeQuestion},
 };
 
 /// Fedora Linux and what is made from it.
@@ -22,10 +22,10 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("fedora"), others: &[] },
     detectors: rpm::DETECTORS,
-    identity: Some(Identity { files: &[RELEASES.file], identify: |files| RELEASES.identify(files) }),
+    identity: Some(Identity { files: &[RELEASES.file], identify: identity::identify }),
     versions: &rpm::VERSIONS,
     feeds: &feeds::FAMILY,
-    scope,
+    scope: |question| BUILDERS.scope(question),
     crosses: false,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
     revision: revision::of("ecosystems/fedora"),
@@ -33,18 +33,11 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 
 const RELEASES: Numbered = Numbered { id: "fedora", name: "Fedora", file: "etc/fedora-release" };
 
-/// Every release has a key of its own, so that the vendor decides alone.
-const BUILDERS: Builders = Builders { vendors: &["Fedora Project"], keys: &[] };
+/// All of its packages have the vendor: one that is signed and has none is another's.
+const BUILDERS: Builders = Builders { vendors: &["Fedora Project"], keys: Some(&[]) };
 
 /// Source: `https://docs.fedoraproject.org/en-US/releases/eol/`.
 const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
-
-fn scope(question: &ScopeQuestion<'_>) -> Scope {
-    match BUILDERS.stranger(question.package) {
-        Some(by) => Scope::ThirdParty { by },
-        None => scope::own_namespace(question),
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -8,9 +8,8 @@ mod identity;
 use crate::{
     ecosystem::{Ecosystem, Identity, PurlNames},
     ends,
-    formats::rpm,
+    formats::{rpm, suse},
     revision,
-    scope::{self, Scope, ScopeQuestion},
 };
 
 /// openSUSE.
@@ -24,7 +23,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     identity: Some(Identity { files: &[], identify: identity::identify }),
     versions: &rpm::VERSIONS,
     feeds: &feeds::FAMILY,
-    scope,
+    scope: |question| suse::BUILDERS.scope(question),
     crosses: true,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
     revision: revision::of("ecosystems/opensuse"),
@@ -32,20 +31,6 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 
 /// Source: “Lifetime” in openSUSE's wiki.
 const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
-
-/// Leap has packages of SUSE's as well; in the public build service only the distribution's own projects count.
-const OWN: &[&str] = &["suse llc", "suse linux", "opensuse"];
-
-/// Projects of the public build service that are anybody's.
-const ANYBODYS: [&str; 2] = ["obs://build.opensuse.org/home:", "obs://build.opensuse.org/isv:"];
-
-fn scope(question: &ScopeQuestion<'_>) -> Scope {
-    let vendor = question.package.vendor.as_deref().unwrap_or_default().trim();
-    if ANYBODYS.iter().any(|prefix| vendor.starts_with(prefix)) {
-        return Scope::ThirdParty { by: vendor.to_owned() };
-    }
-    scope::by_vendor(question, OWN)
-}
 
 #[cfg(test)]
 mod tests {

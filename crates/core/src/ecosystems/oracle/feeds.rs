@@ -3,6 +3,8 @@
 //! One for all releases and years. There are also documents by year, but which years there are would have to be known to
 //! need them all, and one that is missing would be missed by nobody.
 
+use std::collections::BTreeSet;
+
 use super::BUILDS;
 use crate::{
     AffectedRange,
@@ -25,8 +27,8 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
 };
 
 const GUARD: Guard = Guard {
-    // A document without any advisory is never real; a shrunken one is told by the next value.
-    floor: 1,
+    // It has ten thousands, of all years; a thousand would be a part of it.
+    floor: 1000,
     // Advisories are added and corrected, never taken back in numbers.
     most_shrink_percent: 5,
     // Advisories come on most days.
@@ -56,16 +58,29 @@ fn parse(
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
-    let releases = |products: &[&str]| products.iter().copied().map(release).collect();
     let dialect = Dialect { names: Names::Binary, releases: &releases, variant: &build };
     oval::parse(&dialect, source, document, sink)
 }
 
-/// `Oracle Linux 8`.
-fn release(product: &str) -> Vec<String> {
-    let release = product.strip_prefix("Oracle Linux ").map(str::trim);
-    let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    release.filter(is_number).map(|release| format!("Oracle Linux:{release}")).into_iter().collect()
+/// `Oracle Linux 8`, `Oracle Linux 8.6`. What is Oracle Linux by its name and tells no release is every release that the
+/// document has.
+fn releases(products: &[&str]) -> Vec<Vec<String>> {
+    let number = |product: &str| {
+        let word =
+            product.split_whitespace().find(|word| word.starts_with(|one: char| one.is_ascii_digit()))?;
+        let number: String = word.chars().take_while(char::is_ascii_digit).collect();
+        Some(format!("Oracle Linux:{number}"))
+    };
+    let is_own =
+        |product: &&str| product.contains("Oracle Linux") || product.contains("Oracle Enterprise Linux");
+    let own = products.iter().copied().filter(|product| is_own(product));
+    let all: BTreeSet<String> = own.filter_map(number).collect();
+    let of = |product: &&str| match number(product) {
+        _ if !is_own(product) => Vec::new(),
+        Some(release) => vec![release],
+        None => all.iter().cloned().collect(),
+    };
+    products.iter().map(of).collect()
 }
 
 /// The namespace of the build that a statement is about: by the condition “is ksplice-based”, or by the version, which
@@ -93,6 +108,20 @@ mod tests {
             assert_eq!(needed_by(namespace), [source()], "{namespace}");
         }
         assert_eq!(needed_by("Oracle Linuxes:5"), []);
+    }
+
+    #[test]
+    fn no_product_of_the_distribution_is_lost() {
+        let found = releases(&[
+            "Oracle Linux 8",
+            "Oracle Linux 9.4",
+            "Oracle Linux",
+            "Oracle VM Server 3",
+            "Photon OS 3",
+        ]);
+        let found: Vec<String> = found.into_iter().map(|releases| releases.join(",")).collect();
+        let all = "Oracle Linux:8,Oracle Linux:9";
+        assert_eq!(found, ["Oracle Linux:8", "Oracle Linux:9", all, "", ""]);
     }
 
     #[test]

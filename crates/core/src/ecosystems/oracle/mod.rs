@@ -10,9 +10,9 @@ mod identity;
 use crate::{
     ecosystem::{Ecosystem, Identity, PurlNames},
     ends,
-    formats::rpm,
+    formats::{builders::Builders, rpm},
     revision,
-    scope::{self, Scope, ScopeQuestion},
+    scope::{Scope, ScopeQuestion},
 };
 
 /// Oracle Linux.
@@ -35,6 +35,11 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 /// The ends of premier support. Source: “Oracle Open Source Support Policies”.
 const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
 
+/// Not all of Oracle: the packages of its Java and its MySQL have “Oracle Corporation” and “Oracle and/or its affiliates”,
+/// and no advisory for the distribution is about them.
+const BUILDERS: Builders =
+    Builders { vendors: &["Oracle America", "Oracle USA", "Oracle Linux"], keys: None };
+
 /// A build of packages whose versions are an order of their own.
 struct Build {
     /// The last part of its namespace.
@@ -48,7 +53,7 @@ const BUILDS: [Build; 2] =
 
 /// What is said about the release holds for every build: that is how Oracle's own criteria are read.
 fn scope(question: &ScopeQuestion<'_>) -> Scope {
-    match scope::by_vendor(question, &["oracle"]) {
+    match BUILDERS.scope(question) {
         Scope::Namespaces(mut namespaces) => {
             let version = &question.package.version;
             let builds = BUILDS.iter().filter(|build| version.contains(build.mark));
@@ -95,7 +100,9 @@ mod tests {
             scope_of("10:3.6.16-4.el8_fips", own),
             namespaces(&["Oracle Linux:8", "Oracle Linux:8:fips"])
         );
-        let docker = Scope::ThirdParty { by: "Docker <support@docker.com>".to_owned() };
-        assert_eq!(scope_of("3:20.10.7-3.el8", Some("Docker <support@docker.com>")), docker);
+        for other in ["Docker <support@docker.com>", "Oracle and/or its affiliates", "Oracle Corporation"] {
+            let third = Scope::ThirdParty { by: other.to_owned() };
+            assert_eq!(scope_of("3:20.10.7-3.el8", Some(other)), third);
+        }
     }
 }

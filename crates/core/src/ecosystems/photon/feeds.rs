@@ -2,7 +2,9 @@
 
 use crate::{
     advisory::{Names, Record},
-    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    feed::{
+        DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream, probe,
+    },
     formats::oval::{self, Dialect},
     revision,
 };
@@ -20,8 +22,8 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
 };
 
 const GUARD: Guard = Guard {
-    // A young release has few advisories; a document without any is never real.
-    floor: 1,
+    // A release has thousands after a year; a young one has as many within weeks.
+    floor: 20,
     // Advisories are added and corrected, never taken back in numbers.
     most_shrink_percent: 5,
     // Advisories come several times a week.
@@ -61,19 +63,7 @@ fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> 
         releases.dedup();
         return Ok(releases.into_iter().map(source).collect());
     }
-    let (mut sources, mut missing) = (Vec::new(), 0);
-    for source in (1..).map(source) {
-        if upstream.exists(&source.url)? {
-            sources.push(source);
-            missing = 0;
-        } else {
-            missing += 1;
-        }
-        if missing > TOLERATED_HOLE {
-            break;
-        }
-    }
-    Ok(sources)
+    probe((1..).map(source), TOLERATED_HOLE, upstream)
 }
 
 fn parse(
@@ -86,17 +76,35 @@ fn parse(
     oval::parse(&dialect, source, document, sink)
 }
 
-/// `Photon OS 3`, `Photon OS 3.0`: where it is the document's own.
+/// `Photon OS 3`, `Photon OS 3.0`: where it is the document's own. What is Photon by its name and tells no release is the
+/// document's own too.
 fn release(source: &FeedSource, product: &str) -> Vec<String> {
-    let version =
-        product.strip_prefix("Photon OS ").map(|version| version.strip_suffix(".0").unwrap_or(version));
-    let namespace = version.map(|version| format!("Photon OS:{version}.0"));
-    namespace.filter(|namespace| *namespace == source.namespace).into_iter().collect()
+    let version = product.split(' ').find(|word| word.starts_with(|one: char| one.is_ascii_digit()));
+    let version = version.map(|version| version.split(['.', '-']).next().unwrap_or(version));
+    let is_own = product.contains("Photon")
+        && version.is_none_or(|version| format!("Photon OS:{version}.0") == source.namespace);
+    is_own.then(|| source.namespace.clone()).into_iter().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_names_another_release_is_about_another() {
+        let source = source(3);
+        for (product, is_own) in [
+            ("Photon OS 3", true),
+            ("Photon OS 3.0", true),
+            ("VMware Photon OS 3.0 Rev 2", true),
+            ("Photon OS", true),
+            ("Photon OS 4", false),
+            ("VMware Photon OS 4.0", false),
+            ("Oracle Linux 3", false),
+        ] {
+            assert_eq!(!release(&source, product).is_empty(), is_own, "{product}");
+        }
+    }
 
     #[test]
     fn a_release_of_tomorrow_has_a_feed() {

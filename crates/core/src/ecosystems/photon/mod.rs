@@ -8,9 +8,8 @@ mod identity;
 use crate::{
     ecosystem::{Ecosystem, Identity, PurlNames},
     ends,
-    formats::rpm,
+    formats::{builders::Builders, rpm},
     revision,
-    scope::{self, Scope, ScopeQuestion},
 };
 
 /// Photon OS.
@@ -24,7 +23,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     identity: Some(Identity { files: &[], identify: identity::identify }),
     versions: &rpm::VERSIONS,
     feeds: &feeds::FAMILY,
-    scope,
+    scope: |question| BUILDERS.scope(question),
     crosses: false,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
     revision: revision::of("ecosystems/photon"),
@@ -33,9 +32,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 /// Source: the lifecycle pages of VMware and Broadcom.
 const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
 
-fn scope(question: &ScopeQuestion<'_>) -> Scope {
-    scope::by_vendor(question, &["vmware", "broadcom"])
-}
+const BUILDERS: Builders = Builders { vendors: &["VMware", "Broadcom"], keys: None };
 
 #[cfg(test)]
 mod tests {

@@ -13,10 +13,7 @@ use crate::{
     feed::FeedFamily,
     formats::{
         builders::Builders,
-        osv::{
-            self, Dialect, Reported, enterprise,
-            export::{self, Export},
-        },
+        osv::{enterprise::Rebuild, export},
         releases::Numbered,
         rpm,
     },
@@ -26,45 +23,38 @@ use crate::{
 /// Rocky Linux and what is made from it.
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "rocky",
-    name: RELEASES.name,
-    osv_name: RELEASES.name,
+    name: REBUILD.releases.name,
+    osv_name: REBUILD.releases.name,
     clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("rocky"), others: &[] },
     detectors: rpm::DETECTORS,
-    identity: Some(Identity { files: &[RELEASES.file], identify: |files| RELEASES.identify(files) }),
+    identity: Some(Identity { files: &[REBUILD.releases.file], identify: |files| REBUILD.identify(files) }),
     versions: &rpm::VERSIONS,
     feeds: &FeedFamily {
-        needed_by: |namespace| EXPORT.needed_by(namespace),
-        discover: |upstream| EXPORT.discover(upstream),
+        needed_by: |namespace| REBUILD.needed_by(namespace),
+        discover: |upstream| REBUILD.discover(upstream),
         locate: None,
-        parse: |source, document, sink| osv::parse(&DIALECT, source, document, sink),
+        parse: |source, document, sink| REBUILD.parse(source, document, sink),
         guard: |_| export::GUARD,
         revisions: &[revision::of("formats/osv"), revision::of("formats/rpm")],
         increments: None,
         is_second: |_| false,
     },
-    scope: |question| enterprise::scope(question, &BUILDERS),
+    scope: |question| REBUILD.scope(question),
     crosses: false,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
     revision: revision::of("ecosystems/rocky"),
 };
 
-const RELEASES: Numbered = Numbered { id: "rocky", name: "Rocky Linux", file: "etc/rocky-release" };
-
-const EXPORT: Export = Export { feed: "rocky/osv", ecosystem: RELEASES.name };
-
-const DIALECT: Dialect<'_> = Dialect {
-    ecosystem: RELEASES.name,
-    versions: &rpm::VERSIONS,
-    reported: Reported::ByCve,
-    rate: enterprise::rate,
-    state: |said| enterprise::state(said, Names::Source),
-};
-
-const BUILDERS: Builders = Builders {
-    vendors: &["Rocky"],
-    // Of 8, 9, and 10.
-    keys: &["15af5dac6d745a60", "702d426d350d275d", "5b106c736fedfc85"],
+const REBUILD: Rebuild = Rebuild {
+    releases: Numbered { id: "rocky", name: "Rocky Linux", file: "etc/rocky-release" },
+    feed: "rocky/osv",
+    names: Names::Source,
+    builders: Builders {
+        vendors: &["Rocky"],
+        // Of 8, 9, and 10.
+        keys: Some(&["15af5dac6d745a60", "702d426d350d275d", "5b106c736fedfc85"]),
+    },
 };
 
 /// Source: `https://wiki.rockylinux.org/rocky/version/`.

@@ -25,8 +25,8 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
 };
 
 const GUARD: Guard = Guard {
-    // A document without any vulnerability is never real; a shrunken one is told by the next value.
-    floor: 1,
+    // Those of the major releases have thousands; that of a young release of Micro a few for each package.
+    floor: 20,
     // Products whose support has ended are taken out, seldom many at once.
     most_shrink_percent: 20,
     // Documents are written every night.

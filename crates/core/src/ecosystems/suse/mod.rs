@@ -11,9 +11,8 @@ mod products;
 use crate::{
     ecosystem::{Ecosystem, Identity, PurlNames},
     ends,
-    formats::rpm,
+    formats::{rpm, suse},
     revision,
-    scope::{self, Scope, ScopeQuestion},
 };
 
 /// SUSE Linux Enterprise and SUSE Linux Micro.
@@ -27,7 +26,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &rpm::VERSIONS,
     feeds: &feeds::FAMILY,
-    scope,
+    scope: |question| suse::BUILDERS.scope(question),
     crosses: true,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
     revision: revision::of("ecosystems/suse"),
@@ -37,48 +36,12 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 /// Source: “Product Support Lifecycle”.
 const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
 
-/// What vendors are SUSE itself: its build service names projects in the same field, and of those only its own count.
-const OWN: &[&str] = &["suse llc", "suse linux", "opensuse", "build.suse.de/suse:"];
-
-/// Projects of the public build service that are anybody's.
-const ANYBODYS: [&str; 2] = ["obs://build.opensuse.org/home:", "obs://build.opensuse.org/isv:"];
-
-fn scope(question: &ScopeQuestion<'_>) -> Scope {
-    let vendor = question.package.vendor.as_deref().unwrap_or_default().trim();
-    if ANYBODYS.iter().any(|prefix| vendor.starts_with(prefix)) {
-        return Scope::ThirdParty { by: vendor.to_owned() };
-    }
-    scope::by_vendor(question, OWN)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Package;
 
     #[test]
     fn every_row_is_a_release_and_a_day() {
         ends::check(END_OF_LIFE, "SUSE");
-    }
-
-    #[test]
-    fn builders_are_told_apart() {
-        for (vendor, is_own) in [
-            ("SUSE LLC <https://www.suse.com/>", true),
-            ("openSUSE", true),
-            ("obs://build.suse.de/SUSE:Maintenance", true),
-            ("obs://build.opensuse.org/home:somebody", false),
-            ("NVIDIA Corporation", false),
-        ] {
-            let package = Package { vendor: Some(vendor.to_owned()), ..Package::default() };
-            let question = ScopeQuestion {
-                namespace: "SUSE:Linux Enterprise Server 15 SP5",
-                distribution: "sles",
-                package: &package,
-                repositories: &[],
-                facts: &|_, _| Vec::new(),
-            };
-            assert_eq!(matches!(scope(&question), Scope::Namespaces(_)), is_own, "{vendor}");
-        }
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn releases(major: &str, products: &[&str]) -> Vec<Vec<String>> {
 impl Product<'_> {
     fn read(major: &str, name: &str) -> Self {
         let words: Vec<&str> = name.split_whitespace().collect();
-        if words.contains(&"Micro") && !words.contains(&"Manager") {
+        if name.starts_with("openSUSE") || (words.contains(&"Micro") && !words.contains(&"Manager")) {
             return Self::Elsewhere;
         }
         // Names have other numbers too: `Module for Python 3 15 SP5`.
@@ -113,6 +113,7 @@ mod tests {
             ("SUSE Linux Enterprise Module for SUSE Manager Proxy 4.1", "15 SP2"),
             ("SUSE Linux Enterprise Storage 7", "15 SP2"),
             ("SUSE OpenStack Cloud 9", ""),
+            ("openSUSE Leap 15.5", ""),
             ("SUSE Linux Enterprise Micro 5.5", ""),
             // No service pack of these exists, so that they are for each.
             ("SUSE Manager Tools 15", "15,15 SP1,15 SP4,15 SP5"),
@@ -124,6 +125,12 @@ mod tests {
         for ((name, expected), releases) in products.iter().zip(releases) {
             assert_eq!(releases.join(","), *expected, "{name}");
         }
+    }
+
+    #[test]
+    fn what_was_built_on_the_server_by_others_is_judged_with_it() {
+        let names = ["SUSE OpenStack Cloud 9", "HPE Helion OpenStack 8"];
+        assert_eq!(releases("12", &names), [["12 SP4"], ["12 SP3"]]);
     }
 
     #[test]

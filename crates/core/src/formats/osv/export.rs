@@ -38,8 +38,8 @@ impl Export {
 
 /// When new data of a distribution's export is not believed.
 pub const GUARD: Guard = Guard {
-    // The exports have thousands of records, and excerpts of them are used offline; an empty one is never real.
-    floor: 1,
+    // The exports have thousands, and thousands of one release alone; fewer are a part of one.
+    floor: 1000,
     most_shrink_percent: 10,
     stale_after_hours: 72,
     // All members together have some 30 MB, and grow by a tenth a year.

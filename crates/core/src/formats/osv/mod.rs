@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// What sets the records of one ecosystem apart.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Dialect<'a> {
     /// The ecosystem whose packages are meant, in OSV's words: itself, or one of its releases (`AlmaLinux:9`). Others that a
     /// record names are passed over.
@@ -45,7 +45,7 @@ pub struct Dialect<'a> {
     /// How the ecosystem itself rates a record; where it gives `None`, what the record says generally counts.
     pub rate: fn(&Document) -> Option<Rating>,
     /// What is said with one range of one package: [`Said::about`] where a name and a version mean just that.
-    pub state: fn(&Said<'_>) -> Vec<Affected>,
+    pub state: &'a dyn Fn(&Said<'_>) -> Vec<Affected>,
 }
 
 /// One range of one package, of one record.
@@ -89,7 +89,8 @@ pub fn parse(
     }
     let document = Document::read(document.reader)?;
     let mut covers = BTreeSet::from([source.namespace.clone()]);
-    let affected = if document.withdrawn.is_some() { Vec::new() } else { statements(dialect, &document) };
+    let is_withdrawn = document.withdrawn.as_ref().is_some_and(|instant| !instant.trim().is_empty());
+    let affected = if is_withdrawn { Vec::new() } else { statements(dialect, &document) };
     covers.extend(affected.iter().map(|one| one.namespace.clone()));
     if !affected.is_empty() {
         for advisory in advisories(dialect, &document) {

@@ -102,24 +102,45 @@ fn of_range(range: &Range, order: &VersionOrder) -> Vec<AffectedRange> {
         return vec![AffectedRange::Unreadable { text }];
     }
     let mut steps: Vec<Step<'_>> = range.events.iter().flat_map(Step::of).collect();
-    sort(&mut steps, order);
+    let in_order = sort(&mut steps, order);
     // The schema asks for one; without it everything up to the end is meant, rather than nothing.
     if !steps.iter().any(|step| matches!(step, Step::Introduced(_))) {
         steps.insert(0, Step::Introduced(None));
     }
-    walk(steps)
+    match in_order {
+        Err(version) if !alternates(&steps) => {
+            vec![AffectedRange::Unreadable { text: format!("a range in which “{version}” has no place") }]
+        }
+        Ok(()) | Err(_) => walk(steps),
+    }
 }
 
-/// In the order of versions; as they stand where one follows no rule, which is the order in which people write them.
-fn sort(steps: &mut [Step<'_>], order: &VersionOrder) {
-    let is_version = |step: &Step<'_>| step.version().is_none_or(|version| (order.check)(version).is_ok());
-    if !steps.iter().all(is_version) {
-        return;
+/// Puts steps into the order of versions. Where one follows no rule they stay as they stand, which is the order in which
+/// people write them, and the error is that version.
+fn sort<'a>(steps: &mut [Step<'a>], order: &VersionOrder) -> Result<(), &'a str> {
+    let odd = |version: &&str| (order.check)(version).is_err();
+    if let Some(version) = steps.iter().filter_map(Step::version).find(odd) {
+        return Err(version);
     }
+    let mut uncompared = None;
     steps.sort_by(|a, b| match (a.version(), b.version()) {
-        (Some(a), Some(b)) => (order.compare)(a, b).unwrap_or(Ordering::Equal),
+        (Some(a), Some(b)) => (order.compare)(a, b).unwrap_or_else(|_| {
+            uncompared = Some(a);
+            Ordering::Equal
+        }),
         (a, b) => a.is_some().cmp(&b.is_some()),
     });
+    uncompared.map_or(Ok(()), Err)
+}
+
+/// Whether each beginning is followed by its end, so that nothing is lost on the way, in whatever order it stands.
+fn alternates(steps: &[Step<'_>]) -> bool {
+    let mut is_open = false;
+    steps.iter().filter(|step| !matches!(step, Step::Limit(_))).all(|step| {
+        let fits = matches!(step, Step::Introduced(_)) != is_open;
+        is_open = !is_open;
+        fits
+    })
 }
 
 /// Each stretch between a beginning and an end.
@@ -129,7 +150,7 @@ fn walk(steps: Vec<Step<'_>>) -> Vec<AffectedRange> {
         Step::Limit(version) => Some((*version).to_owned()),
         Step::Introduced(_) | Step::Fixed(_) | Step::Last(_) => None,
     });
-    let mut ranges = Vec::new();
+    let mut ranges: Vec<AffectedRange> = Vec::new();
     let mut open: Option<Option<String>> = None;
     for step in steps {
         match (step, open.take()) {
@@ -141,7 +162,13 @@ fn walk(steps: Vec<Step<'_>>) -> Vec<AffectedRange> {
             (Step::Last(last), Some(introduced)) => {
                 ranges.push(AffectedRange::Through { introduced, last: last.to_owned() });
             }
-            (Step::Fixed(_) | Step::Last(_) | Step::Limit(_), None) => {}
+            // Whoever names several last versions means that all of them are affected, which the schema's own evaluation
+            // forgets: what comes after the first would be said to be sound.
+            (Step::Last(later), None) => match ranges.last_mut() {
+                Some(AffectedRange::Through { last, .. }) => later.clone_into(last),
+                _ => ranges.push(AffectedRange::Exactly { versions: vec![later.to_owned()] }),
+            },
+            (Step::Fixed(_) | Step::Limit(_), None) => {}
         }
     }
     if let Some(introduced) = open {

@@ -6,7 +6,7 @@ const DIALECT: Dialect<'_> = Dialect {
     versions: &rpm::VERSIONS,
     reported: Reported::ByCve,
     rate: |_| None,
-    state: |said| vec![said.about(Names::Binary)],
+    state: &|said| vec![said.about(Names::Binary)],
 };
 
 fn read_as(dialect: &Dialect<'_>, name: &str, content: &str) -> Result<(Vec<Record>, FeedHead), FeedError> {
@@ -82,6 +82,7 @@ fn the_identifiers_are_those_that_the_ecosystem_reports() {
 fn what_is_withdrawn_or_about_others_says_nothing() {
     assert_eq!(read(&document(r#", "withdrawn": "2023-01-01T00:00:00Z""#)).0, []);
     assert_eq!(read(&document(r#", "withdrawn": null"#)).0.len(), 1);
+    assert_eq!(read(&document(r#", "withdrawn": """#)).0.len(), 1);
     let foreign = document("").replace("AlmaLinux:8", "AlmaLinuxy:8");
     assert_eq!(
         read(&foreign),

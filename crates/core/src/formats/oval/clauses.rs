@@ -144,7 +144,7 @@ impl Conditions {
         let (module, release_word) =
             (one(&self.module, &other.module), one(&self.release_word, &other.release_word));
         Some(Self {
-            products: common(self.products.as_ref(), other.products.as_ref())?,
+            products: together(self.products.as_ref(), other.products.as_ref(), &mut unknown),
             architectures: common(self.architectures.as_ref(), other.architectures.as_ref())?,
             module,
             release_word,
@@ -196,6 +196,19 @@ fn within(range: &AffectedRange, from: &AffectedRange) -> Option<AffectedRange> 
         | AffectedRange::NeverAffected
         | AffectedRange::Unreadable { .. } => None,
     }
+}
+
+/// The products that both sides ask for. A system has several at once, so that none in common excludes nothing: it holds for
+/// those of both sides, but how is not understood.
+fn together(
+    a: Option<&BTreeSet<Rc<str>>>,
+    b: Option<&BTreeSet<Rc<str>>>,
+    unknown: &mut Option<String>,
+) -> Option<BTreeSet<Rc<str>>> {
+    common(a, b).unwrap_or_else(|| {
+        unknown.get_or_insert_with(|| "several products at once".to_owned());
+        Some(a.into_iter().chain(b).flatten().cloned().collect())
+    })
 }
 
 /// What both sets have; all where one is not given, `None` where they share nothing.

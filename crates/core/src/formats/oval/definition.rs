@@ -1,9 +1,9 @@
 //! Definitions: what is said about a vulnerability or a patch, and the criteria by which a system is affected.
 
 use super::{
+    super::xml::{Element, Elements, Step, malformed},
     limits,
     tables::{Comment, Id, Interned},
-    xml::{Element, Elements, Step, malformed},
 };
 use crate::feed::FeedError;
 

@@ -1,9 +1,9 @@
 //! One document as a whole: its definitions, and the tables that they refer to.
 
 use super::{
+    super::xml::{Element, Elements, Step, malformed},
     definition::{self, Definition},
     tables::{Field, Id, Interned, Kind, Object, State, Tables, Test},
-    xml::{Element, Elements, Step},
 };
 use crate::feed::{FeedDocument, FeedError};
 
@@ -36,7 +36,7 @@ pub(super) fn read(document: &mut FeedDocument<'_>) -> Result<Document, FeedErro
     elements.finish()?;
     read.tables.comments = read.interned.comments();
     if !read.has_definitions {
-        return Err(super::xml::malformed("it has no definitions".to_owned()));
+        return Err(malformed("it has no definitions".to_owned()));
     }
     Ok(read)
 }

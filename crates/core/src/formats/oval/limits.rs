@@ -3,9 +3,6 @@
 /// Deepest nesting of criteria. Real ones have six levels; each level is a call.
 pub(super) const MOST_DEPTH: usize = 32;
 
-/// Longest text of one element, in bytes. The change logs of kernels have some hundred KB.
-pub(super) const MOST_TEXT_BYTES: usize = 8 << 20;
-
 /// Most alternatives that the criteria of one definition come to. Real ones have some hundred; an AND of several ORs
 /// multiplies them.
 pub(super) const MOST_ALTERNATIVES: usize = 1 << 16;
@@ -15,6 +12,3 @@ pub(super) const MOST_SUMMARY: usize = 600;
 
 /// Most links of one advisory. SUSE lists every mail that announced a fix for any product.
 pub(super) const MOST_LINKS: usize = 8;
-
-/// Most parts of a document that are named as unread; the rest is counted.
-pub(super) const MOST_UNREAD: usize = 50;

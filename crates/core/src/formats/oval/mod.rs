@@ -16,7 +16,6 @@ mod meaning;
 mod rating;
 mod records;
 mod tables;
-mod xml;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,6 +23,7 @@ use std::{
 };
 
 use self::{definition::Criteria, document::Document, meaning::Meaning, records::Releases};
+use super::unread::Unread;
 use crate::{
     AffectedRange,
     advisory::{Names, Record},
@@ -128,30 +128,6 @@ fn misfit(source: &FeedSource, releases: &Releases, named: &BTreeSet<String>) ->
     }
     let product = releases.keys().next()?;
     Some(format!("it speaks about “{product}”, not about {}", source.namespace))
-}
-
-/// What could not be read, told up to a number and then counted.
-#[derive(Default)]
-struct Unread {
-    told: Vec<String>,
-    more: usize,
-}
-
-impl Unread {
-    fn add(&mut self, text: String) {
-        if self.told.len() < limits::MOST_UNREAD {
-            self.told.push(text);
-        } else {
-            self.more += 1;
-        }
-    }
-
-    fn finish(mut self) -> Vec<String> {
-        if self.more > 0 {
-            self.told.push(format!("{} definitions more", self.more));
-        }
-        self.told
-    }
 }
 
 #[cfg(test)]

@@ -63,6 +63,11 @@ fn test(id: &str, comment: &str) -> String {
     format!("<criterion test_ref=\"t:{id}\" comment=\"{comment}\"/>")
 }
 
+/// Of a product beside the release.
+fn other_product() -> String {
+    test("1", "Oracle Linux 9 is installed")
+}
+
 fn product() -> String {
     test("1", "Oracle Linux 8 is installed")
 }
@@ -168,7 +173,7 @@ fn criteria_say_what_they_say() {
             &["Oracle Linux:8 one < 0:2-1", "Oracle Linux:8 two ≤ 0:3-1 on aarch64,s390x"],
         ),
         // Another product is not of this feed.
-        (all(&[product(), all(&[test("1", "Oracle VM 3 is installed"), test("2", "")])]), &[]),
+        (all(&[test("1", "Oracle VM 3 is installed"), test("2", "")]), &[]),
     ] {
         assert_eq!(said(&criteria), expected, "{criteria}");
     }
@@ -264,4 +269,17 @@ fn alternatives_do_not_multiply_without_end() {
     let many = any(&(0..400).map(architecture).collect::<Vec<_>>());
     let criteria = all(&[product(), many.clone(), many, test("2", "")]);
     assert_eq!(said(&criteria), ["Oracle Linux:8 one ? a condition with too many alternatives"]);
+}
+
+#[test]
+fn several_products_at_once_are_never_none() {
+    let both = all(&[product(), other_product(), test("2", "")]);
+    assert_eq!(
+        said(&any(&[both, all(&[product(), test("5", "")])])),
+        [
+            "Oracle Linux:8 one ? several products at once",
+            "Oracle Linux:8 two ≤ 0:3-1 on aarch64,s390x",
+            "Oracle Linux:9 one ? several products at once",
+        ]
+    );
 }

@@ -1,7 +1,7 @@
 //! updateinfo.xml: what the updates in a repository of rpm packages are for, and which packages they brought.
 //!
 //! Kept is what is published as a security update, and whatever else names a CVE; other updates say nothing about
-//! vulnerabilities. A package whose version cannot be read is kept as unreadable. **A vulnerability without a fix is not in
+//! vulnerabilities. A package whose version cannot be read is kept as unreadable, and what names no package is told as unread. **A vulnerability without a fix is not in
 //! this format at all**: that nothing is found means that every published update is installed.
 //!
 //! Read as a stream: one update is held at a time.
@@ -18,6 +18,7 @@ pub use self::repository::{locate, locate_by_mirrors};
 use self::update::{Package, Update};
 use super::{
     text::{CVE_PAGE, shortened},
+    unread::Unread,
     xml::{Elements, Step},
 };
 use crate::{
@@ -46,7 +47,7 @@ pub fn parse(
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
     let mut elements = Elements::of("updates", document.reader)?;
-    let mut head = FeedHead { covers: vec![source.namespace.clone()], ..FeedHead::default() };
+    let mut unread = Unread::default();
     loop {
         match elements.next()? {
             Step::Open(element) if element.name == "update" => {
@@ -54,27 +55,27 @@ pub fn parse(
                 if update.id.is_empty() {
                     return Err(FeedError::Malformed("an update without an identifier".to_owned()));
                 }
-                head.unread.extend(update.nameless().map(|what| format!("{}: {what}", update.id)));
-                records(dialect, source, &update).into_iter().for_each(&mut *sink);
+                if update.is_about_vulnerabilities() {
+                    update.unread().into_iter().for_each(|what| unread.add(format!("{}: {what}", update.id)));
+                    records(dialect, source, &update).into_iter().for_each(&mut *sink);
+                }
             }
             Step::Open(_) => elements.skip()?,
             Step::Close(_) => break,
         }
     }
     elements.finish()?;
-    Ok(head)
+    let covers = vec![source.namespace.clone()];
+    Ok(FeedHead { covers, unread: unread.finish(), ..FeedHead::default() })
 }
 
 /// A record for each CVE of an update; one under its own identifier where it names none.
 fn records(dialect: &Dialect<'_>, source: &FeedSource, update: &Update) -> Vec<Record> {
-    let cves = update.cves();
-    if update.kind != "security" && cves.is_empty() {
-        return Vec::new();
-    }
     let affected = statements(dialect, source, &update.packages);
     if affected.is_empty() {
         return Vec::new();
     }
+    let cves = update.cves();
     let ids = if cves.is_empty() { vec![update.id.clone()] } else { cves };
     let record = |id: String| Record { advisory: advisory(dialect, update, id), affected: affected.clone() };
     ids.into_iter().map(record).collect()
@@ -100,7 +101,7 @@ fn advisory(dialect: &Dialect<'_>, update: &Update, id: String) -> Advisory {
 /// One statement for each package and version, with all architectures that have it.
 fn statements(dialect: &Dialect<'_>, source: &FeedSource, packages: &[Package]) -> Vec<Affected> {
     let mut listed: BTreeMap<(&str, &AffectedRange, Option<&str>), BTreeSet<&str>> = BTreeMap::new();
-    for package in packages.iter().filter(|one| !matches!(one.architecture.as_str(), "src" | "nosrc")) {
+    for package in packages.iter().filter(|one| !one.is_source()) {
         let module = package.module.as_deref().or(dialect.has_modules.then_some(""));
         let key = (package.name.as_str(), &package.range, module);
         listed.entry(key).or_default().insert(&package.architecture);

@@ -128,6 +128,17 @@ fn what_cannot_be_read_of_a_package_is_never_lost() {
     let odd = r#"<package name="bash" arch="x86_64" version="5"/>"#;
     let (records, _) = read_as(&DIALECT, &update("security", TWO, odd)).unwrap();
     assert!(matches!(records[0].affected[0].range, AffectedRange::Unreadable { .. }));
+    let sources = package("bash", "src");
+    let nothing = vec!["ST-2018-939: it does not say which packages it brought".to_owned()];
+    for none in ["", &sources] {
+        let (records, head) = read_as(&DIALECT, &update("security", TWO, none)).unwrap();
+        assert_eq!((records, head.unread), (vec![], nothing.clone()), "{none}");
+        let bugfix = update("bugfix", "", none).replace("CVE-2018-9", "a bug");
+        assert_eq!(read_as(&DIALECT, &bugfix).unwrap().1.unread, [""; 0], "{none}");
+    }
+    let odd_module = format!("<module name=\"x\"/>{}", package("bash", "x86_64"));
+    let (_, head) = read_as(&DIALECT, &update("security", TWO, &odd_module)).unwrap();
+    assert_eq!(head.unread, ["ST-2018-939: 1 modules have no name or no stream"]);
     let nameless = format!("<package version='5' release='1'/>{}", package("bash", "x86_64"));
     let (records, head) = read_as(&DIALECT, &update("security", TWO, &nameless)).unwrap();
     assert_eq!((records.len(), head.unread), (2, vec!["ST-2018-939: 1 packages have no name".to_owned()]));

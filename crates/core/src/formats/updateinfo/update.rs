@@ -20,6 +20,8 @@ pub(super) struct Update {
     references: Vec<String>,
     pub(super) packages: Vec<Package>,
     nameless: usize,
+    /// Modules without a name or a stream.
+    odd_modules: usize,
 }
 
 /// A package that an update brought.
@@ -30,6 +32,13 @@ pub(super) struct Package {
     /// `NAME:STREAM`, where it belongs to a module.
     pub(super) module: Option<String>,
     pub(super) range: AffectedRange,
+}
+
+impl Package {
+    /// Whether it is one that is never installed.
+    pub(super) fn is_source(&self) -> bool {
+        matches!(self.architecture.as_str(), "src" | "nosrc")
+    }
 }
 
 impl Update {
@@ -84,7 +93,10 @@ impl Update {
         let begin = self.packages.len();
         while let Step::Open(element) = elements.next()? {
             match element.name.as_str() {
-                "module" => module = stream(&element),
+                "module" => {
+                    module = stream(&element);
+                    self.odd_modules += usize::from(module.is_none());
+                }
                 "package" => match package(&element) {
                     Some(package) => self.packages.push(package),
                     None => self.nameless += 1,
@@ -99,9 +111,19 @@ impl Update {
         Ok(())
     }
 
+    /// Whether it is a security update, or names a CVE.
+    pub(super) fn is_about_vulnerabilities(&self) -> bool {
+        self.kind == "security" || !self.cves().is_empty()
+    }
+
     /// What could not be read of it at all.
-    pub(super) fn nameless(&self) -> Option<String> {
-        (self.nameless > 0).then(|| format!("{} packages have no name", self.nameless))
+    pub(super) fn unread(&self) -> Vec<String> {
+        let told = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
+        let nameless = told(self.nameless, "packages have no name");
+        let modules = told(self.odd_modules, "modules have no name or no stream");
+        let says_nothing = self.nameless == 0 && self.packages.iter().all(Package::is_source);
+        let nothing = says_nothing.then(|| "it does not say which packages it brought".to_owned());
+        [nameless, modules, nothing].into_iter().flatten().collect()
     }
 
     /// The CVEs that it names, each once: in its references and its title; where there are none, in its description.

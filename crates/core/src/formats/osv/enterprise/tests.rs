@@ -1,15 +1,18 @@
 use super::*;
 use crate::formats::osv::{AffectedPackage, PackageName};
 
-const BUILDERS: Builders = Builders { vendors: &["Stone"], keys: &[] };
+const BUILDERS: Builders = Builders { vendors: &["Stone"], keys: Some(&[]) };
 
 fn stated(title: &str, fixed: &str) -> Vec<(String, Option<String>)> {
+    stated_with(title, &AffectedRange::Fixed { introduced: None, fixed: fixed.to_owned() })
+}
+
+fn stated_with(title: &str, range: &AffectedRange) -> Vec<(String, Option<String>)> {
     let document =
         Document { id: "STSA-2022:5468".to_owned(), summary: title.to_owned(), ..Document::default() };
     let package = PackageName { ecosystem: "Stone:8".to_owned(), name: "php".to_owned() };
-    let range = AffectedRange::Fixed { introduced: None, fixed: fixed.to_owned() };
     let affected = AffectedPackage::default();
-    let said = Said { document: &document, affected: &affected, package: &package, range: &range };
+    let said = Said { document: &document, affected: &affected, package: &package, range };
     state(&said, Names::Binary).into_iter().map(|one| (one.namespace, one.only.module)).collect()
 }
 
@@ -47,6 +50,15 @@ fn modular_packages_are_spoken_about_under_a_namespace_of_their_own() {
     );
     assert_eq!(stated("STSA-2022:5468: php:8.0 security update (Important)", modular), [of(Some("php:8.0"))]);
     assert_eq!(stated("Important: varnish security update", modular), [of(None)]);
+    assert_eq!(stated("varnish: what RHSA-2022:1234 missed", modular), [of(None)]);
+    // Where no version tells, it is said of both.
+    for range in
+        [AffectedRange::Unfixed { introduced: None }, AffectedRange::Unreadable { text: "odd".to_owned() }]
+    {
+        let plain = ("Stone:8".to_owned(), None);
+        assert_eq!(stated_with("Important: varnish security update", &range), [of(None), plain.clone()]);
+        assert_eq!(stated_with("Important: php:8.0 update", &range), [of(Some("php:8.0")), plain]);
+    }
     assert_eq!(stated("ruby:3.3 update", "3.3.1-2.module+el9.4.0+1+2"), [of(Some("ruby:3.3"))]);
 }
 
@@ -55,6 +67,8 @@ fn a_package_is_judged_by_what_is_said_about_its_kind() {
     let namespace = |name: &str| Scope::Namespaces(vec![name.to_owned()]);
     assert_eq!(scope_of(None, "7.2-1.el8", "Stone Linux"), namespace("Stone:8"));
     assert_eq!(scope_of(Some("php:8.0"), "8.0-1.module_el8+1+2", "Stone"), namespace("Stone:8::modules"));
+    let both = ["Stone:8", "Stone:8::modules"].map(str::to_owned);
+    assert_eq!(scope_of(Some("php:8.0"), "8.0-1", "Stone"), Scope::Namespaces(both.into()));
     let Scope::ThirdParty { by } = scope_of(None, "8.0-1.module_el8+1+2", "Stone") else { panic!() };
     assert!(by.contains("module"), "{by}");
     assert_eq!(

@@ -106,3 +106,21 @@ fn what_follows_no_rule_is_kept_as_unreadable() {
         ["?", "= 1"]
     );
 }
+
+#[test]
+fn what_cannot_be_put_in_order_is_never_lost() {
+    let odd = r#"{"introduced":"0"},{"introduced":"3"},{"fixed":"1"},{"fixed":"not a version"}"#;
+    assert_eq!(of_events(odd), ["?"]);
+    // Written as people do, nothing of it is lost.
+    let written = r#"{"introduced":"0"},{"fixed":"1"},{"introduced":"3"},{"fixed":"not a version"}"#;
+    assert_eq!(of_events(written), ["all < 1", "3 < not a version"]);
+}
+
+#[test]
+fn all_last_versions_are_affected() {
+    let several =
+        r#"{"introduced":"0"},{"last_affected":"7.2"},{"last_affected":"6.1"},{"last_affected":"5.3"}"#;
+    assert_eq!(of_events(several), ["all ≤ 7.2"]);
+    let fixed = r#"{"introduced":"0"},{"fixed":"1"},{"last_affected":"2"},{"introduced":"3"},{"fixed":"4"}"#;
+    assert_eq!(of_events(fixed), ["all < 1", "= 2", "3 < 4"]);
+}
