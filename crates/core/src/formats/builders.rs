@@ -16,6 +16,9 @@ pub struct Builders {
     pub vendors: &'static [&'static str],
     /// The identifiers of its keys, for packages without a vendor. `None` where they are not known: then they tell nothing.
     pub keys: Option<&'static [&'static str]>,
+    /// One of what the versions of its packages have in them, such as `.ph`, where its vendor builds other packages too;
+    /// none where the vendor tells enough.
+    pub marks: &'static [&'static str],
 }
 
 impl Builders {
@@ -25,8 +28,12 @@ impl Builders {
         let vendor = package.vendor.as_deref().map(str::trim).filter(|vendor| !vendor.is_empty());
         match (vendor, &package.key, self.keys) {
             (Some(vendor), _, _) => {
-                let own = self.vendors.iter().any(|own| begins(vendor, own));
-                (!own).then(|| vendor.to_owned())
+                if !self.vendors.iter().any(|own| begins(vendor, own)) {
+                    return Some(vendor.to_owned());
+                }
+                let is_marked =
+                    self.marks.is_empty() || self.marks.iter().any(|mark| package.version.contains(mark));
+                (!is_marked).then(|| format!("{vendor}, outside of the distribution"))
             }
             (None, Some(key), Some(keys)) => {
                 let own = keys.iter().any(|own| own.eq_ignore_ascii_case(key));
@@ -57,7 +64,7 @@ mod tests {
     use super::*;
 
     const BUILDERS: Builders =
-        Builders { vendors: &["Stone", "obs://stone/stone:"], keys: Some(&["0123456789abcdef"]) };
+        Builders { vendors: &["Stone", "obs://stone/stone:"], keys: Some(&["0123456789abcdef"]), marks: &[] };
 
     fn stranger(vendor: Option<&str>, key: Option<&str>) -> Option<String> {
         let own = |text: Option<&str>| text.map(str::to_owned);
@@ -74,6 +81,18 @@ mod tests {
         assert_eq!(stranger(None, None), None);
         let keyless = Builders { keys: None, ..BUILDERS };
         assert_eq!(keyless.stranger(&Package { key: Some("ff".to_owned()), ..Package::default() }), None);
+    }
+
+    #[test]
+    fn what_a_vendor_builds_beside_its_distribution_has_no_mark() {
+        let marked = Builders { marks: &[".st"], ..BUILDERS };
+        let of = |vendor: Option<&str>, version: &str| {
+            let (vendor, version) = (vendor.map(str::to_owned), version.to_owned());
+            marked.stranger(&Package { vendor, version, ..Package::default() })
+        };
+        assert_eq!(of(Some("Stone"), "1.2-3.st4"), None);
+        assert_eq!(of(Some("Stone"), "1.2-3").as_deref(), Some("Stone, outside of the distribution"));
+        assert_eq!(of(None, "1.2-3"), None);
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub const BUILDERS: Builders = Builders {
         "obs://build.opensuse.org/openSUSE:Leap",
     ],
     keys: None,
+    marks: &[],
 };
 
 #[cfg(test)]

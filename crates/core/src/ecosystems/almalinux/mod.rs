@@ -57,6 +57,7 @@ const REBUILD: Rebuild = Rebuild {
             "d36cb86cb86b3716",
             "dee5c11cc2a1e572",
         ]),
+        marks: &[],
     },
 };
 

@@ -33,10 +33,10 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 };
 
 const BUILDERS: Builders = Builders {
-    // The latter until 2018.
-    vendors: &["Amazon Linux", "Amazon.com"],
+    vendors: &["Amazon"],
     // Of 2, and 2023.
     keys: Some(&["11cf1f95c87f5b1a", "e951904ad832c631"]),
+    marks: &[],
 };
 
 /// Source: `https://aws.amazon.com/amazon-linux-2/faqs/` and its likes.

@@ -32,12 +32,27 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 /// Source: the announcements of Microsoft.
 const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
 
-const BUILDERS: Builders = Builders { vendors: &["Microsoft"], keys: None };
+/// Microsoft has repositories of more than the distribution (.NET, drivers of databases), and no definition is about them.
+const BUILDERS: Builders = Builders { vendors: &["Microsoft"], keys: None, marks: &[".cm", ".azl"] };
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::Package;
+
+    #[test]
+    fn what_microsoft_builds_for_any_system_is_not_judged() {
+        let stranger = |version: &str| {
+            let vendor = Some("Microsoft Corporation".to_owned());
+            BUILDERS.stranger(&Package { version: version.to_owned(), vendor, ..Package::default() })
+        };
+        assert_eq!((stranger("1.1.1k-15.cm2"), stranger("3.3.0-2.azl3")), (None, None));
+        let outside = "Microsoft Corporation, outside of the distribution";
+        assert_eq!(stranger("18.3.3.1-1").as_deref(), Some(outside));
+    }
+
     #[test]
     fn every_row_is_a_release_and_a_day() {
-        crate::ends::check(super::END_OF_LIFE, "Azure Linux");
+        ends::check(END_OF_LIFE, "Azure Linux");
     }
 }

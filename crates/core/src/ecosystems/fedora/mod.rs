@@ -34,7 +34,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 const RELEASES: Numbered = Numbered { id: "fedora", name: "Fedora", file: "etc/fedora-release" };
 
 /// All of its packages have the vendor: one that is signed and has none is another's.
-const BUILDERS: Builders = Builders { vendors: &["Fedora Project"], keys: Some(&[]) };
+const BUILDERS: Builders = Builders { vendors: &["Fedora Project"], keys: Some(&[]), marks: &[] };
 
 /// Source: `https://docs.fedoraproject.org/en-US/releases/eol/`.
 const END_OF_LIFE: &str = include_str!("end-of-life.tsv");

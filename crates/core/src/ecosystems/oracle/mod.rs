@@ -38,7 +38,7 @@ const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
 /// Not all of Oracle: the packages of its Java and its MySQL have “Oracle Corporation” and “Oracle and/or its affiliates”,
 /// and no advisory for the distribution is about them.
 const BUILDERS: Builders =
-    Builders { vendors: &["Oracle America", "Oracle USA", "Oracle Linux"], keys: None };
+    Builders { vendors: &["Oracle America", "Oracle USA", "Oracle Linux"], keys: None, marks: &[] };
 
 /// A build of packages whose versions are an order of their own.
 struct Build {

@@ -32,7 +32,8 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 /// Source: the lifecycle pages of VMware and Broadcom.
 const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
 
-const BUILDERS: Builders = Builders { vendors: &["VMware", "Broadcom"], keys: None };
+/// Its vendor has more products than the distribution, and no advisory is about them.
+const BUILDERS: Builders = Builders { vendors: &["VMware", "Broadcom"], keys: None, marks: &[".ph"] };
 
 #[cfg(test)]
 mod tests {

@@ -54,6 +54,7 @@ const REBUILD: Rebuild = Rebuild {
         vendors: &["Rocky"],
         // Of 8, 9, and 10.
         keys: Some(&["15af5dac6d745a60", "702d426d350d275d", "5b106c736fedfc85"]),
+        marks: &[],
     },
 };
 

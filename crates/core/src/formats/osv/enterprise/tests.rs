@@ -1,7 +1,7 @@
 use super::*;
 use crate::formats::osv::{AffectedPackage, PackageName};
 
-const BUILDERS: Builders = Builders { vendors: &["Stone"], keys: Some(&[]) };
+const BUILDERS: Builders = Builders { vendors: &["Stone"], keys: Some(&[]), marks: &[] };
 
 fn stated(title: &str, fixed: &str) -> Vec<(String, Option<String>)> {
     stated_with(title, &AffectedRange::Fixed { introduced: None, fixed: fixed.to_owned() })
