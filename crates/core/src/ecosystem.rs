@@ -47,8 +47,23 @@ pub struct Ecosystem {
     pub crosses: bool,
     /// The day after which a release (given by namespace) gets no more advisories, where that is known.
     pub end_of_life: fn(namespace: &str) -> Option<NaiveDate>,
+    /// What people are told of it and its other values do not say.
+    pub notes: Notes,
     /// Digest of the folder's code and data, from [`revision::of`].
     pub revision: &'static str,
+}
+
+/// Short texts for `docs/coverage.md`: what cannot be read from the other values of an [`Ecosystem`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notes {
+    /// What of os-release tells that a system is one of these; the files beside it are in [`Identity::files`].
+    pub recognised: &'static str,
+    /// How it becomes known which releases the advisory data covers.
+    pub releases: &'static str,
+    /// Who gives the severity, and of what.
+    pub severity: &'static str,
+    /// What of its systems is not judged.
+    pub not_covered: &'static [&'static str],
 }
 
 /// Type and namespace of package URLs (`pkg:TYPE/NAMESPACE/NAME@VERSION`).

@@ -7,6 +7,7 @@
 mod almalinux;
 mod alpine;
 mod amazon;
+mod archlinux;
 mod azurelinux;
 mod chainguard;
 mod debian;
@@ -25,7 +26,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 15] = [
+const LIST: [Ecosystem; 16] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -44,6 +45,7 @@ const LIST: [Ecosystem; 15] = [
     suse::ECOSYSTEM,
     photon::ECOSYSTEM,
     azurelinux::ECOSYSTEM,
+    archlinux::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.

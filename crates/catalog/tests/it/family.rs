@@ -18,7 +18,7 @@ use limpid_catalog::{
 use limpid_core::{
     Advisory, Affected, AffectedRange, Ecosystem,
     advisory::{Names, Record},
-    ecosystem::{Ecosystems, PurlNames},
+    ecosystem::{Ecosystems, Notes, PurlNames},
     feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
     scope, version,
 };
@@ -66,6 +66,7 @@ pub(crate) fn ecosystem(
         scope: scope::own_namespace,
         crosses: false,
         end_of_life: |_| None,
+        notes: Notes { recognised: "", releases: "", severity: "", not_covered: &[] },
         revision,
     }
 }

@@ -15,6 +15,14 @@ pub fn word(path: &FilePath) -> Option<&'static str> {
     ROWS.iter().find(|row| row.last == *last && row.matches(path, name)).map(|row| row.word)
 }
 
+/// Every word that [`word`] has, sorted, each once.
+pub fn words() -> Vec<&'static str> {
+    let mut words: Vec<&str> = ROWS.iter().map(|row| row.word).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
 /// One kind of file.
 struct Row {
     /// The last byte of `ending`, which most names fail at.
@@ -70,8 +78,6 @@ const ROWS: &[Row] = &[
         Place::System(&["var/lib/chisel/manifest.wall"]),
         "Chisel slices of deb packages",
     ),
-    // var/lib/pacman/local/PACKAGE/desc
-    Row::named("desc", Place::Under(b"local", &[2]), "Arch Linux packages (pacman)"),
     // var/db/pkg/CATEGORY/PACKAGE/PF
     Row::named("PF", Place::Under(b"pkg", &[3]), "Gentoo packages (Portage)"),
     Row::named("db.sqlite", Place::System(&["nix/var/nix/db/db.sqlite"]), "Nix packages"),
@@ -114,7 +120,6 @@ mod tests {
             ("var/lib/chisel/manifest.wall", "Chisel slices of deb packages"),
             ("opt/root/var/lib/opkg/status", "opkg packages"),
             ("var/lib/opkg/status", "opkg packages"),
-            ("var/lib/pacman/local/bash-5.2-1/desc", "Arch Linux packages (pacman)"),
             ("var/db/pkg/app-shells/bash-5.2/PF", "Gentoo packages (Portage)"),
             ("usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA", "Python packages"),
             ("usr/lib/python3/six.egg-info/PKG-INFO", "Python packages"),
@@ -149,6 +154,7 @@ mod tests {
             "var/lib/rpm/Packages",
             "usr/lib/sysimage/rpm/rpmdb.sqlite",
             "lib/apk/db/installed",
+            "var/lib/pacman/local/bash-5.2-1/desc",
             "home/METADATA",
             "app/package.json",
             "app/src/a.json",

@@ -8,7 +8,7 @@
 //! - `versions.txt`: versions in ascending order, equal ones on one line; `versions-invalid.txt`: text that is none.
 
 mod databases;
-mod feeds;
+pub(crate) mod feeds;
 mod fixtures;
 mod versions;
 

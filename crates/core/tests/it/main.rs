@@ -9,8 +9,11 @@
 
 mod conformance;
 mod corpus;
+mod coverage;
 mod errata;
 mod matching;
 mod oval;
+mod pacman;
 mod redhat;
 mod rpm;
+mod strangers;

@@ -180,9 +180,9 @@ fn a_database_that_is_empty_deleted_or_something_else() {
 #[test]
 fn a_database_that_nobody_reads_yet() {
     let place = advised();
-    let image = place.image("app.tar", &clean().file("var/lib/pacman/local/zlib-1-1/desc", "%NAME%\nzlib\n"));
+    let image = place.image("app.tar", &clean().file("var/lib/opkg/status", "Package: zlib\n"));
     let report = unproven(&place, &image);
-    assert_eq!(counting(&report), [spot("database-unreadable", "Arch Linux packages (pacman)", 0)]);
+    assert_eq!(counting(&report), [spot("database-unreadable", "opkg packages", 0)]);
 }
 
 #[test]
@@ -280,6 +280,43 @@ fn a_release_past_its_end_is_judged_up_to_that_day() {
         place.run(&format!("scan {} --offline --format json", place.image("old.tar", &old))).ended(0).json();
     assert_eq!(findings(&report), [("CVE-2022-30065", "busybox")]);
     assert_eq!(counting(&report), [spot("end-of-life", "Alpine:v3.16", 1)]);
+}
+
+#[test]
+fn the_end_of_a_release_is_refreshed_by_an_update_and_missed_by_nobody() {
+    // A mirror in a folder has a document where upstream's address ends in a slash.
+    const ADDRESS: &str = "endoflife.date/api/v1/products/alpine-linux";
+    let place = advised();
+    let image = place.image("app.tar", &clean());
+    // Neither never loaded nor unknown: it judges nothing.
+    assert_eq!(place.report(&image)["verdict"], "clean");
+    let ended = serde_json::json!({"result": {"name": "alpine-linux", "releases": [
+        {"name": "3.99", "isEol": true, "eolFrom": "2020-02-03"}]}});
+    place.mirror().document(ADDRESS, ended.to_string());
+    place.update().ended(0);
+    let report = unproven(&place, &image);
+    assert_eq!(counting(&report), [spot("end-of-life", "Alpine:v3.99", 2)]);
+    assert!(detail(&report, "end-of-life").contains("judged up to 2020-02-03"), "{report:#}");
+}
+
+#[test]
+fn systems_that_nobody_judges_stay_blind_spots_by_name() {
+    let place = advised();
+    for (os_release, name) in [
+        ("ID=nixos\nVERSION_ID=24.05\nPRETTY_NAME=\"NixOS 24.05 (Uakari)\"\n", "NixOS 24.05 (Uakari)"),
+        ("ID=void\nPRETTY_NAME=\"Void Linux\"\n", "Void Linux"),
+        ("ID=slackware\nVERSION_ID=15.0\nPRETTY_NAME=\"Slackware 15.0 x86_64\"\n", "Slackware 15.0 x86_64"),
+        (
+            "ID=\"openEuler\"\nVERSION_ID=\"22.03\"\nPRETTY_NAME=\"openEuler 22.03 (LTS-SP3)\"\n",
+            "openEuler 22.03",
+        ),
+        ("ID=openwrt\nID_LIKE=\"lede openwrt\"\nPRETTY_NAME=\"OpenWrt 23.05.3\"\n", "OpenWrt 23.05.3"),
+        ("ID=gentoo\nPRETTY_NAME=\"Gentoo Linux\"\n", "Gentoo Linux"),
+    ] {
+        let report = unproven(&place, &place.image("app.tar", &System::declared(os_release)));
+        assert_eq!(counting(&report), [spot("no-distribution", "image", 0)]);
+        assert!(detail(&report, "no-distribution").contains(name), "{report:#}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use crate::{
     advisory::Names,
-    ecosystem::{Ecosystem, Identity, PurlNames},
+    ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     ends,
     feed::FeedFamily,
     formats::{
@@ -40,6 +40,12 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     scope: |question| REBUILD.scope(question),
     crosses: false,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
+    notes: Notes {
+        recognised: "`ID` or `ID_LIKE` `almalinux`",
+        releases: "the major releases that the records name",
+        severity: "AlmaLinux, for each update",
+        not_covered: &["vulnerabilities without a fix", "packages of others, such as EPEL's"],
+    },
     revision: revision::of("ecosystems/almalinux"),
 };
 

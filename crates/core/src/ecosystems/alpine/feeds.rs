@@ -6,7 +6,7 @@
 use crate::{
     advisory::Record,
     feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
-    formats::apk::secdb,
+    formats::{apk::secdb, end_of_life::Ends},
     revision,
 };
 
@@ -18,7 +18,7 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     parse,
     increments: None,
     guard: |_| GUARD,
-    revisions: &[revision::of("formats/apk")],
+    revisions: &[revision::of("formats/apk"), revision::of("formats/end_of_life")],
     is_second: |_| false,
 };
 
@@ -29,6 +29,12 @@ const GUARD: Guard = Guard {
     stale_after_hours: 72,
     // The largest has under one MiB.
     most_bytes: 32 << 20,
+};
+
+const ENDS: Ends = Ends {
+    feed: "alpine/end-of-life",
+    product: "alpine-linux",
+    namespace: |release| Some(format!("Alpine:v{release}")),
 };
 
 const ROOT: &str = "https://secdb.alpinelinux.org/";
@@ -93,6 +99,9 @@ fn parse(
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
+    if let Some(head) = ENDS.parse(source, document, sink) {
+        return head;
+    }
     let mut parts = source.name.split('/').skip(1);
     let (Some(release), Some(repository)) = (parts.next(), parts.next()) else {
         return Err(FeedError::Malformed(format!("“{}” is no feed of Alpine", source.name)));
@@ -129,6 +138,7 @@ fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> 
             Err(error) => return Err(error),
         }
     }
+    ENDS.add_to(&mut sources, upstream);
     Ok(sources)
 }
 

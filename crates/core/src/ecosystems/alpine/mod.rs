@@ -8,7 +8,7 @@ mod feeds;
 mod identity;
 
 use crate::{
-    ecosystem::{Ecosystem, Identity, PurlNames},
+    ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     formats::apk,
     revision, scope,
 };
@@ -27,5 +27,14 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     scope: scope::own_namespace,
     crosses: false,
     end_of_life: end_of_life::end_of_life,
+    notes: Notes {
+        recognised: "`ID` or `ID_LIKE` `alpine`",
+        releases: "upstream's folders, or release numbers that are tried; a derived system by the file of what it was made from",
+        severity: "none is given",
+        not_covered: &[
+            "vulnerabilities without a fix: the databases name what was fixed",
+            "the repository `testing`, which has no database",
+        ],
+    },
     revision: revision::of("ecosystems/alpine"),
 };

@@ -8,7 +8,7 @@ mod feeds;
 mod identity;
 
 use crate::{
-    ecosystem::{Ecosystem, Identity, PurlNames},
+    ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     ends,
     formats::{builders::Builders, rpm},
     revision,
@@ -29,6 +29,12 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     scope,
     crosses: false,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
+    notes: Notes {
+        recognised: "`ID` or `ID_LIKE` `amzn`",
+        releases: "`2018.03`, `2`, and years that are tried",
+        severity: "Amazon, for each update",
+        not_covered: &["vulnerabilities without a fix", "the Extras of Amazon Linux 2", "packages of others"],
+    },
     revision: revision::of("ecosystems/amazon"),
 };
 

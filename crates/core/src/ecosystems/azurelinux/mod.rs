@@ -6,7 +6,7 @@ mod feeds;
 mod identity;
 
 use crate::{
-    ecosystem::{Ecosystem, Identity, PurlNames},
+    ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     ends,
     formats::{builders::Builders, rpm},
     revision,
@@ -26,6 +26,12 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     scope: |question| BUILDERS.scope(question),
     crosses: false,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
+    notes: Notes {
+        recognised: "`ID` or `ID_LIKE` `azurelinux` or `mariner`",
+        releases: "release numbers that are tried",
+        severity: "Microsoft, for each vulnerability",
+        not_covered: &["packages of others"],
+    },
     revision: revision::of("ecosystems/azurelinux"),
 };
 

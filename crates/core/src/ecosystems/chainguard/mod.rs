@@ -2,7 +2,7 @@
 //! Wolfi's packages too.
 
 use crate::{
-    ecosystem::{Ecosystem, Identity, PurlNames},
+    ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     feed::FeedFamily,
     formats::apk::{
         self,
@@ -34,6 +34,12 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     scope: scope::own_namespace,
     crosses: false,
     end_of_life: |_| None,
+    notes: Notes {
+        recognised: "`ID` or `ID_LIKE` `chainguard`",
+        releases: "rolling",
+        severity: "none is given",
+        not_covered: &["vulnerabilities without a fix: the database names what was fixed"],
+    },
     revision: revision::of("ecosystems/chainguard"),
 };
 

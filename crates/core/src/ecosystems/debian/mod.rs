@@ -9,7 +9,7 @@ mod releases;
 mod scope;
 
 use crate::{
-    ecosystem::{Ecosystem, Identity, PurlNames},
+    ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     formats::dpkg,
     revision,
 };
@@ -28,5 +28,11 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     scope: scope::scope,
     crosses: true,
     end_of_life: releases::end_of_life,
+    notes: Notes {
+        recognised: "`ID` or `ID_LIKE` `debian`",
+        releases: "the releases that the tracker names, by codename; numbers of later ones are read from the versions of their fixes",
+        severity: "Debian's urgency, where it gives one",
+        not_covered: &["packages of others, and what a derived distribution changed"],
+    },
     revision: revision::of("ecosystems/debian"),
 };

@@ -8,7 +8,7 @@ mod feeds;
 mod identity;
 
 use crate::{
-    ecosystem::{Ecosystem, Identity, PurlNames},
+    ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     ends,
     formats::{builders::Builders, releases::Numbered, rpm},
     revision,
@@ -28,6 +28,16 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     scope: |question| BUILDERS.scope(question),
     crosses: false,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
+    notes: Notes {
+        recognised: "`ID` or `ID_LIKE` `fedora`",
+        releases: "upstream's folders, or release numbers that are tried",
+        severity: "Fedora, for each update, where it gives one",
+        not_covered: &[
+            "vulnerabilities without a fix, or that the first packages of a release had fixed",
+            "updates that later ones replaced",
+            "packages of others",
+        ],
+    },
     revision: revision::of("ecosystems/fedora"),
 };
 

@@ -6,7 +6,7 @@ mod feeds;
 mod identity;
 
 use crate::{
-    ecosystem::{Ecosystem, Identity, PurlNames},
+    ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     ends,
     formats::{rpm, suse},
     revision,
@@ -26,6 +26,12 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     scope: |question| suse::BUILDERS.scope(question),
     crosses: true,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
+    notes: Notes {
+        recognised: "`ID` that begins with `opensuse`, or `ID_LIKE` `opensuse`",
+        releases: "upstream's listing of Leap, Leap Micro and Tumbleweed",
+        severity: "SUSE, for each vulnerability",
+        not_covered: &["packages of persons in the build service, and of others"],
+    },
     revision: revision::of("ecosystems/opensuse"),
 };
 

@@ -8,7 +8,7 @@ mod feeds;
 mod identity;
 
 use crate::{
-    ecosystem::{Ecosystem, Identity, PurlNames},
+    ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     ends,
     formats::{builders::Builders, rpm},
     revision,
@@ -29,6 +29,12 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     scope,
     crosses: true,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
+    notes: Notes {
+        recognised: "`ID` or `ID_LIKE` `ol`",
+        releases: "the major releases that the document names",
+        severity: "Oracle, for each advisory",
+        not_covered: &["vulnerabilities without a fix", "packages of others"],
+    },
     revision: revision::of("ecosystems/oracle"),
 };
 

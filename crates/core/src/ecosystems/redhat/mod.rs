@@ -15,7 +15,7 @@ mod vex;
 
 use crate::{
     Detector,
-    ecosystem::{Ecosystem, Identity, PurlNames},
+    ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     formats::rpm,
     revision,
 };
@@ -34,6 +34,15 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     scope: scope::scope,
     crosses: true,
     end_of_life: end_of_life::end_of_life,
+    notes: Notes {
+        recognised: "`ID` or `ID_LIKE` `rhel` or `centos`",
+        releases: "the products that the documents name, by CPE; which hold for a package follows from its repository",
+        severity: "Red Hat's impact, for each product where they differ",
+        not_covered: &[
+            "packages of others, such as EPEL's",
+            "what CentOS and other derived systems do otherwise than Red Hat",
+        ],
+    },
     revision: revision::of("ecosystems/redhat"),
 };
 

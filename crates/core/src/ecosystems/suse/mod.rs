@@ -9,7 +9,7 @@ mod identity;
 mod products;
 
 use crate::{
-    ecosystem::{Ecosystem, Identity, PurlNames},
+    ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     ends,
     formats::{rpm, suse},
     revision,
@@ -29,6 +29,15 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     scope: |question| suse::BUILDERS.scope(question),
     crosses: true,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
+    notes: Notes {
+        recognised: "`ID` that begins with `sles`, `sled`, `sle-`, `sle_` or `sl-micro`; `suse-microos`; `ID_LIKE` `suse`",
+        releases: "upstream's listing of Enterprise and Micro; all service packs of a major release are in one document",
+        severity: "SUSE, for each vulnerability",
+        not_covered: &[
+            "which product of a service pack a package is from: all hold",
+            "packages of persons in the build service, and of others",
+        ],
+    },
     revision: revision::of("ecosystems/suse"),
 };
 

@@ -9,7 +9,7 @@ mod releases;
 mod scope;
 
 use crate::{
-    ecosystem::{Ecosystem, Identity, PurlNames},
+    ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     formats::dpkg,
     revision,
 };
@@ -28,5 +28,11 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     scope: scope::scope,
     crosses: true,
     end_of_life: releases::end_of_life,
+    notes: Notes {
+        recognised: "`ID` or `ID_LIKE` `ubuntu`",
+        releases: "the releases that the documents name; a derived system by the codename that it was made from",
+        severity: "Canonical's priority",
+        not_covered: &["snaps", "packages of others, and of archives of persons (PPA)"],
+    },
     revision: revision::of("ecosystems/ubuntu"),
 };

@@ -1,7 +1,7 @@
 //! Wolfi: a rolling distribution, so there is one namespace and one feed.
 
 use crate::{
-    ecosystem::{Ecosystem, Identity, PurlNames},
+    ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     feed::FeedFamily,
     formats::apk::{
         self,
@@ -33,6 +33,12 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     scope: scope::own_namespace,
     crosses: false,
     end_of_life: |_| None,
+    notes: Notes {
+        recognised: "`ID` or `ID_LIKE` `wolfi`",
+        releases: "rolling",
+        severity: "none is given",
+        not_covered: &["vulnerabilities without a fix: the database names what was fixed"],
+    },
     revision: revision::of("ecosystems/wolfi"),
 };
 
