@@ -15,7 +15,6 @@ mod path_budget;
 pub mod releases;
 pub mod rpm;
 mod sqlite;
-pub mod suse;
 pub mod text;
 mod unread;
 pub mod updateinfo;

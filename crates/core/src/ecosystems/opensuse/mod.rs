@@ -8,7 +8,7 @@ mod identity;
 use crate::{
     ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     ends,
-    formats::{rpm, suse},
+    formats::{builders::Builders, rpm},
     revision,
 };
 
@@ -23,7 +23,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     identity: Some(Identity { files: &[], identify: identity::identify }),
     versions: &rpm::VERSIONS,
     feeds: &feeds::FAMILY,
-    scope: |question| suse::BUILDERS.scope(question),
+    scope: |question| BUILDERS.scope(question),
     crosses: true,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
     notes: Notes {
@@ -37,6 +37,21 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 
 /// Source: “Lifetime” in openSUSE's wiki.
 const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
+
+/// As SUSE's: each of the two has packages of the other.
+const BUILDERS: Builders = Builders {
+    vendors: &[
+        "SUSE",
+        "openSUSE",
+        "obs://build.suse.de/SUSE:",
+        "obs://build.opensuse.org/SUSE:",
+        "obs://build.opensuse.org/openSUSE:Backports",
+        "obs://build.opensuse.org/openSUSE:Factory",
+        "obs://build.opensuse.org/openSUSE:Leap",
+    ],
+    keys: None,
+    marks: &[],
+};
 
 #[cfg(test)]
 mod tests {

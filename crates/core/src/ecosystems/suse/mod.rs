@@ -11,7 +11,7 @@ mod products;
 use crate::{
     ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     ends,
-    formats::{rpm, suse},
+    formats::{builders::Builders, rpm},
     revision,
 };
 
@@ -26,7 +26,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &rpm::VERSIONS,
     feeds: &feeds::FAMILY,
-    scope: |question| suse::BUILDERS.scope(question),
+    scope: |question| BUILDERS.scope(question),
     crosses: true,
     end_of_life: |namespace| ends::end_in(END_OF_LIFE, namespace),
     notes: Notes {
@@ -45,12 +45,49 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 /// Source: “Product Support Lifecycle”.
 const END_OF_LIFE: &str = include_str!("end-of-life.tsv");
 
+/// SUSE and openSUSE. Their build services name projects in the field of the vendor, and of those only the distributions'
+/// own count: in the public one everybody has some, with packages of the distributions' names and versions of their own.
+const BUILDERS: Builders = Builders {
+    vendors: &[
+        "SUSE",
+        "openSUSE",
+        "obs://build.suse.de/SUSE:",
+        "obs://build.opensuse.org/SUSE:",
+        "obs://build.opensuse.org/openSUSE:Backports",
+        "obs://build.opensuse.org/openSUSE:Factory",
+        "obs://build.opensuse.org/openSUSE:Leap",
+    ],
+    keys: None,
+    marks: &[],
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Package;
 
     #[test]
     fn every_row_is_a_release_and_a_day() {
         ends::check(END_OF_LIFE, "SUSE");
+    }
+
+    #[test]
+    fn builders_are_told_apart() {
+        for (vendor, is_own) in [
+            ("SUSE LLC <https://www.suse.com/>", true),
+            ("SUSE LINUX Products GmbH, Nuernberg, Germany", true),
+            ("openSUSE", true),
+            ("obs://build.suse.de/SUSE:Maintenance", true),
+            ("obs://build.opensuse.org/openSUSE:Leap:15.5", true),
+            ("obs://build.opensuse.org/openSUSE:Backports:SLE-15-SP5", true),
+            ("obs://build.opensuse.org/home:somebody", false),
+            ("obs://build.opensuse.org/isv:somebody", false),
+            ("obs://build.opensuse.org/server:database:postgresql", false),
+            ("obs://build.opensuse.org/devel:languages:python", false),
+            ("NVIDIA Corporation", false),
+        ] {
+            let package = Package { vendor: Some(vendor.to_owned()), ..Package::default() };
+            assert_eq!(BUILDERS.stranger(&package).is_none(), is_own, "{vendor}");
+        }
     }
 }
