@@ -57,6 +57,8 @@ pub struct Configuration {
     pub updater: Updater,
     /// Who is told of changes.
     pub notifier: Notifier,
+    /// The public listener: registry and pages.
+    pub registry: Registry,
 }
 
 /// A part of the service's work.
@@ -70,6 +72,10 @@ pub enum Role {
     Updater,
     /// Tells of changes.
     Notifier,
+    /// Keeps images.
+    Registry,
+    /// Shows pages.
+    Ui,
 }
 
 /// What the process says on standard error.
@@ -93,6 +99,21 @@ pub struct Api {
     /// Show blind spots to Clair's clients as vulnerabilities of severity Unknown, because they have no other place for
     /// them.
     pub blind_spots_as_vulnerabilities: bool,
+}
+
+/// The public listener: registry and pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registry {
+    /// Where it listens. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// TLS, where it is spoken here.
+    pub tls: Option<Tls>,
+    /// How clients reach it, for links, tokens and redirects; `None`: as in the request.
+    pub public_url: Option<Url>,
+    /// Largest manifest.
+    pub manifest_bytes: u64,
+    /// Send clients to the storage for blobs, where it can be asked for addresses that are signed.
+    pub redirect: bool,
 }
 
 /// Certificate and key, as PEM files.

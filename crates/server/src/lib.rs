@@ -1,4 +1,4 @@
-//! The service: indexer, matcher, updater and notifier behind HTTP.
+//! The service: registry, indexer, matcher, updater, notifier and pages behind HTTP.
 //!
 //! Faces ([`clair`], [`api`]) translate between HTTP and the engine, and decide nothing. What must survive is a row or a
 //! job in the store before anybody is told of it; what a process keeps in memory can be thrown away at any time. The work
@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod accounts;
 pub mod api;
 pub mod clair;
 pub mod configuration;
@@ -21,9 +22,14 @@ pub mod limits;
 mod log;
 pub mod matching;
 pub mod notifying;
+mod pages;
+mod public;
+mod quay;
+mod registry;
 mod run;
 mod runtime;
 pub mod secret;
+mod security;
 pub mod updating;
 mod workers;
 

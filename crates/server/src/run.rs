@@ -18,6 +18,7 @@ use tower::{ServiceExt as _, service_fn};
 
 use crate::{
     Configuration, api, clair,
+    configuration::Role,
     engine::{Engine, EngineError, UnknownEcosystem, chosen},
     http::{self, ServerTls, Wrapping, tls::TlsError},
     introspection::{self, Metrics, Phase, Readiness},
@@ -65,6 +66,8 @@ pub struct Running {
     pub api: SocketAddr,
     /// Where metrics and health are.
     pub introspection: SocketAddr,
+    /// Where registry and pages are; `None` where this process has none of these roles.
+    pub public: Option<SocketAddr>,
     listeners: Vec<tokio::task::JoinHandle<usize>>,
     introspection_ends: watch::Sender<bool>,
     workers: Vec<JoinHandle<()>>,
@@ -121,11 +124,20 @@ impl Running {
         let threads = Threads::start()?;
         let api = listen(&threads, "api.listen", configuration.api.listen)?;
         let status = listen(&threads, "introspection.listen", configuration.introspection.listen)?;
+        let has_public = [Role::Registry, Role::Ui].iter().any(|role| configuration.roles.contains(role));
+        let public_tls = configuration.registry.tls.clone().map(ServerTls::load).transpose()?;
+        let public = has_public
+            .then(|| listen(&threads, "registry.listen", configuration.registry.listen))
+            .transpose()?;
+        let public_address = public.as_ref().map(TcpListener::local_addr).transpose()?;
         let addresses = [&api, &status].map(TcpListener::local_addr);
         let [api_address, status_address] = addresses;
         let (api_address, status_address) = (api_address?, status_address?);
         // A free port that was asked for by 0 is known from here on.
         configuration.api.listen = api_address;
+        if let Some(address) = public_address {
+            configuration.registry.listen = address;
+        }
         let metrics = Arc::new(Metrics::default());
         let readiness = Arc::new(Readiness::default());
         let (introspection_ends, ends) = watch::channel(false);
@@ -137,6 +149,12 @@ impl Running {
         metrics.count_jobs_with(move || counted.read(jobs::counts));
         let routes = routes(&engine);
         let api = threads.spawn(http::serve(api, tls, routes, engine.bell.ending()));
+        let mut listeners = vec![api];
+        if let Some(public) = public {
+            let routes = crate::public::router(Arc::clone(&engine));
+            listeners.push(threads.spawn(http::serve(public, public_tls, routes, engine.bell.ending())));
+        }
+        listeners.push(status);
         let mut workers = workers::start(&engine)?;
         workers.push(watch_state(&engine, &readiness)?);
         workers.push(follow_catalog(&engine, &readiness)?);
@@ -146,7 +164,8 @@ impl Running {
             readiness,
             api: api_address,
             introspection: status_address,
-            listeners: vec![api, status],
+            public: public_address,
+            listeners,
             introspection_ends,
             workers,
             threads,
@@ -156,6 +175,11 @@ impl Running {
     /// Whether the API speaks TLS.
     pub fn speaks_tls(&self) -> bool {
         self.engine.configuration.api.tls.is_some()
+    }
+
+    /// Whether the public listener speaks TLS.
+    pub fn public_speaks_tls(&self) -> bool {
+        self.engine.configuration.registry.tls.is_some()
     }
 
     /// The engine.
@@ -177,8 +201,9 @@ impl Running {
         let mut listeners = std::mem::take(&mut self.listeners).into_iter();
         // Requests and workers end side by side.
         let begun = Instant::now();
-        if let Some(api) = listeners.next() {
-            told("the API", self.threads.block_on(api));
+        let status = listeners.next_back();
+        for listener in listeners {
+            told("a listener", self.threads.block_on(listener));
         }
         for worker in self.workers.drain(..) {
             while !worker.is_finished() && begun.elapsed() < WORKERS_END {
@@ -197,7 +222,7 @@ impl Running {
             tracing::warn!("what this process holds runs out by itself: {error}");
         }
         self.introspection_ends.send_replace(true);
-        if let Some(status) = listeners.next() {
+        if let Some(status) = status {
             told("introspection", self.threads.block_on(status));
         }
     }

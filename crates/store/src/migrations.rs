@@ -22,6 +22,10 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { text: include_str!("migrations/0001_schema.sql"), compatible_from: 1 },
     Step { text: include_str!("migrations/0002_notification_parts.sql"), compatible_from: 1 },
+    Step { text: include_str!("migrations/0003_accounts.sql"), compatible_from: 1 },
+    // An older program would take the blobs of the registry for garbage.
+    Step { text: include_str!("migrations/0004_registry.sql"), compatible_from: 4 },
+    Step { text: include_str!("migrations/0005_security.sql"), compatible_from: 1 },
 ];
 
 const TABLES: &str = "

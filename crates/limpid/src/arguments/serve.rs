@@ -20,7 +20,7 @@ Exit status:
   0  ended as it was asked to (SIGTERM, SIGINT); with --check, the configuration can be used
   2  a wrong argument or configuration, or the service could not go on";
 
-/// Run the service: indexer, matcher, updater and notifier behind Clair's API
+/// Run the service: registry, pages, and the work of Clair behind its API
 ///
 /// Without configuration it listens on 127.0.0.1:6060, keeps everything in the data directory, and asks nobody for a key.
 /// Whoever wants it to listen for others gives it a key, or says in as many words that anybody may use it.
@@ -43,7 +43,7 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["check", "clair_config"])]
     pub(crate) convert_clair: Option<PathBuf>,
 
-    /// What this process does: indexer, matcher, updater, notifier [default: all]
+    /// What this process does: indexer, matcher, updater, notifier, registry, ui [default: all]
     #[arg(long, value_name = "ROLE,…", help_heading = "Settings")]
     pub(crate) roles: Option<String>,
 

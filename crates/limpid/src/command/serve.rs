@@ -53,7 +53,12 @@ fn started(running: &Running) -> io::Result<()> {
     let scheme = if running.speaks_tls() { "https" } else { "http" };
     let (api, status) = (running.api, running.introspection);
     let mut out = io::stdout().lock();
-    writeln!(out, "Limpid listens on {scheme}://{api} (API) and http://{status} (metrics, health)")?;
+    write!(out, "Limpid listens on {scheme}://{api} (API) and http://{status} (metrics, health)")?;
+    if let Some(public) = running.public {
+        let scheme = if running.public_speaks_tls() { "https" } else { "http" };
+        write!(out, " and {scheme}://{public} (registry, pages)")?;
+    }
+    writeln!(out)?;
     out.flush()
 }
 

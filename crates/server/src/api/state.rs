@@ -84,5 +84,7 @@ fn word(role: Role) -> &'static str {
         Role::Matcher => "matcher",
         Role::Updater => "updater",
         Role::Notifier => "notifier",
+        Role::Registry => "registry",
+        Role::Ui => "ui",
     }
 }

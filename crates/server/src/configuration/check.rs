@@ -27,8 +27,10 @@ pub(super) fn files(configuration: &Configuration, settings: &Settings) -> Vec<P
     if let Some(mirror) = &configuration.updater.mirror {
         check.mirror(mirror);
     }
-    if let Some(tls) = &configuration.api.tls {
-        check.tls("api.tls", tls);
+    for (table, tls) in [("api.tls", &configuration.api.tls), ("registry.tls", &configuration.registry.tls)] {
+        if let Some(tls) = tls {
+            check.tls(table, tls);
+        }
     }
     for target in &configuration.notifier.targets {
         let (kind, root_ca, client) = match &target.delivery {

@@ -73,6 +73,13 @@ pub(super) const KEYS: &[Key] = &[
         Fallback::None,
         r#""anybody who reaches this address may use it""#,
     ),
+    Key::new("registry.listen", Kind::Listen, Fallback::Text("127.0.0.1:5000"), r#""0.0.0.0:443""#),
+    Key::new("registry.tls.certificate", Kind::Path, Fallback::None, r#""/etc/limpid/tls.crt""#),
+    Key::new("registry.tls.key", Kind::Path, Fallback::None, r#""/etc/limpid/tls.key""#),
+    Key::new("registry.tls_elsewhere", Kind::Boolean, Fallback::Boolean(false), "true"),
+    Key::new("registry.public_url", Kind::Url, Fallback::None, r#""https://registry.example.com""#),
+    Key::new("registry.manifest_bytes", Kind::Size, Fallback::Text("8M"), r#""8M""#),
+    Key::new("registry.redirect", Kind::Boolean, Fallback::Boolean(true), "false"),
     Key::new("introspection.listen", Kind::Listen, Fallback::Text("127.0.0.1:8089"), r#""0.0.0.0:8089""#),
     Key::new("auth.psk.key", Kind::Base64, Fallback::None, r#""c2VjcmV0IGtleSBvZiB0aGUgc2VydmljZQ==""#)
         .shown(Shown::Nothing),

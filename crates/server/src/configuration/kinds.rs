@@ -62,7 +62,7 @@ impl Kind {
             Self::Url => "an address that begins with https:// or http://, without user and password",
             Self::Sentence => "exactly these words",
             Self::Base64 => "base64 with its padding",
-            Self::Roles => "a list of indexer, matcher, updater and notifier, at least one",
+            Self::Roles => "a list of indexer, matcher, updater, notifier, registry and ui, at least one",
             Self::Level => "off, error, warn, info, debug or trace, or directives (limpid_server=debug,info)",
             Self::Database => "sqlite:PATH, postgres://… or a libpq string (host=… dbname=…)",
             Self::Blobs => "a directory or s3://BUCKET/PREFIX",

@@ -1,6 +1,7 @@
 //! From settings to the configuration: each section is read, and what only several keys together can have wrong is found.
 
 mod api;
+mod registry;
 mod targets;
 
 use limpid_core::ecosystems;
@@ -15,11 +16,13 @@ use super::{
 use crate::secret::Secret;
 
 /// The roles by their words.
-pub(super) const ROLES: [(&str, Role); 4] = [
+pub(super) const ROLES: [(&str, Role); 6] = [
     ("indexer", Role::Indexer),
     ("matcher", Role::Matcher),
     ("updater", Role::Updater),
     ("notifier", Role::Notifier),
+    ("registry", Role::Registry),
+    ("ui", Role::Ui),
 ];
 
 /// Reads everything. The configuration is there where nothing is wrong.
@@ -53,7 +56,14 @@ fn configuration(reader: &mut Reader<'_>) -> Option<Configuration> {
     let introspection = api::introspection(reader);
     let auth = api::auth(reader);
     api::admission(reader, api.as_ref(), &auth);
-    api::apart(reader, api.as_ref(), introspection.as_ref());
+    let registry = registry::registry(reader);
+    registry::admission(reader, registry.as_ref());
+    let listeners = [
+        ("api.listen", api.as_ref().map(|api| api.listen)),
+        ("introspection.listen", introspection.as_ref().map(|introspection| introspection.listen)),
+        ("registry.listen", registry.as_ref().map(|registry| registry.listen)),
+    ];
+    api::apart(reader, &listeners);
     let database = database(reader);
     let blobs = blobs(reader);
     let indexer = indexer(reader);
@@ -71,6 +81,7 @@ fn configuration(reader: &mut Reader<'_>) -> Option<Configuration> {
         indexer: indexer?,
         updater: updater?,
         notifier: notifier?,
+        registry: registry?,
     })
 }
 

@@ -133,10 +133,10 @@ pub(super) fn role(word: &str) -> Result<Role, Wrong> {
     let found = ROLES.into_iter().find(|(known, _)| *known == word);
     found.map(|(_, role)| role).ok_or_else(|| {
         let near = nearest(word, ROLES.map(|(known, _)| known));
-        let which = near
-            .map_or("; the roles are indexer, matcher, updater and notifier".to_owned(), |near| {
-                did_you_mean(Some(near))
-            });
+        let which = near.map_or(
+            "; the roles are indexer, matcher, updater, notifier, registry and ui".to_owned(),
+            |near| did_you_mean(Some(near)),
+        );
         Wrong::Said(format!("“{word}” is no role{which}"))
     })
 }

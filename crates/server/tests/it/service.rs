@@ -219,6 +219,13 @@ fn configuration(directory: &Path) -> Configuration {
             feeds: Vec::new(),
         },
         notifier: Notifier { summary: false, callback: None, most_removed_percent: 50, targets: Vec::new() },
+        registry: configuration::Registry {
+            listen: ([127, 0, 0, 1], 0).into(),
+            tls: None,
+            public_url: None,
+            manifest_bytes: 8 << 20,
+            redirect: true,
+        },
     }
 }
 

@@ -152,7 +152,7 @@ impl Options {
         let mirror = place.path("mirror");
         format!(
             "data = {data:?}\n[api]\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://limpid.example.com\"\n\
-             [introspection]\nlisten = \"127.0.0.1:0\"\n[indexer.layers]\nallow_networks = [{networks:?}]\n\
+             [introspection]\nlisten = \"127.0.0.1:0\"\n[registry]\nlisten = \"127.0.0.1:0\"\n[indexer.layers]\nallow_networks = [{networks:?}]\n\
              [updater]\nmirror = {mirror:?}\nfeeds = [\"alpine\"]\n{more}"
         )
     }
@@ -165,6 +165,9 @@ pub(super) struct Service {
     key: Option<Vec<u8>>,
     pub(super) api: String,
     pub(super) introspection: String,
+    /// Registry and pages; `None` where the process has none of these roles.
+    #[expect(dead_code, reason = "tests of the registry come")]
+    pub(super) public: Option<String>,
 }
 
 impl Service {
@@ -187,15 +190,15 @@ impl Service {
             child.wait().unwrap();
             return Err(std::fs::read_to_string(log).unwrap());
         };
-        let addresses: Vec<String> =
-            said.split(' ').filter(|word| word.starts_with("http://")).map(str::to_owned).collect();
-        let [api, introspection] = addresses.try_into().unwrap();
+        let mut addresses = said.split(' ').filter(|word| word.starts_with("http://")).map(str::to_owned);
+        let (api, introspection) = (addresses.next().unwrap(), addresses.next().unwrap());
+        let public = addresses.next();
         // What else it says is read to its end, so that a full pipe never stops it.
         thread::spawn(move || lines.count());
         // Taken already where another test was first, with the same choice.
         drop(rustls::crypto::ring::default_provider().install_default());
         let client = Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
-        Ok(Self { child, client, key: options.key.clone(), api, introspection })
+        Ok(Self { child, client, key: options.key.clone(), api, introspection, public })
     }
 
     /// Kills the process as a power cut would.

@@ -1,5 +1,7 @@
 //! Who may ask, and where: listeners, TLS, the key. Nobody is let in by what was forgotten.
 
+use std::net::SocketAddr;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
 
@@ -9,7 +11,7 @@ use crate::configuration::{
 
 pub(super) fn api(reader: &mut Reader<'_>) -> Option<Api> {
     let listen = reader.get("api.listen", values::listen);
-    let tls = tls(reader);
+    let tls = tls(reader, "api.tls", ["api.tls.certificate", "api.tls.key"]);
     let public_url = reader.get("api.public_url", values::url);
     let blind_spots = reader.get("api.blind_spots_as_vulnerabilities", values::boolean);
     Some(Api { listen: listen?, tls, public_url, blind_spots_as_vulnerabilities: blind_spots? })
@@ -20,18 +22,19 @@ pub(super) fn introspection(reader: &mut Reader<'_>) -> Option<Introspection> {
     Some(Introspection { listen: listen? })
 }
 
-fn tls(reader: &mut Reader<'_>) -> Option<Tls> {
-    let [certificate, key] = ["api.tls.certificate", "api.tls.key"].map(|path| reader.path(path));
-    let given = |path: &str| reader.settings.get(path).is_some();
-    let (has_certificate, has_key) = (given("api.tls.certificate"), given("api.tls.key"));
-    if !has_certificate && !has_key && reader.settings.table("api.tls").is_none() {
+/// Certificate and key of a listener: both or neither.
+pub(super) fn tls(reader: &mut Reader<'_>, table: &'static str, paths: [&'static str; 2]) -> Option<Tls> {
+    let [certificate, key] = paths.map(|path| reader.path(path));
+    let [has_certificate, has_key] = paths.map(|path| reader.settings.get(path).is_some());
+    if !has_certificate && !has_key && reader.settings.table(table).is_none() {
         return None;
     }
+    let [certificate_path, key_path] = paths;
     if !has_certificate {
-        reader.missing("api.tls.certificate", "TLS needs a certificate");
+        reader.missing(certificate_path, "TLS needs a certificate");
     }
     if !has_key {
-        reader.missing("api.tls.key", "TLS needs the certificate's key");
+        reader.missing(key_path, "TLS needs the certificate's key");
     }
     Some(Tls { certificate: certificate?, key: key? })
 }
@@ -85,13 +88,17 @@ pub(super) fn admission(reader: &mut Reader<'_>, api: Option<&Api>, auth: &Optio
     reader.said("api.listen", why);
 }
 
-/// Two listeners need two addresses.
-pub(super) fn apart(reader: &mut Reader<'_>, api: Option<&Api>, introspection: Option<&Introspection>) {
-    let (Some(api), Some(introspection)) = (api, introspection) else { return };
-    let same_port = api.listen.port() == introspection.listen.port() && api.listen.port() != 0;
-    let [one, other] = [api.listen.ip(), introspection.listen.ip()];
-    if same_port && (one == other || one.is_unspecified() || other.is_unspecified()) {
-        reader.said("introspection.listen", format!("port {} is the API's already", api.listen.port()));
+/// Listeners need addresses of their own. Each is a key and its address.
+pub(super) fn apart(reader: &mut Reader<'_>, listeners: &[(&str, Option<SocketAddr>)]) {
+    for (place, (key, address)) in listeners.iter().enumerate() {
+        for (other_key, other) in listeners.iter().take(place) {
+            let (Some(address), Some(other)) = (address, other) else { continue };
+            let same_port = address.port() == other.port() && address.port() != 0;
+            let [one, two] = [address.ip(), other.ip()];
+            if same_port && (one == two || one.is_unspecified() || two.is_unspecified()) {
+                reader.said(key, format!("port {} is that of {other_key} already", address.port()));
+            }
+        }
     }
 }
 

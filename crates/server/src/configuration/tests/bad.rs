@@ -16,7 +16,7 @@ const FILES: &[(&str, &[&str])] = &[
     (
         "zzz = 1",
         &[
-            "limpid.toml:1:1: there is no key “zzz”; at the top are data, roles, log, api, introspection, auth, database, \
+            "limpid.toml:1:1: there is no key “zzz”; at the top are data, roles, log, api, registry, introspection, auth, database, \
            blobs, indexer, updater, notifier",
         ],
     ),
@@ -69,7 +69,9 @@ const FILES: &[(&str, &[&str])] = &[
     ("roles = ['matchr']", &["limpid.toml:1:9: roles: “matchr” is no role; did you mean “matcher”?"]),
     (
         "roles = ['all']",
-        &["limpid.toml:1:9: roles: “all” is no role; the roles are indexer, matcher, updater and notifier"],
+        &[
+            "limpid.toml:1:9: roles: “all” is no role; the roles are indexer, matcher, updater, notifier, registry and ui",
+        ],
     ),
     (
         "roles = []",
@@ -78,7 +80,7 @@ const FILES: &[(&str, &[&str])] = &[
     (
         "roles = 'indexer'",
         &[
-            "limpid.toml:1:9: roles must be a list of indexer, matcher, updater and notifier, at least one, such as \
+            "limpid.toml:1:9: roles must be a list of indexer, matcher, updater, notifier, registry and ui, at least one, such as \
            [\"indexer\", \"matcher\"], but is \"indexer\"",
         ],
     ),
@@ -112,7 +114,7 @@ const FILES: &[(&str, &[&str])] = &[
     ),
     (
         "introspection.listen = '127.0.0.1:6060'",
-        &["limpid.toml:1:24: introspection.listen: port 6060 is the API's already"],
+        &["limpid.toml:1:24: introspection.listen: port 6060 is that of api.listen already"],
     ),
     (
         "api.tls.key = 'x'",
@@ -245,6 +247,18 @@ const FILES: &[(&str, &[&str])] = &[
     (
         "[notifier.webhook.quay]\ntarget = 'https://quay.example'\nheaders = { 'a b' = 'x' }\n[api]\npublic_url = 'https://l.example'",
         &["limpid.toml:3:11: notifier.webhook.quay.headers: “a b” is no name of a header"],
+    ),
+    (
+        "[registry]\nlisten = '0.0.0.0:443'",
+        &[
+            "limpid.toml:2:10: registry.listen: others can reach 0.0.0.0:443, and passwords would cross the network in the \
+           clear: set registry.tls.certificate and registry.tls.key; or, where a proxy in front speaks TLS, \
+           registry.tls_elsewhere = true",
+        ],
+    ),
+    (
+        "[registry]\nlisten = '127.0.0.1:6060'",
+        &["limpid.toml:2:10: registry.listen: port 6060 is that of api.listen already"],
     ),
     // All at once, and in the order of the file.
     (

@@ -6,12 +6,13 @@ use super::Place;
 use crate::{
     configuration::{
         Amqp, Api, Auth, Blobs, Configuration, Database, Delivery, Egress, Indexer, Introspection, Log,
-        Notifier, Role, SecretBytes, Stomp, Target, Updater, Webhook,
+        Notifier, Registry, Role, SecretBytes, Stomp, Target, Updater, Webhook,
     },
     secret::Secret,
 };
 
-const ALL_ROLES: [Role; 4] = [Role::Indexer, Role::Matcher, Role::Updater, Role::Notifier];
+const ALL_ROLES: [Role; 6] =
+    [Role::Indexer, Role::Matcher, Role::Updater, Role::Notifier, Role::Registry, Role::Ui];
 
 const EVERYTHING: &str = r#"
 roles = ["notifier", "matcher"]
@@ -44,6 +45,12 @@ on = false
 period = "1h30m"
 mirror = "https://mirror.example.com/x"
 feeds = ["alpine/v3.20", "wolfi"]
+[registry]
+listen = "0.0.0.0:443"
+tls_elsewhere = true
+public_url = "https://registry.example.com"
+manifest_bytes = "4M"
+redirect = false
 [notifier]
 summary = false
 callback = "https://limpid.example.com/notifier/api/v1/notification"
@@ -88,6 +95,13 @@ fn defaults() -> Configuration {
         },
         updater: Updater { on: true, period: Duration::from_secs(6 * 3600), mirror: None, feeds: Vec::new() },
         notifier: Notifier { summary: true, callback: None, most_removed_percent: 10, targets: Vec::new() },
+        registry: Registry {
+            listen: "127.0.0.1:5000".parse().unwrap(),
+            tls: None,
+            public_url: None,
+            manifest_bytes: 8 << 20,
+            redirect: true,
+        },
     }
 }
 
@@ -134,6 +148,13 @@ fn everything_can_be_said() {
                 callback: Some("https://limpid.example.com/notifier/api/v1/notification/".parse().unwrap()),
                 most_removed_percent: 0,
                 targets: targets(),
+            },
+            registry: Registry {
+                listen: "0.0.0.0:443".parse().unwrap(),
+                tls: None,
+                public_url: Some("https://registry.example.com/".parse().unwrap()),
+                manifest_bytes: 4 << 20,
+                redirect: false,
             },
             ..defaults()
         }

@@ -1,0 +1,86 @@
+//! The one way in: the table is asked for the route, the accounts for who asks and whether they may, the route for the answer.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{Call, Route, TABLE, Target, denial, pattern};
+use crate::{
+    accounts::{self, Decision, Object, Principal},
+    engine::Engine,
+    http::blocking,
+};
+
+/// Answers a request.
+pub(super) async fn dispatch(engine: Arc<Engine>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let matching: Vec<_> = TABLE
+        .iter()
+        .flat_map(|face| face.iter())
+        .filter_map(|route| Some((route, pattern::matches(route.path, &path)?)))
+        .collect();
+    let found = matching.iter().find(|(route, _)| route.methods.contains(request.method()));
+    let Some((route, captures)) = found else { return unknown(&matching) };
+    let head = request_head(&request);
+    let object = object(route, captures.get("namespace"), captures.get("name"));
+    let (route, captures) = (*route, captures.clone());
+    let asked = Arc::clone(&engine);
+    let decided = blocking(move || decide(&asked, route, &head, &object)).await;
+    match decided {
+        Ok(Ok((principal, Decision::Allowed))) => {
+            (route.handler)(Call { engine, principal, captures, request }).await
+        }
+        Ok(Ok((_, decision))) => denial::denied(route.face, decision, &engine, &request),
+        Ok(Err(error)) => denial::failed(route.face, &error.to_string()),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// What authentication may look at.
+fn request_head(request: &Request) -> axum::http::request::Parts {
+    let mut parts = Request::new(()).into_parts().0;
+    parts.method = request.method().clone();
+    parts.uri = request.uri().clone();
+    parts.headers = request.headers().clone();
+    if let Some(peer) = request.extensions().get::<crate::http::Peer>() {
+        parts.extensions.insert(*peer);
+    }
+    parts
+}
+
+fn object(route: &Route, namespace: &str, name: &str) -> Object {
+    match route.target {
+        Target::Service => Object::Service,
+        Target::Namespace => Object::Namespace(namespace.to_owned()),
+        Target::Repository => Object::Repository(name.to_owned()),
+    }
+}
+
+fn decide(
+    engine: &Engine,
+    route: &Route,
+    head: &axum::http::request::Parts,
+    object: &Object,
+) -> Result<(Principal, Decision), limpid_store::StoreError> {
+    let principal = accounts::authenticate(engine, head)?;
+    let decision = accounts::decide(engine, &principal, route.action, object)?;
+    Ok((principal, decision))
+}
+
+/// A path that nobody has, or not with that method.
+fn unknown(matching: &[(&Route, pattern::Captures)]) -> Response {
+    let Some((first, _)) = matching.first() else {
+        return denial::not_found();
+    };
+    let methods = matching.iter().flat_map(|(route, _)| route.methods.iter().map(axum::http::Method::as_str));
+    let mut response =
+        denial::of(first.face, StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", "no such method");
+    if let Ok(allow) = HeaderValue::from_str(&methods.collect::<Vec<_>>().join(", ")) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
