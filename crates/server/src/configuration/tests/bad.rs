@@ -191,8 +191,7 @@ const FILES: &[(&str, &[&str])] = &[
     (
         "indexer.ecosystems = ['cobol']",
         &[
-            "limpid.toml:1:22: indexer.ecosystems: “cobol” is no ecosystem of this Limpid; there are alpine, wolfi, chainguard, ubuntu, \
-             debian, almalinux, rocky, oracle, amazon, redhat, fedora, opensuse, suse, photon, azurelinux",
+            "limpid.toml:1:22: indexer.ecosystems: “cobol” is no ecosystem of this Limpid; there are ECOSYSTEMS",
         ],
     ),
     (
@@ -273,8 +272,12 @@ const FILES: &[(&str, &[&str])] = &[
 
 #[test]
 fn every_problem_is_said_with_its_place_and_the_way_out() {
+    let ecosystems = limpid_core::ecosystems::all();
+    let all: Vec<&str> = ecosystems.iter().map(|ecosystem| ecosystem.id).collect();
     for (text, expected) in FILES {
-        assert_eq!(Place::with(text).problems(), *expected, "{text}");
+        let expected: Vec<String> =
+            expected.iter().map(|text| text.replace("ECOSYSTEMS", &all.join(", "))).collect();
+        assert_eq!(Place::with(text).problems(), expected, "{text}");
     }
 }
 
