@@ -35,6 +35,8 @@ impl<'a> Stanza<'a> {
 
     /// Reads one line, which is not empty.
     pub(super) fn read(&mut self, line: &'a [u8]) {
+        // Where a disk lost blocks there are zeros, which join what is left of one stanza with what is left of another.
+        self.is_odd |= line.contains(&0);
         if line.starts_with(b" ") || line.starts_with(b"\t") {
             self.is_odd |= !self.has_field;
             return;
