@@ -20,6 +20,8 @@ pub(super) struct Stanza<'a> {
     /// It has a line that is none of a stanza, or a field twice.
     pub(super) is_odd: bool,
     has_field: bool,
+    /// Names of the other fields so far.
+    others: Vec<&'a [u8]>,
 }
 
 impl<'a> Stanza<'a> {
@@ -59,6 +61,9 @@ impl<'a> Stanza<'a> {
             other => {
                 // A name of a field is printable ASCII without blanks; damage seldom is.
                 self.is_odd |= other.is_empty() || !other.iter().all(u8::is_ascii_graphic);
+                // What is cut out of a file joins two stanzas, which have the same fields.
+                self.is_odd |= self.others.iter().any(|one| one.eq_ignore_ascii_case(name));
+                self.others.push(name);
                 return;
             }
         };

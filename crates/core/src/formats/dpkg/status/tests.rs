@@ -103,6 +103,8 @@ fn damage_is_told_and_the_rest_is_read() {
         ("Package: b\nStatus: install ok installed\nVersion: 1\nVersion: 2\n\n", 3),
         ("Package: b\nStatus: install ok installed\nVersion: 1\n", 3),
         ("Package: b\nStatus: install ok installed\nVersion: 1\nDescription: what\0\0\0 remains of c\n\n", 3),
+        ("Package: b\nStatus: install ok installed\nVersion: 1\nDescription: b\nDescription: of c\n\n", 3),
+        ("Package: a\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n", 3),
         (" continued\n\n", 2),
         ("<html>\n\n", 2),
     ] {
