@@ -17,6 +17,8 @@ pub(super) struct Stanza<'a> {
     pub(super) source: Option<&'a [u8]>,
     pub(super) maintainer: Option<&'a [u8]>,
     pub(super) origin: Option<&'a [u8]>,
+    /// No field of Debian's: builders of packages for several systems write it.
+    pub(super) vendor: Option<&'a [u8]>,
     /// It has a line that is none of a stanza, or a field twice.
     pub(super) is_odd: bool,
     has_field: bool,
@@ -58,6 +60,7 @@ impl<'a> Stanza<'a> {
             b"source" => &mut self.source,
             b"maintainer" => &mut self.maintainer,
             b"origin" => &mut self.origin,
+            b"vendor" => &mut self.vendor,
             other => {
                 // A name of a field is printable ASCII without blanks; damage seldom is.
                 self.is_odd |= other.is_empty() || !other.iter().all(u8::is_ascii_graphic);

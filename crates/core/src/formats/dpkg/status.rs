@@ -170,9 +170,16 @@ fn package(stanza: &Stanza<'_>) -> Option<Package> {
         kind: "deb".to_owned(),
         architecture: words(stanza.architecture).filter(|one| !one.is_empty()),
         source: Some(source),
-        vendor: words(stanza.origin.or(stanza.maintainer)).filter(|one| !one.is_empty()),
+        vendor: words(stanza.origin.or_else(|| vendor(stanza)).or(stanza.maintainer))
+            .filter(|one| !one.is_empty()),
         ..Package::default()
     })
+}
+
+/// The field `Vendor` without address, by which rules tell an origin from a maintainer. `none` says nothing.
+fn vendor<'a>(stanza: &Stanza<'a>) -> Option<&'a [u8]> {
+    let name = stanza.vendor?.split(|&byte| byte == b'<').next()?.trim_ascii();
+    (!name.is_empty() && name != b"none").then_some(name)
 }
 
 /// `NAME`, or `NAME (VERSION)` where the source has another version than what was built from it.

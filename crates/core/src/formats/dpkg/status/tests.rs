@@ -87,6 +87,8 @@ fn the_maintainer_is_kept_and_an_origin_outweighs_it() {
         Some("Docker <support@docker.com>")
     );
     assert_eq!(vendor("Maintainer: A <a@b>\nOrigin: Else\n").as_deref(), Some("Else"));
+    assert_eq!(vendor("Vendor: Else <a@b>\nMaintainer: A <a@b>\n").as_deref(), Some("Else"));
+    assert_eq!(vendor("Vendor: none\nMaintainer: A <a@b>\n").as_deref(), Some("A <a@b>"));
     assert_eq!(vendor(""), None);
 }
 
