@@ -203,7 +203,9 @@ impl Session<'_> {
             }
         }
         judgement.blind_spots.extend(coverage::of_strangers(strangers));
-        let end_of_life = end_of_life(namespace, ecosystem, self.advisories).filter(|&end| end < self.as_of);
+        let (end_of_life, unreadable) = end_of_life(namespace, ecosystem, self.advisories);
+        judgement.blind_spots.extend(unreadable);
+        let end_of_life = end_of_life.filter(|&end| end < self.as_of);
         let scope = coverage::Scope {
             namespace,
             packages: packages.len(),
@@ -227,7 +229,8 @@ fn dated_distributions(
 ) -> Vec<Distribution> {
     let end_of = |namespace: &str| {
         let ecosystem = ecosystems.of_namespace(namespace)?;
-        end_of_life(namespace, ecosystem, advisories)
+        // What could not be read is told where the namespace is judged.
+        end_of_life(namespace, ecosystem, advisories).0
     };
     let dated = |distribution: &Distribution| Distribution {
         end_of_life: end_of(&distribution.ecosystem),
@@ -236,9 +239,16 @@ fn dated_distributions(
     index.distributions.iter().map(dated).collect()
 }
 
-/// The end of a release: the latest that the advisory data tells, or else what was known when this program was built.
-fn end_of_life(namespace: &str, ecosystem: &Ecosystem, advisories: &dyn Advisories) -> Option<NaiveDate> {
-    let told = advisories.facts(END_OF_LIFE, namespace).values;
-    let told = told.iter().filter_map(|day| day.parse().ok()).max();
-    told.or_else(|| (ecosystem.end_of_life)(namespace))
+/// The end of a release: the latest that the advisory data tells, or else what was known when this program was built. The
+/// blind spots are about feeds that could not be read, and might tell of it.
+fn end_of_life(
+    namespace: &str,
+    ecosystem: &Ecosystem,
+    advisories: &dyn Advisories,
+) -> (Option<NaiveDate>, Vec<BlindSpot>) {
+    let told = advisories.facts(END_OF_LIFE, namespace);
+    let unreadable =
+        told.unreadable.into_iter().map(|one| finding::feed_unreadable(one, advisories.keeper())).collect();
+    let told = told.values.iter().filter_map(|day| day.parse().ok()).max();
+    (told.or_else(|| (ecosystem.end_of_life)(namespace)), unreadable)
 }

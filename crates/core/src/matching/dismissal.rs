@@ -68,7 +68,12 @@ impl Dismissals {
 fn dismisses(affected: &Affected, package: &Package, ecosystem: &Ecosystem) -> Option<String> {
     match (&affected.range, affects(affected, package, ecosystem)) {
         (AffectedRange::NeverAffected, _) => Some("the vendor says that it is not affected".to_owned()),
-        (AffectedRange::Fixed { fixed, .. }, Ok(None)) => Some(format!("the vendor fixed it in {fixed}")),
+        (AffectedRange::Fixed { introduced: None, fixed }, Ok(None)) => {
+            Some(format!("the vendor fixed it in {fixed}"))
+        }
+        (AffectedRange::Fixed { introduced: Some(first), fixed }, Ok(None)) => {
+            Some(format!("the vendor says that it is affected from {first} on, and fixed it in {fixed}"))
+        }
         (
             AffectedRange::Fixed { .. }
             | AffectedRange::Unfixed { .. }

@@ -33,3 +33,32 @@ fn nobody_claims_a_system_that_nobody_judges() {
         assert_eq!(claims(os_release), [], "{os_release}");
     }
 }
+
+#[test]
+fn a_release_that_nobody_tells_is_none_that_a_document_covers_as_a_whole() {
+    let all = ecosystems::all();
+    for id in [
+        "alpine",
+        "almalinux",
+        "amzn",
+        "azurelinux",
+        "debian",
+        "fedora",
+        "ol",
+        "opensuse-leap",
+        "photon",
+        "rhel",
+        "rocky",
+        "sles",
+        "ubuntu",
+    ] {
+        let claims = claims(&format!("ID={id}\n"));
+        assert!(!claims.is_empty(), "{id}");
+        for (_, _, namespace) in claims {
+            let feeds = all.of_namespace(&namespace).unwrap().feeds;
+            let covered =
+                (feeds.needed_by)(&namespace).into_iter().any(|source| source.namespace == namespace);
+            assert!(!covered, "under {namespace} nothing is said, which would pass for nothing found");
+        }
+    }
+}

@@ -9,6 +9,15 @@ use crate::{
 /// Words of the revisions of its own packages, beside those of every distribution: each takes the other's packages over.
 const OWN_WORDS: [&str; 4] = ["debian", "ubuntu", "esm", "fips"];
 
+/// What names or versions have in them, and the streams in which Canonical speaks about such builds.
+///
+/// Source: the ecosystems of Canonical's OSV data, which has names in an older form too.
+const STREAMS: &[(&str, &[&str])] = &[
+    ("fips", &["Pro:FIPS:RELEASE", "Pro:FIPS-updates:RELEASE", "Pro:FIPS-preview:RELEASE"]),
+    ("realtime", &["Pro:Realtime:RELEASE", "Pro:RELEASE:Realtime:Kernel"]),
+    ("bluefield", &["Nvidia-BlueField:RELEASE", "RELEASE:for:NVIDIA:BlueField"]),
+];
+
 /// See [`crate::Ecosystem::scope`].
 pub(super) fn scope(question: &ScopeQuestion<'_>) -> Scope {
     let package = question.package;
@@ -16,13 +25,11 @@ pub(super) fn scope(question: &ScopeQuestion<'_>) -> Scope {
         return Scope::ThirdParty { by };
     }
     let mut namespaces = vec![question.namespace.to_owned()];
-    if package.version.contains("fips") {
-        // Certified builds have versions, and advisories, of their own.
-        let release = question.namespace.strip_prefix("Ubuntu:").unwrap_or_default();
-        namespaces.extend(
-            ["FIPS", "FIPS-updates", "FIPS-preview"].map(|stream| format!("Ubuntu:Pro:{stream}:{release}")),
-        );
-    }
+    // Builds for one use have names or versions, and advisories, of their own.
+    let own = format!("{} {}", package.source_name(), package.version).to_ascii_lowercase();
+    let release = question.namespace.strip_prefix("Ubuntu:").unwrap_or_default();
+    let streams = STREAMS.iter().filter(|(mark, _)| own.contains(mark)).flat_map(|(_, streams)| *streams);
+    namespaces.extend(streams.map(|stream| format!("Ubuntu:{}", stream.replace("RELEASE", release))));
     Scope::Namespaces(namespaces)
 }
 
@@ -37,12 +44,12 @@ fn stranger(package: &Package, distribution: &str) -> Option<String> {
         let text = text.to_ascii_lowercase();
         ["ubuntu", "canonical", "launchpad", "debian"].iter().any(|word| text.contains(word))
     };
-    // A vendor without an address is the field Origin.
-    if vendor.is_some_and(|vendor| !vendor.contains('@') && !vendor.contains('<') && !says_ubuntu(vendor)) {
+    // Ubuntu's builders put Ubuntu's developers in the place of whoever maintains a package elsewhere.
+    if vendor.is_some_and(|vendor| !says_ubuntu(vendor)) {
         return Some(by(String::new()));
     }
     let is_derived = !distribution.is_empty() && !distribution.eq_ignore_ascii_case("ubuntu");
-    (is_derived && !vendor.is_some_and(says_ubuntu)).then(|| by(format!("packages of {distribution}")))
+    (is_derived && vendor.is_none()).then(|| by(format!("packages of {distribution}")))
 }
 
 #[cfg(test)]
@@ -50,8 +57,12 @@ mod tests {
     use super::*;
 
     fn asked(distribution: &str, version: &str, vendor: Option<&str>) -> Scope {
-        let package =
-            Package { version: version.to_owned(), vendor: vendor.map(str::to_owned), ..Package::default() };
+        asked_of("openssl", distribution, version, vendor)
+    }
+
+    fn asked_of(name: &str, distribution: &str, version: &str, vendor: Option<&str>) -> Scope {
+        let (name, version, vendor) = (name.to_owned(), version.to_owned(), vendor.map(str::to_owned));
+        let package = Package { name, version, vendor, ..Package::default() };
         let namespace = "Ubuntu:18.04:LTS";
         let facts = |_: &str, _: &str| Vec::new();
         scope(&ScopeQuestion { namespace, distribution, package: &package, repositories: &[], facts: &facts })
@@ -72,11 +83,22 @@ mod tests {
     }
 
     #[test]
-    fn certified_builds_have_statements_of_their_own() {
-        let Scope::Namespaces(namespaces) = asked("ubuntu", "1.1.1-1ubuntu2.fips.2.1~18.04.3.1", None) else {
+    fn builds_for_one_use_have_statements_of_their_own() {
+        for version in ["1.1.1-1ubuntu2.fips.2.1~18.04.3.1", "3.0.5-0ubuntu0.1+Fips2.1"] {
+            let Scope::Namespaces(namespaces) = asked("ubuntu", version, None) else {
+                panic!("a package of Ubuntu");
+            };
+            assert!(namespaces.contains(&"Ubuntu:Pro:FIPS-updates:18.04:LTS".to_owned()), "{namespaces:?}");
+        }
+        let Scope::Namespaces(namespaces) = asked_of("linux-realtime", "ubuntu", "5.15.0-1032.35", None)
+        else {
             panic!("a package of Ubuntu");
         };
-        assert!(namespaces.contains(&"Ubuntu:Pro:FIPS-updates:18.04:LTS".to_owned()), "{namespaces:?}");
+        assert_eq!(
+            namespaces,
+            ["18.04:LTS", "Pro:Realtime:18.04:LTS", "Pro:18.04:LTS:Realtime:Kernel"]
+                .map(|one| format!("Ubuntu:{one}"))
+        );
     }
 
     #[test]
@@ -87,6 +109,12 @@ mod tests {
                 "5:24.0.7-1~ubuntu.18.04~bionic",
                 Some("Docker <a@docker.com>"),
                 "Docker <a@docker.com>",
+            ),
+            (
+                "ubuntu",
+                "1.6.26-1",
+                Some("Containerd team <h@containerd.io>"),
+                "Containerd team <h@containerd.io>",
             ),
             ("ubuntu", "7.4.33-1+ubuntu18.04.1+deb.sury.org+1", None, "versions with “sury”"),
             ("ubuntu", "2.0-1ppa1", None, "versions with “ppa”"),
