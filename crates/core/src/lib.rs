@@ -11,6 +11,7 @@ pub mod clair;
 pub mod comparison;
 pub mod digest;
 pub mod distribution;
+pub mod documents;
 pub mod ecosystem;
 pub mod ecosystems;
 mod ends;

@@ -163,6 +163,20 @@ pub enum Status {
     EndOfLife,
 }
 
+impl Status {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Affected => "affected",
+            Self::UnderInvestigation => "under-investigation",
+            Self::FixDeferred => "fix-deferred",
+            Self::WillNotFix => "will-not-fix",
+            Self::EndOfLife => "end-of-life",
+        }
+    }
+}
+
 /// Why a finding does not count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {

@@ -59,7 +59,7 @@ pub(crate) struct ScanArguments {
     #[arg(required = true, value_name = "IMAGE")]
     pub(crate) images: Vec<String>,
 
-    /// Form of the report: table, json, clair; FORMAT=FILE writes it to a file. May be given several times
+    /// Form of the report: table, json, sarif, cyclonedx, spdx, html, markdown, junit, gitlab, csv, clair; FORMAT=FILE writes it to a file. May be given several times
     #[arg(long, short, value_name = "FORMAT[=FILE]", default_value = "table")]
     pub(crate) format: Vec<Output<ScanFormat>>,
 
@@ -88,7 +88,7 @@ pub(crate) struct IndexArguments {
     #[arg(required = true, value_name = "IMAGE")]
     pub(crate) images: Vec<String>,
 
-    /// Form of the list: table, json, clair; FORMAT=FILE writes it to a file. May be given several times
+    /// Form of the list: table, json, cyclonedx, spdx, clair; FORMAT=FILE writes it to a file. May be given several times
     #[arg(long, short, value_name = "FORMAT[=FILE]", default_value = "table")]
     pub(crate) format: Vec<Output<IndexFormat>>,
 
@@ -136,13 +136,30 @@ pub(crate) enum CompareFormat {
 pub(crate) enum ScanFormat {
     Table,
     Json,
+    Sarif,
+    Cyclonedx,
+    Spdx,
+    Html,
+    Markdown,
+    Junit,
+    Gitlab,
+    Csv,
     Clair,
+}
+
+impl ScanFormat {
+    /// Whether it lists the packages of the image too.
+    pub(crate) fn needs_index(self) -> bool {
+        matches!(self, Self::Clair | Self::Cyclonedx | Self::Spdx)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum IndexFormat {
     Table,
     Json,
+    Cyclonedx,
+    Spdx,
     Clair,
 }
 

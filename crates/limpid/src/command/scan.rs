@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 
 use anyhow::bail;
-use limpid_core::{IndexReport, Report, Severity, clair, policy::Policy};
+use limpid_core::{IndexReport, Report, Severity, clair, documents, policy::Policy};
 
 use crate::{
     arguments::{Common, Output, PolicyOptions, ScanArguments, ScanFormat},
     command::{each_image, layout},
     engine::{self, Engine},
     exit::Status,
-    output,
+    output::{self, Layout},
     progress::Bars,
     remote::{self, Client, Scanner},
     terminal::{self, Terminal},
@@ -90,7 +90,7 @@ fn on_server(
         quiet: common.quiet,
     };
     let policy = policy(&arguments.policy);
-    let needs_index = arguments.format.iter().any(|output| output.format == ScanFormat::Clair);
+    let needs_index = arguments.format.iter().any(|output| output.format.needs_index());
     let mut all_told = Status::Done;
     let (scanned, status) = each_image(&arguments.images, |image| {
         let facts = scanner.submit(image)?;
@@ -140,23 +140,44 @@ fn write_all(
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let several = arguments.images.len() > 1;
-    for (place, one) in scanned.iter().enumerate() {
-        match format {
-            ScanFormat::Table => {
-                if place > 0 && terminal.width.is_some() {
-                    writeln!(out)?;
-                }
-                output::report_table(&one.report, terminal, out)?;
+    let layout = layout(arguments.images.len() > 1);
+    let reports: Vec<&Report> = scanned.iter().map(|one| &one.report).collect();
+    match format {
+        ScanFormat::Table => each(scanned, |place, one| {
+            if place > 0 && terminal.width.is_some() {
+                writeln!(out)?;
             }
-            ScanFormat::Json => output::json(&one.report, layout(several), out)?,
-            ScanFormat::Clair => {
-                let index = one.index.as_ref().ok_or_else(|| io::Error::other("there is no index report"))?;
-                output::json(&clair::vulnerability_report(index, &one.report), layout(several), out)?;
-            }
+            output::report_table(&one.report, terminal, out)
+        }),
+        ScanFormat::Json => each(scanned, |_, one| output::json(&one.report, layout, out)),
+        ScanFormat::Clair => each(scanned, |_, one| {
+            output::json(&clair::vulnerability_report(one.index()?, &one.report), layout, out)
+        }),
+        ScanFormat::Cyclonedx => each(scanned, |_, one| {
+            output::json(&documents::cyclonedx(one.index()?, &one.report), layout, out)
+        }),
+        ScanFormat::Spdx => {
+            each(scanned, |_, one| output::json(&documents::spdx(one.index()?, &one.report), layout, out))
         }
+        ScanFormat::Markdown => each(scanned, |_, one| output::markdown(&one.report, out)),
+        ScanFormat::Csv => each(scanned, |place, one| documents::csv(&one.report, place == 0, out)),
+        // These have room for several images.
+        ScanFormat::Sarif => output::json(&documents::sarif(reports), Layout::Pretty, out),
+        ScanFormat::Gitlab => output::json(&documents::gitlab(&reports), Layout::Pretty, out),
+        ScanFormat::Junit => output::junit(&reports, arguments.fail_on, out),
+        ScanFormat::Html => output::html(&reports, out),
     }
-    Ok(())
+}
+
+/// Writes one document after the other.
+fn each(scanned: &[Scanned], mut write: impl FnMut(usize, &Scanned) -> io::Result<()>) -> io::Result<()> {
+    scanned.iter().enumerate().try_for_each(|(place, one)| write(place, one))
+}
+
+impl Scanned {
+    fn index(&self) -> io::Result<&IndexReport> {
+        self.index.as_ref().ok_or_else(|| io::Error::other("there is no index report"))
+    }
 }
 
 /// A gate that nothing trips is only passed when everything was judged: what is behind a blind spot might have tripped

@@ -15,6 +15,7 @@ mod clair;
 mod compare;
 mod corpus;
 mod determinism;
+mod documents;
 mod evidence;
 mod exit_status;
 mod help;

@@ -20,7 +20,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 }
 
 /// Everything after the verdict's word.
-pub(super) fn sentence(report: &Report) -> String {
+pub(in crate::output) fn sentence(report: &Report) -> String {
     match report.verdict {
         Verdict::Vulnerable => vulnerable(report),
         Verdict::Clean => clean(report),
