@@ -14,6 +14,7 @@ mod blind_spots;
 mod clair;
 mod compare;
 mod corpus;
+mod decisions;
 mod determinism;
 mod documents;
 mod evidence;
