@@ -14,6 +14,7 @@ mod blind_spots;
 mod clair;
 mod compare;
 mod corpus;
+mod debootstrap;
 mod determinism;
 mod evidence;
 mod exit_status;
