@@ -14,6 +14,7 @@ mod blind_spots;
 mod clair;
 mod compare;
 mod corpus;
+mod debian;
 mod debootstrap;
 mod determinism;
 mod evidence;
