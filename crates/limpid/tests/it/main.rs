@@ -31,5 +31,6 @@ mod service;
 mod sources;
 mod support;
 mod transfer;
+mod ubuntu;
 mod updates;
 mod versions;

@@ -1,13 +1,14 @@
 //! Which statements hold for a package on Ubuntu, and which packages are not Ubuntu's.
 
+use super::feeds;
 use crate::{
-    Package,
+    BlindSpot, Package, Reason,
     formats::dpkg,
-    scope::{Scope, ScopeQuestion},
+    scope::{Scope, ScopeQuestion, own_namespace},
 };
 
 /// Words of the revisions of its own packages, beside those of every distribution: each takes the other's packages over.
-const OWN_WORDS: [&str; 4] = ["debian", "ubuntu", "esm", "fips"];
+const OWN_WORDS: [&str; 5] = ["debian", "ubuntu", "esm", "fips", "Fips"];
 
 /// See [`crate::Ecosystem::scope`].
 pub(super) fn scope(question: &ScopeQuestion<'_>) -> Scope {
@@ -15,15 +16,30 @@ pub(super) fn scope(question: &ScopeQuestion<'_>) -> Scope {
     if let Some(by) = stranger(package, question.distribution) {
         return Scope::ThirdParty { by };
     }
-    let mut namespaces = vec![question.namespace.to_owned()];
-    if package.version.contains("fips") {
-        // Certified builds have versions, and advisories, of their own.
-        let release = question.namespace.strip_prefix("Ubuntu:").unwrap_or_default();
-        namespaces.extend(
-            ["FIPS", "FIPS-updates", "FIPS-preview"].map(|stream| format!("Ubuntu:Pro:{stream}:{release}")),
-        );
+    if is_certified(package) { certified(question) } else { own_namespace(question) }
+}
+
+/// Certified builds (FIPS) are told by their version (`1.1.1-1ubuntu2.fips.2.1~18.04.3.1`, `3.0.2-0ubuntu1.10+Fips1`), or by
+/// the name of their source (`linux-aws-fips`).
+fn is_certified(package: &Package) -> bool {
+    package.version.to_ascii_lowercase().contains("fips")
+        || package.source_name().split('-').any(|word| word == "fips")
+}
+
+/// Certified builds have versions of their own, higher than those of the fixes in the release's archive: only what is said of
+/// them tells whether they have a fix. What the archive has no fix for, they have neither.
+fn certified(question: &ScopeQuestion<'_>) -> Scope {
+    let release = question.namespace.strip_prefix("Ubuntu:").unwrap_or_default();
+    let streams = (question.facts)(feeds::CERTIFIED, release);
+    let own: Vec<String> = streams.iter().map(|stream| feeds::certified(stream, release)).collect();
+    let archive = vec![question.namespace.to_owned()];
+    if own.is_empty() {
+        let detail = "there are certified builds of packages, and the advisory data says nothing about those of this release: \
+                      what is fixed elsewhere may not be fixed in them";
+        let doubt = BlindSpot::new(Reason::ReleaseNotCovered, feeds::certified("FIPS", release), detail);
+        return Scope::Ranked { groups: vec![archive], doubts: vec![doubt] };
     }
-    Scope::Namespaces(namespaces)
+    Scope::Ranked { groups: vec![own, archive], doubts: Vec::new() }
 }
 
 /// Who built the package, where that is not Ubuntu.
@@ -52,9 +68,16 @@ mod tests {
     fn asked(distribution: &str, version: &str, vendor: Option<&str>) -> Scope {
         let package =
             Package { version: version.to_owned(), vendor: vendor.map(str::to_owned), ..Package::default() };
-        let namespace = "Ubuntu:18.04:LTS";
-        let facts = |_: &str, _: &str| Vec::new();
-        scope(&ScopeQuestion { namespace, distribution, package: &package, repositories: &[], facts: &facts })
+        asked_of("Ubuntu:18.04:LTS", distribution, &package)
+    }
+
+    /// The data speaks of certified builds of 18.04 and no other release.
+    fn asked_of(namespace: &str, distribution: &str, package: &Package) -> Scope {
+        let facts = |subject: &str, key: &str| match (subject, key) {
+            (feeds::CERTIFIED, "18.04:LTS") => vec!["FIPS".to_owned(), "FIPS-updates".to_owned()],
+            _ => Vec::new(),
+        };
+        scope(&ScopeQuestion { namespace, distribution, package, repositories: &[], facts: &facts })
     }
 
     #[test]
@@ -71,12 +94,39 @@ mod tests {
         assert_eq!(asked("pop", "1.0-1ubuntu1", Some("Ubuntu Developers <u@lists.ubuntu.com>")), own);
     }
 
+    fn certified_build(version: &str, source: &str) -> Package {
+        let source = Some(crate::package::SourcePackage::new(source, version));
+        Package { version: version.to_owned(), source, ..Package::default() }
+    }
+
     #[test]
-    fn certified_builds_have_statements_of_their_own() {
-        let Scope::Namespaces(namespaces) = asked("ubuntu", "1.1.1-1ubuntu2.fips.2.1~18.04.3.1", None) else {
+    fn what_is_said_of_certified_builds_outweighs_what_is_said_of_the_archive() {
+        let own =
+            ["Ubuntu:Pro:FIPS:18.04:LTS", "Ubuntu:Pro:FIPS-updates:18.04:LTS"].map(str::to_owned).to_vec();
+        let expected =
+            Scope::Ranked { groups: vec![own, vec!["Ubuntu:18.04:LTS".to_owned()]], doubts: Vec::new() };
+        for (version, source) in [
+            ("1.1.1-1ubuntu2.fips.2.1~18.04.3.1", "openssl"),
+            ("3.0.2-0ubuntu1.10+Fips1", "openssl"),
+            ("4.15.0-1011.12", "linux-fips"),
+        ] {
+            let package = certified_build(version, source);
+            assert_eq!(asked_of("Ubuntu:18.04:LTS", "ubuntu", &package), expected, "{version}");
+        }
+    }
+
+    #[test]
+    fn certified_builds_of_which_nothing_is_said_are_no_silence() {
+        let package = certified_build("3.0.2-0ubuntu1.10+Fips1", "openssl");
+        let Scope::Ranked { groups, doubts } = asked_of("Ubuntu:22.04:LTS", "ubuntu", &package) else {
             panic!("a package of Ubuntu");
         };
-        assert!(namespaces.contains(&"Ubuntu:Pro:FIPS-updates:18.04:LTS".to_owned()), "{namespaces:?}");
+        assert_eq!(groups, [["Ubuntu:22.04:LTS"]]);
+        let subjects: Vec<&str> = doubts.iter().map(|doubt| doubt.subject.as_str()).collect();
+        assert_eq!(
+            (subjects, doubts[0].reason),
+            (vec!["Ubuntu:Pro:FIPS:22.04:LTS"], Reason::ReleaseNotCovered)
+        );
     }
 
     #[test]
