@@ -22,6 +22,7 @@ mod exit_status;
 mod help;
 mod hostile;
 mod outputs;
+mod redhat;
 mod registry;
 mod releases;
 mod remote;
