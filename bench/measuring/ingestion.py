@@ -28,7 +28,8 @@ def measure(tools, root, corpus, cache, rows, repeat, say):
     lines.append(written(tools, rows))
     say("ingestion: Debian's tracker")
     tracker = corpus / "mirror" / TRACKER
-    rows = sum(len(about["releases"]) for package in json.loads(tracker.read_bytes()).values() for about in package.values())
+    packages = json.loads(tracker.read_bytes()).values()
+    rows = sum(len(about["releases"]) for package in packages for about in package.values())
     size = tracker.stat().st_size
     lines.append(line("Debian's tracker of the corpus", tools, corpus / "mirror", "debian/tracker", rows, size, repeat))
     return table(HEAD, lines)
@@ -42,7 +43,8 @@ def line(what, tools, mirror, feed, rows, text, repeat):
 
         def run():
             data = scratch / f"data-{next(numbers)}"
-            return once([tools.limpid, "db", "update", feed, "--quiet", "--db", data, "--mirror", mirror], scratch / "output")
+            update = [tools.limpid, "db", "update", feed, "--quiet", "--db", data, "--mirror", mirror]
+            return once(update, scratch / "output")
 
         # What takes long is measured once: nothing that came before helps it much.
         runs = Runs([run()]) if repeat == 1 else in_turn([run], repeat)[0]
@@ -71,9 +73,10 @@ def figures(what, rows, runs, text, segment):
 
 
 def vex(root, cache, rows):
-    """A mirror whose archive has at least so many rows; its size as text, and how many rows there are. Kept in the cache."""
+    """A mirror whose archive has at least so many rows; its size as text, and its rows. Kept in the cache."""
     template = json.loads((root / TEMPLATE).read_bytes())
-    each = sum(len(status) for about in template["vulnerabilities"] for status in about["product_status"].values())
+    vulnerabilities = template["vulnerabilities"]
+    each = sum(len(status) for about in vulnerabilities for status in about["product_status"].values())
     text = json.dumps(template, separators=(",", ":"))
     documents = -(-rows // each)
     mirror = cache / f"vex-{documents}"
