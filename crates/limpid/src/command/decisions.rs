@@ -90,18 +90,15 @@ struct Table {
 impl Table {
     fn ignore(self) -> anyhow::Result<Ignore> {
         let Self { id, package, path, image, reason, owner, expires } = self;
-        let expires = expires.map(day).transpose()?;
+        let expires = expires.as_ref().map(day).transpose()?;
         let ignore = Ignore { id, package, path, image, reason, owner, expires };
         ignore.check()?;
         Ok(ignore)
     }
 }
 
-fn day(value: toml::Value) -> anyhow::Result<NaiveDate> {
-    let text = match value {
-        toml::Value::String(text) => text,
-        other => other.to_string(),
-    };
+fn day(value: &toml::Value) -> anyhow::Result<NaiveDate> {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     text.parse().map_err(|_no_day| anyhow!("expires: “{text}” is not a day; write it as 2026-12-31"))
 }
 

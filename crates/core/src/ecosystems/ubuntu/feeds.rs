@@ -5,6 +5,8 @@
 mod document;
 mod release;
 
+use std::collections::BTreeSet;
+
 use crate::{
     advisory::Record,
     feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
@@ -30,6 +32,22 @@ const SECOND_URL: &str = "https://osv-vulnerabilities.storage.googleapis.com/Ubu
 
 /// What the documents cover as a whole. No system has this namespace: one of untold release has another.
 const ALL: &str = "Ubuntu";
+
+/// The subject of the facts by which a release (`18.04:LTS`) leads to the streams of certified builds of which anything is
+/// said (`FIPS`, `FIPS-updates`).
+pub(super) const CERTIFIED: &str = "Ubuntu certified builds";
+
+/// The namespace of a stream of certified builds.
+pub(super) fn certified(stream: &str, release: &str) -> String {
+    format!("{PRO}{stream}:{release}")
+}
+
+/// The stream and release of such a namespace.
+fn stream_of(namespace: &str) -> Option<(&str, &str)> {
+    namespace.strip_prefix(PRO).filter(|rest| rest.starts_with("FIPS"))?.split_once(':')
+}
+
+const PRO: &str = "Ubuntu:Pro:";
 
 const GUARD: Guard = Guard {
     // The real archive has more than 50,000 documents; excerpts of it are used offline.
@@ -69,7 +87,13 @@ fn parse(
     let is_file_beside = !document.name.is_empty() && !document.name.ends_with(".json");
     if !is_file_beside && let Some(record) = document::read(document.reader, &mut unread)? {
         covers.extend(record.affected.iter().map(|affected| affected.namespace.clone()));
+        let streams: BTreeSet<_> =
+            record.affected.iter().filter_map(|one| stream_of(&one.namespace)).collect();
+        let fact = |(stream, release): (&str, &str)| Record::fact(CERTIFIED, release, stream);
+        let facts: Vec<Record> = streams.into_iter().map(fact).collect();
+        covers.extend((!facts.is_empty()).then(|| CERTIFIED.to_owned()));
         sink(record);
+        facts.into_iter().for_each(sink);
     }
     covers.sort();
     covers.dedup();
