@@ -5,20 +5,22 @@
 mod document;
 mod release;
 
+use super::releases;
 use crate::{
     advisory::Record,
     feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    formats::end_of_life::{Ends, Until},
     revision,
 };
 
 /// See [`crate::Ecosystem::feeds`].
 pub(super) const FAMILY: FeedFamily = FeedFamily {
-    needed_by,
+    needed_by: |namespace| ENDS.needed_by(namespace, needed_by),
     discover,
-    locate: Some(locate),
+    locate: Some(|source, upstream| ENDS.locate(source, |source| locate(source, upstream))),
     parse,
-    guard: |_| GUARD,
-    revisions: &[revision::of("formats/dpkg")],
+    guard: |feed| ENDS.guard(feed, |_| GUARD),
+    revisions: &[revision::of("formats/dpkg"), revision::of("formats/end_of_life")],
     increments: None,
     is_second: |_| false,
 };
@@ -30,6 +32,13 @@ const SECOND_URL: &str = "https://osv-vulnerabilities.storage.googleapis.com/Ubu
 
 /// What the documents cover as a whole. No system has this namespace: one of untold release has another.
 const ALL: &str = "Ubuntu";
+
+const ENDS: Ends = Ends {
+    feed: "ubuntu/end-of-life",
+    product: "ubuntu",
+    namespace: |release| Some(releases::namespace(release)),
+    until: Until::General,
+};
 
 const GUARD: Guard = Guard {
     // The real archive has more than 50,000 documents; excerpts of it are used offline.
@@ -51,7 +60,9 @@ fn needed_by(namespace: &str) -> Vec<FeedSource> {
 
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
     let exists = upstream.exists(URL)? || upstream.exists(SECOND_URL)?;
-    Ok(exists.then(source).into_iter().collect())
+    let mut sources = exists.then(source).into_iter().collect();
+    ENDS.add_to(&mut sources, upstream);
+    Ok(sources)
 }
 
 fn locate(source: &FeedSource, upstream: &dyn Upstream) -> Result<String, DiscoveryError> {
@@ -60,10 +71,13 @@ fn locate(source: &FeedSource, upstream: &dyn Upstream) -> Result<String, Discov
 }
 
 fn parse(
-    _: &FeedSource,
+    source: &FeedSource,
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
+    if let Some(head) = ENDS.parse(source, document, sink) {
+        return head;
+    }
     let mut covers = vec![ALL.to_owned()];
     let mut unread = Vec::new();
     let is_file_beside = !document.name.is_empty() && !document.name.ends_with(".json");
