@@ -62,7 +62,7 @@ fn extended_support_counts_where_it_is_asked_for() {
 fn what_is_not_asked_of_it_is_asked_of_the_others() {
     let other = FeedSource { name: "stone/1/main".to_owned(), ..FeedSource::default() };
     assert_eq!(ENDS.needed_by(END_OF_LIFE, |_| Vec::new()), [ENDS.source()]);
-    assert_eq!(ENDS.needed_by("Stone:1", |_| vec![other.clone()]), [other.clone()]);
+    assert_eq!(ENDS.needed_by("Stone:1", |_| vec![other.clone()]), vec![other.clone()]);
     assert_eq!(ENDS.locate(&ENDS.source(), |_| Ok("elsewhere".to_owned())), Ok(ENDS.source().url));
     assert_eq!(ENDS.locate(&other, |_| Ok("elsewhere".to_owned())), Ok("elsewhere".to_owned()));
     let guard = Guard { floor: 1000, ..GUARD };

@@ -1,4 +1,4 @@
-use super::*;
+use super::{super::portage, *};
 use crate::{Affected, AffectedRange};
 
 const SOURCE: &str = "Gentoo";
@@ -39,7 +39,9 @@ fn shown(affected: &Affected) -> String {
         AffectedRange::Fixed { introduced, fixed } => format!("{}v < {fixed}", from(introduced)),
         AffectedRange::Through { introduced, last } => format!("{}v <= {last}", from(introduced)),
         AffectedRange::Unfixed { introduced } => format!("{}v", from(introduced)),
-        other => format!("{other:?}"),
+        other @ (AffectedRange::Exactly { .. }
+        | AffectedRange::NeverAffected
+        | AffectedRange::Unreadable { .. }) => format!("{other:?}"),
     };
     let slot = affected.only.module.as_ref().map_or(String::new(), |slot| format!(":{slot} "));
     let words = if affected.stance.words.is_empty() { "" } else { " / " };
@@ -162,4 +164,92 @@ fn what_is_another_document_is_refused() {
     ] {
         assert!(matches!(read_as(name, &text), Err(FeedError::Malformed(_))), "{name} {text}");
     }
+}
+
+/// Versions around those that the ranges below name.
+const VERSIONS: [&str; 14] =
+    ["0.9", "1_rc1", "1", "1-r1", "1-r2", "1-r3", "1_p1", "1.1", "1.2", "1.2-r1", "1.2-r7", "1.10", "2", "3"];
+const NAMED: [&str; 7] = ["1", "1-r2", "1_p1", "1.2", "1.2-r1", "2", "1.10"];
+const WORDS: [&str; 9] = ["lt", "le", "eq", "ge", "gt", "rlt", "rle", "rge", "rgt"];
+const SLOTS: [&str; 4] = ["*", "*", "1", "2"];
+
+fn compare(a: &str, b: &str) -> std::cmp::Ordering {
+    (portage::VERSIONS.compare)(a, b).unwrap()
+}
+
+/// What glsa-check does: by the words of one range.
+fn is_in(version: &str, word: &str, named: &str) -> bool {
+    let upstream = |version: &str| portage::written(version).unwrap().upstream;
+    let is_same = compare(&upstream(version), &upstream(named)).is_eq();
+    let order = compare(version, named);
+    let holds = match word.trim_start_matches('r') {
+        "lt" => order.is_lt(),
+        "le" => order.is_le(),
+        "eq" => order.is_eq(),
+        "ge" => order.is_ge(),
+        _ => order.is_gt(),
+    };
+    holds && (is_same || !word.starts_with('r'))
+}
+
+/// `None` where the statement cannot be read.
+fn is_affected(affected: &Affected, version: &str, slot: &str) -> Option<bool> {
+    let reached =
+        |introduced: &Option<String>| introduced.as_ref().is_none_or(|first| compare(version, first).is_ge());
+    let is_in = match &affected.range {
+        AffectedRange::Fixed { introduced, fixed } => reached(introduced) && compare(version, fixed).is_lt(),
+        AffectedRange::Through { introduced, last } => reached(introduced) && compare(version, last).is_le(),
+        AffectedRange::Unfixed { introduced } => reached(introduced),
+        AffectedRange::Exactly { .. } | AffectedRange::NeverAffected | AffectedRange::Unreadable { .. } => {
+            return None;
+        }
+    };
+    Some(is_in && affected.only.module.as_deref().is_none_or(|only| only == slot))
+}
+
+#[test]
+fn statements_say_of_each_version_what_the_ranges_say() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
+    };
+    let (mut affected_ones, mut unread) = (0, 0);
+    for _ in 0..3000 {
+        let ranges: Vec<(bool, &str, &str, &str)> = (0..=next(4))
+            .map(|number| {
+                let is_vulnerable = number == 0 || next(2) == 0;
+                let (word, slot) = (WORDS[next(WORDS.len())], SLOTS[next(SLOTS.len())]);
+                (is_vulnerable, word, slot, NAMED[next(NAMED.len())])
+            })
+            .collect();
+        let words: Vec<(String, &str, &str)> = ranges
+            .iter()
+            .map(|(is_vulnerable, word, slot, named)| {
+                (format!("{} {word}", if *is_vulnerable { "V" } else { "U" }), *slot, *named)
+            })
+            .collect();
+        let written: Vec<(&str, &str, &str)> = words.iter().map(|(a, b, c)| (a.as_str(), *b, *c)).collect();
+        let (_, records) = read_as("", &document(&package(&written))).unwrap();
+        let said = records.first().map(|record| record.affected.clone()).unwrap_or_default();
+        for (version, slot) in
+            VERSIONS.iter().flat_map(|version| ["1", "2", "3"].map(|slot| (*version, slot)))
+        {
+            let of = |is_vulnerable: bool| {
+                ranges.iter().any(|(kind, word, only, named)| {
+                    *kind == is_vulnerable && (*only == "*" || *only == slot) && is_in(version, word, named)
+                })
+            };
+            let expected = of(true) && !of(false);
+            let answers: Vec<Option<bool>> = said.iter().map(|one| is_affected(one, version, slot)).collect();
+            let found = answers.contains(&Some(true));
+            // What is told as unreadable is never green.
+            let is_told = answers.contains(&None);
+            assert!(found == expected || (expected && is_told), "{version}:{slot} {ranges:?} {said:?}");
+            (affected_ones, unread) = (affected_ones + usize::from(found), unread + usize::from(is_told));
+        }
+    }
+    assert!(affected_ones > 10_000 && unread > 1_000, "{affected_ones} {unread}");
 }
