@@ -7,20 +7,22 @@ mod release;
 
 use std::collections::BTreeSet;
 
+use super::releases;
 use crate::{
     advisory::Record,
     feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    formats::end_of_life::{Ends, Until},
     revision,
 };
 
 /// See [`crate::Ecosystem::feeds`].
 pub(super) const FAMILY: FeedFamily = FeedFamily {
-    needed_by,
+    needed_by: |namespace| ENDS.needed_by(namespace, needed_by),
     discover,
-    locate: Some(locate),
+    locate: Some(|source, upstream| ENDS.locate(source, |source| locate(source, upstream))),
     parse,
-    guard: |_| GUARD,
-    revisions: &[revision::of("formats/dpkg")],
+    guard: |feed| ENDS.guard(feed, |_| GUARD),
+    revisions: &[revision::of("formats/dpkg"), revision::of("formats/end_of_life")],
     increments: None,
     is_second: |_| false,
 };
@@ -49,6 +51,13 @@ fn stream_of(namespace: &str) -> Option<(&str, &str)> {
 
 const PRO: &str = "Ubuntu:Pro:";
 
+const ENDS: Ends = Ends {
+    feed: "ubuntu/end-of-life",
+    product: "ubuntu",
+    namespace: |release| Some(releases::namespace(release)),
+    until: Until::General,
+};
+
 const GUARD: Guard = Guard {
     // The real archive has more than 50,000 documents; excerpts of it are used offline.
     floor: 1,
@@ -69,7 +78,9 @@ fn needed_by(namespace: &str) -> Vec<FeedSource> {
 
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
     let exists = upstream.exists(URL)? || upstream.exists(SECOND_URL)?;
-    Ok(exists.then(source).into_iter().collect())
+    let mut sources = exists.then(source).into_iter().collect();
+    ENDS.add_to(&mut sources, upstream);
+    Ok(sources)
 }
 
 fn locate(source: &FeedSource, upstream: &dyn Upstream) -> Result<String, DiscoveryError> {
@@ -78,10 +89,13 @@ fn locate(source: &FeedSource, upstream: &dyn Upstream) -> Result<String, Discov
 }
 
 fn parse(
-    _: &FeedSource,
+    source: &FeedSource,
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
+    if let Some(head) = ENDS.parse(source, document, sink) {
+        return head;
+    }
     let mut covers = vec![ALL.to_owned()];
     let mut unread = Vec::new();
     let is_file_beside = !document.name.is_empty() && !document.name.ends_with(".json");
