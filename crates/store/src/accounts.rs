@@ -31,8 +31,8 @@ pub use self::{
     sessions::{NewSession, create_session, end_session, end_sessions, session_account, touch_session},
     sign_in::{Failures, clear_failures, failures, note_failure},
     signing_keys::{SigningKey, add_signing_key, signing_keys},
-    teams::{
-        Team, add_member, create_team, delete_team, find_team, list_members, list_teams, remove_member,
+    teams::{Team, add_member, create_team, delete_team, find_team, list_members, list_teams, remove_member},
+    tokens::{
+        NewToken, Token, create_token, delete_token, find_token, find_token_by_hash, list_tokens, touch_token,
     },
-    tokens::{NewToken, Token, create_token, delete_token, find_token, find_token_by_hash, list_tokens, touch_token},
 };

@@ -203,7 +203,11 @@ pub fn permissions(
 ///
 /// # Errors
 /// Those of the database.
-pub fn set_visibility(tx: &mut Transaction<'_>, repository: i64, is_public: bool) -> Result<bool, StoreError> {
+pub fn set_visibility(
+    tx: &mut Transaction<'_>,
+    repository: i64,
+    is_public: bool,
+) -> Result<bool, StoreError> {
     let statement = "UPDATE repository SET is_public = $2 WHERE number = $1";
     Ok(tx.execute(statement, &[repository.into(), is_public.into()])? > 0)
 }
