@@ -35,9 +35,10 @@ pub(crate) use self::{
     challenge::challenge,
     first_start::prepare,
     password::check as check_password,
-    principal::{Principal, Signed},
+    principal::Principal,
     sessions::end as end_session,
     state::State,
+    tokens::scopes as token_scopes,
     upkeep::{keep, write_audit},
 };
 pub use self::{first_start::ADMINISTRATOR, password::BadPassword};
@@ -110,3 +111,6 @@ pub(crate) fn enter(
         sign_in::SignIn::Later(pause) => Entered::Later(pause),
     })
 }
+
+#[cfg(test)]
+mod tests;

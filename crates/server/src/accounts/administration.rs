@@ -11,6 +11,7 @@ use limpid_store::{
     accounts::{self, Account, Namespace},
 };
 
+pub(crate) use self::places::{members, permissions};
 pub use self::{
     places::{
         Grantee, Place, add_member, create_namespace, create_team, delete_namespace, delete_team, grant,
