@@ -47,7 +47,10 @@ pub(crate) fn sign_in(
         return Ok(SignIn::Account(account.clone()));
     }
     let attempt = Attempt { name, password, account, keys: keys(name, peer) };
-    let outcome = engine.accounts.gate.pass(|| attempt.make(engine))?;
+    let outcome = match engine.accounts.gate.pass(|| attempt.make(engine)) {
+        Some(outcome) => outcome?,
+        None => SignIn::Later(FIRST_SIGN_IN_PAUSE),
+    };
     match &outcome {
         SignIn::Account(account) => engine.accounts.note_verified(account, password),
         SignIn::Wrong | SignIn::Later(_) => {

@@ -84,10 +84,7 @@ pub(super) async fn tokens(call: Call) -> Reply {
 }
 
 /// The tokens of an account, by name.
-pub(super) fn list_tokens(
-    engine: &crate::engine::Engine,
-    name: &str,
-) -> Result<Vec<ShownToken>, Failure> {
+pub(super) fn list_tokens(engine: &crate::engine::Engine, name: &str) -> Result<Vec<ShownToken>, Failure> {
     let tokens = engine.database.read(|tx| {
         let account = accounts::find(tx, name)?.ok_or(Failure::NotFound("account"))?;
         Ok::<_, Failure>(accounts::list_tokens(tx, account.number, TOKENS)?)
@@ -126,7 +123,9 @@ pub(super) async fn revoke_token(call: Call) -> Reply {
 pub(super) async fn revoke(call: Call, account: String) -> Reply {
     let id = call.captures.get("id").to_owned();
     let object = format!("account {account}, token {id}");
-    change(call, "revoke-token", object, move |engine, _| administration::revoke_token(engine, &account, &id))
-        .await?;
+    change(call, "revoke-token", object, move |engine, _| {
+        administration::revoke_token(engine, &account, &id)
+    })
+    .await?;
     done()
 }
