@@ -29,6 +29,12 @@ pub(crate) enum SignIn {
     Later(Duration),
 }
 
+/// A pause in whole seconds, for a header.
+pub(crate) fn seconds(pause: Duration) -> u32 {
+    let whole = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
+    u32::try_from(whole).unwrap_or(u32::MAX)
+}
+
 /// Whom a password belongs to. Blocks, for as long as hashing takes.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ use crate::{
         Principal,
         administration::{self, Failure, NewTokenRequest},
         audit, origin,
-        sign_in::{SignIn, sign_in},
+        sign_in::{SignIn, seconds, sign_in},
     },
     face::work,
     http::ApiError,
@@ -71,8 +71,8 @@ pub(super) async fn change_password(mut call: Call) -> Reply {
         SignIn::Account(_) => done(),
         SignIn::Wrong => Err(ApiError::new(StatusCode::FORBIDDEN, "the current password is another one")),
         SignIn::Later(pause) => {
-            let seconds = u32::try_from(pause.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
-            Err(ApiError::too_many_requests("too many attempts to sign in").retry_after(seconds))
+            let error = ApiError::too_many_requests("too many attempts to sign in");
+            Err(error.retry_after(seconds(pause)))
         }
     }
 }
