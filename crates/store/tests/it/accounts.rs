@@ -114,7 +114,7 @@ fn a_namespace_goes_with_its_robots_but_not_while_it_has_repositories() {
         execute(database, "DELETE FROM repository", &[]);
         assert!(write(database, |tx| accounts::delete_namespace(tx, team)));
         assert_eq!(read(database, |tx| accounts::find(tx, "team+ci")), None);
-        assert_eq!(write(database, |tx| accounts::create_namespace(tx, "team")).is_some(), true);
+        assert!(write(database, |tx| accounts::create_namespace(tx, "team")).is_some());
     });
 }
 

@@ -267,7 +267,7 @@ fn check(
             continue;
         }
         assert_eq!(answer.status, status(expected), "{what}: {answer:?}");
-        assert_eq!(answer.text.contains("team/private"), false, "{what}: {answer:?}");
+        assert!(!answer.text.contains("team/private"), "{what}: {answer:?}");
     }
 }
 
