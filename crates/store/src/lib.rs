@@ -23,6 +23,7 @@ pub mod notifications;
 pub mod packages;
 pub mod presence;
 pub mod reports;
+pub mod security;
 mod text;
 
 pub use self::{
