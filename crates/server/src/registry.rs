@@ -6,3 +6,20 @@ use crate::public::Route;
 
 /// Its routes.
 pub(crate) const ROUTES: &[Route] = &[];
+
+/// A manifest that is being pushed.
+#[derive(Debug, Clone)]
+pub(crate) struct PushedManifest {
+    /// The repository, by number.
+    pub(crate) repository: i64,
+    /// Its digest.
+    pub(crate) digest: limpid_core::Digest,
+}
+
+/// Names of repositories.
+pub(crate) mod name {
+    /// The whole name of a repository: a name of one part is one of `library`.
+    pub(crate) fn full(name: &str) -> String {
+        if name.contains('/') { name.to_owned() } else { format!("library/{name}") }
+    }
+}

@@ -4,19 +4,24 @@
 //! the push, so nothing that was pushed is without a state.
 
 mod findings;
+mod settings;
 mod status;
 mod subscriptions;
 mod summaries;
+mod tags;
 
 pub use self::{
     findings::{Known, NotAFinding},
+    settings::{lock_namespace_settings, namespace_settings, set_namespace_settings},
     status::{
-        Child, PushState, Pushed, children, exists, find, is_queued, lost, note, parents, remove_unused, repositories,
-        set_children, tagged,
+        Child, PushState, Pushed, children, exists, find, holder, is_queued, lost, manifest_body, note,
+        parents, remove_unused, repositories, set_children, stored_blob, tagged,
     },
     subscriptions::{
-        Subscription, delete as delete_subscription, find as find_subscription, insert as insert_subscription,
-        list as list_subscriptions, note_outcome, reset as reset_subscription, wanting,
+        Subscription, delete as delete_subscription, find as find_subscription,
+        insert as insert_subscription, list as list_subscriptions, note_outcome, reset as reset_subscription,
+        wanting,
     },
     summaries::{StoredSummary, load as load_summary, save as save_summary, stale as stale_summaries},
+    tags::{ListedTag, list_tags, repository},
 };

@@ -1,6 +1,7 @@
 -- What is known about the security of what was pushed, by digest: the same image in a hundred repositories is one row.
 
--- `state` is queued, unsupported (and why), or index (an index of images: its state is that of its children). Whether what was
+-- `state` is queued, unsupported (and why), artifact (nothing that runs: what it is), or index (of images: its state is that of
+-- its children). Whether what was
 -- queued is being indexed, is indexed or has failed is told by its manifest, its job and its report.
 CREATE TABLE security_status (
     digest TEXT /*postgres COLLATE "C"*/ PRIMARY KEY,

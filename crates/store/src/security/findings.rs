@@ -37,7 +37,8 @@ impl Known {
     /// # Errors
     /// [`NotAFinding`].
     pub fn parse(text: &str) -> Result<Self, NotAFinding> {
-        let is_name = |name: &&str| name.len() == DIGITS && name.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let is_name =
+            |name: &&str| name.len() == DIGITS && name.bytes().all(|digit| digit.is_ascii_hexdigit());
         let names: Vec<&str> = text.split(' ').filter(|name| !name.is_empty()).collect();
         if !names.iter().all(is_name) {
             return Err(NotAFinding);

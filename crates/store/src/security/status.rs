@@ -15,6 +15,8 @@ pub enum PushState {
     Queued,
     /// It is nothing that can be indexed: why.
     Unsupported(String),
+    /// It is nothing that runs, such as a signature: what it is.
+    Artifact(String),
     /// It is an index: its state is that of its children.
     Index,
 }
@@ -39,6 +41,7 @@ pub struct Child {
 
 const QUEUED: &str = "queued";
 const UNSUPPORTED: &str = "unsupported";
+const ARTIFACT: &str = "artifact";
 const INDEX: &str = "index";
 
 /// Notes that something was pushed.
@@ -49,6 +52,7 @@ pub fn note(tx: &mut Transaction<'_>, digest: &Digest, state: &PushState) -> Res
     let (word, reason) = match state {
         PushState::Queued => (QUEUED, ""),
         PushState::Unsupported(reason) => (UNSUPPORTED, reason.as_str()),
+        PushState::Artifact(reason) => (ARTIFACT, reason.as_str()),
         PushState::Index => (INDEX, ""),
     };
     let statement = "
@@ -72,6 +76,7 @@ pub fn find(tx: &mut Transaction<'_>, digest: &Digest) -> Result<Option<Pushed>,
         let state = match word.as_str() {
             QUEUED => PushState::Queued,
             UNSUPPORTED => PushState::Unsupported(reason),
+            ARTIFACT => PushState::Artifact(reason),
             INDEX => PushState::Index,
             _unknown => return Err(StoreError::Damaged(format!("the state {word:?} of what was pushed"))),
         };
@@ -160,11 +165,48 @@ pub fn tagged(
         WHERE repository = $1 AND (manifest = $2 OR manifest IN (
             SELECT parent FROM security_child WHERE child = $2))
         ORDER BY name LIMIT $3";
-    tx.query(query, &[repository.into(), digest.into(), at_most(most)])?.iter().map(|row| row.get(0)).collect()
+    tx.query(query, &[repository.into(), digest.into(), at_most(most)])?
+        .iter()
+        .map(|row| row.get(0))
+        .collect()
+}
+
+/// The blob (SHA-256) that has the bytes of a digest of any algorithm, as it was pushed.
+///
+/// # Errors
+/// Those of the database.
+pub fn stored_blob(tx: &mut Transaction<'_>, digest: &Digest) -> Result<Option<Digest>, StoreError> {
+    let row = tx.query_optional("SELECT stored FROM registry_blob WHERE digest = $1", &[digest.into()])?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// The number of a repository, given by its whole name, that has a manifest.
+///
+/// # Errors
+/// Those of the database.
+pub fn holder(
+    tx: &mut Transaction<'_>,
+    repository: &str,
+    digest: &Digest,
+) -> Result<Option<i64>, StoreError> {
+    let query = "
+        SELECT repository.number
+        FROM repository JOIN registry_manifest ON registry_manifest.repository = repository.number
+        WHERE repository.name = $1 AND registry_manifest.digest = $2";
+    tx.query_optional(query, &[repository.into(), digest.into()])?.map(|row| row.get(0)).transpose()
+}
+
+/// The bytes of a manifest, from any repository that has it.
+///
+/// # Errors
+/// Those of the database.
+pub fn manifest_body(tx: &mut Transaction<'_>, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
+    let query = "SELECT body FROM registry_manifest WHERE digest = $1 ORDER BY repository LIMIT 1";
+    tx.query_optional(query, &[digest.into()])?.map(|row| row.get(0)).transpose()
 }
 
 /// Up to `most` images that were pushed and are still there, and whose manifest is not known any more: somebody deleted it
-/// beside the registry. Each with the bytes of the manifest.
+/// beside the registry.
 ///
 /// # Errors
 /// Those of the database.

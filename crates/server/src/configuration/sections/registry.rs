@@ -11,7 +11,15 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
     let public_url = reader.get("registry.public_url", values::url);
     let manifest_bytes = reader.get("registry.manifest_bytes", values::size);
     let redirect = reader.get("registry.redirect", values::boolean);
-    Some(Registry { listen: listen?, tls, public_url, manifest_bytes: manifest_bytes?, redirect: redirect? })
+    let webhooks = super::egress(reader, "registry.webhooks");
+    Some(Registry {
+        listen: listen?,
+        tls,
+        public_url,
+        manifest_bytes: manifest_bytes?,
+        redirect: redirect?,
+        webhooks: webhooks?,
+    })
 }
 
 /// Refuses a listener that others reach in the clear, unless the operator said that TLS is spoken before it.

@@ -101,6 +101,7 @@ fn defaults() -> Configuration {
             public_url: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            webhooks: Egress::default(),
         },
     }
 }
