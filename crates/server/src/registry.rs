@@ -15,11 +15,3 @@ pub(crate) struct PushedManifest {
     /// Its digest.
     pub(crate) digest: limpid_core::Digest,
 }
-
-/// Names of repositories.
-pub(crate) mod name {
-    /// The whole name of a repository: a name of one part is one of `library`.
-    pub(crate) fn full(name: &str) -> String {
-        if name.contains('/') { name.to_owned() } else { format!("library/{name}") }
-    }
-}

@@ -30,7 +30,13 @@ pub(crate) use self::{
     tell::{send_test, tell_job},
     watch::watch,
 };
-use crate::{engine::Engine, http::ApiError, matching, matching::MatchError, public::Route};
+use crate::{
+    engine::Engine,
+    http::ApiError,
+    matching,
+    matching::MatchError,
+    public::{Call, Route},
+};
 
 /// Its routes.
 pub(crate) const ROUTES: &[Route] = &[rescan::ROUTE, status::ROUTE, gate::READ, gate::WRITE];
@@ -46,6 +52,12 @@ pub(crate) fn report(engine: &Engine, digest: &Digest) -> Result<Option<Report>,
 /// An answer, or the error in its place.
 pub(crate) fn answered(answer: Result<impl IntoResponse, ApiError>) -> Response {
     answer.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
+}
+
+/// The whole name of the repository that a path names: one of one part is of `library`. It has passed the accounts, so it is one.
+pub(crate) fn repository_of(call: &Call) -> String {
+    let name = call.captures.get("name");
+    if name.contains('/') { name.to_owned() } else { format!("library/{name}") }
 }
 
 /// The number of the repository, given by its whole name, that has a manifest. Blocks.

@@ -15,7 +15,6 @@ use crate::{
     http::{ApiError, compression::Encoding},
     matching::{self, Answer, Form},
     public::{Call, Face, Route, Target},
-    registry::name,
     security::{self, Status, answered},
 };
 
@@ -34,7 +33,7 @@ const FEATURES: Form =
 
 async fn find(call: Call) -> Result<Document, ApiError> {
     let digest = digest(call.captures.get("digest"))?;
-    let repository = name::full(call.captures.get("name"));
+    let repository = security::repository_of(&call);
     let query = Query::of(call.request.uri().query());
     // Left out, Quay shows them.
     let shows_vulnerabilities = query.get("vulnerabilities").is_none() || query.flag("vulnerabilities")?;

@@ -19,8 +19,7 @@ use crate::{
     http::{ApiError, Json},
     limits::{NOTIFICATIONS_OF_A_REPOSITORY, TELL_FAILURES},
     public::{Call, Face, Handler, Route, Target},
-    registry::name,
-    security::{answered, send_test},
+    security::{answered, repository_of, send_test},
 };
 
 const ALL: &str = "/api/v1/repository/{name..}/notification/";
@@ -133,7 +132,7 @@ fn one_of(engine: &Engine, name: &str, id: Uuid) -> Result<Subscription, ApiErro
 }
 
 async fn list(call: Call) -> Result<Document, ApiError> {
-    let name = name::full(call.captures.get("name"));
+    let name = repository_of(&call);
     work(&call.engine, move |engine| {
         let number = repository(engine, &name)?;
         let all = engine.database.read(|tx| stored::list_subscriptions(tx, number))?;
@@ -144,7 +143,7 @@ async fn list(call: Call) -> Result<Document, ApiError> {
 }
 
 async fn create(call: Call) -> Result<Document, ApiError> {
-    let name = name::full(call.captures.get("name"));
+    let name = repository_of(&call);
     let Json(wanted) = Json::<Wanted>::from_request_of(call.request).await?;
     work(&call.engine, move |engine| {
         let one = wanted.checked(repository(engine, &name)?).map_err(ApiError::bad_request)?;
@@ -167,7 +166,7 @@ async fn create(call: Call) -> Result<Document, ApiError> {
 
 /// The repository and the notification that a path names.
 fn named(call: &Call) -> Result<(String, Uuid), ApiError> {
-    Ok((name::full(call.captures.get("name")), uuid("id", call.captures.get("id"))?))
+    Ok((repository_of(call), uuid("id", call.captures.get("id"))?))
 }
 
 async fn find(call: Call) -> Result<Document, ApiError> {

@@ -13,7 +13,6 @@ use crate::{
     face::{Document, Query, work},
     http::ApiError,
     public::{Call, Face, Route, Target},
-    registry::name,
     security::{self, answered},
 };
 
@@ -32,7 +31,7 @@ const DEFAULT: u64 = 50;
 const MOST: u64 = 100;
 
 async fn list(call: Call) -> Result<Document, ApiError> {
-    let repository = name::full(call.captures.get("name"));
+    let repository = security::repository_of(&call);
     let query = Query::of(call.request.uri().query());
     let page = query.size("page", 1, u64::from(u32::MAX))?;
     let most = query.size("limit", DEFAULT, MOST)?;

@@ -12,7 +12,6 @@ use crate::{
     face::{Document, digest, work},
     http::ApiError,
     public::{Call, Face, Route, Target},
-    registry::name,
 };
 
 /// `POST /api/v1/repository/{name..}/manifest/{digest}/rescan`.
@@ -27,7 +26,7 @@ pub(super) const ROUTE: Route = Route {
 
 async fn answer(call: Call) -> Result<Document, ApiError> {
     let digest = digest(call.captures.get("digest"))?;
-    let repository = name::full(call.captures.get("name"));
+    let repository = super::repository_of(&call);
     work(&call.engine, move |engine| {
         super::held_by(engine, &repository, &digest)?;
         request(engine, &digest)?;

@@ -19,7 +19,6 @@ use crate::{
     http::ApiError,
     indexing::IndexFailure,
     public::{Call, Face, Route, Target},
-    registry::name,
 };
 
 /// How far a digest is.
@@ -119,7 +118,7 @@ pub(super) const ROUTE: Route = Route {
 
 async fn find(call: Call) -> Result<Document, ApiError> {
     let digest = digest(call.captures.get("digest"))?;
-    let repository = name::full(call.captures.get("name"));
+    let repository = super::repository_of(&call);
     work(&call.engine, move |engine| {
         super::held_by(engine, &repository, &digest)?;
         let (status, summary) = (status(engine, &digest)?, summary(engine, &digest)?);
