@@ -35,7 +35,7 @@ pub(crate) use self::{
     challenge::challenge,
     first_start::prepare,
     password::check as check_password,
-    principal::Principal,
+    principal::{Principal, Signed},
     sessions::end as end_session,
     state::State,
     tokens::scopes as token_scopes,

@@ -18,7 +18,7 @@ pub(super) use self::{
     policy::{Mode, Policy},
 };
 use crate::{
-    accounts::{self, Action, Decision, Object, Principal},
+    accounts::{self, Action, Decision, Object, Principal, Signed},
     engine::Engine,
     matching::MatchError,
 };
@@ -77,12 +77,17 @@ pub(crate) fn gate(
     })
 }
 
-/// Whether somebody may push to the repository, or ask for a scan.
+/// Whether somebody may push to the repository, or ask for a scan. A client of a registry asks for a bearer token for no more than
+/// it does next, so what that is for does not count.
 fn may_pass(engine: &Engine, repository: &str, principal: &Principal) -> Result<bool, StoreError> {
+    let principal = match principal {
+        Principal::Account(account) => Principal::Account(Signed { bearer: None, ..account.clone() }),
+        Principal::Anonymous | Principal::Refused => return Ok(false),
+    };
     let object = Object::Repository(repository.to_owned());
     engine.database.read(|tx| {
         for action in [Action::Push, Action::RequestIndex] {
-            if accounts::authorize(tx, principal, action, &object)? == Decision::Allowed {
+            if accounts::authorize(tx, &principal, action, &object)? == Decision::Allowed {
                 return Ok(true);
             }
         }
