@@ -34,6 +34,7 @@ pub(crate) use self::{
     authorize::authorize,
     challenge::challenge,
     first_start::prepare,
+    name::whole as whole_name,
     password::check as check_password,
     principal::{Principal, Signed},
     sessions::end as end_session,

@@ -453,3 +453,41 @@ pub const AUDIT_OBJECTS: usize = 256;
 
 /// Accounts, teams, permissions or rows of the audit in one answer.
 pub const ACCOUNTS_LIST: u64 = 1_000;
+
+// --- the registry ---
+
+/// Blobs or manifests that one manifest may name: each becomes a row. Images have at most 127 layers; models some thousand.
+pub const MANIFEST_REFERENCES: usize = 4096;
+
+/// Bytes of one blob that is pushed. Layers of models have some ten gigabytes.
+pub const UPLOAD_BYTES: u64 = 64 << 30;
+
+/// Parts of one upload. Each is a blob until the upload ends.
+pub const UPLOAD_PARTS: usize = 10_000;
+
+/// How long a client that sends a blob may be silent.
+pub const UPLOAD_IDLE: Duration = Duration::from_secs(60);
+
+/// Bytes of a blob that are held while they come, until a thread writes them.
+pub const UPLOAD_PIECE: usize = 1 << 20;
+
+/// Bytes of a blob that are read at a time to be sent.
+pub const DOWNLOAD_PIECE: usize = 256 << 10;
+
+/// How long a presigned address of a blob is valid. A client follows it at once; one that resumes asks again.
+pub const REDIRECT_TIME: Duration = Duration::from_secs(20 * 60);
+
+/// How long nothing is noted of a blob that somebody was told of. Far below the grace of garbage collection.
+pub const TOLD_TIME: Duration = Duration::from_secs(60 * 60);
+
+/// Most names in a page of tags, repositories or referrers (CVE-2023-2253).
+pub const NAMES_PAGE: u64 = 1_000;
+
+/// Bytes of annotations in a page of referrers: clients read four megabytes.
+pub const REFERRERS_BYTES: usize = 2 << 20;
+
+/// Repositories that are looked at for a page of those that somebody may pull, and for one to mount a blob from.
+pub const REPOSITORIES_LOOKED_AT: u64 = 10_000;
+
+/// How long after the last push, or sign of life, what is not finished or not needed is removed.
+pub const REGISTRY_GRACE: Duration = Duration::from_secs(24 * 60 * 60);

@@ -23,6 +23,7 @@ mod migrations;
 pub mod notifications;
 pub mod packages;
 pub mod presence;
+pub mod registry;
 pub mod reports;
 pub mod security;
 mod text;
