@@ -37,7 +37,7 @@ pub(crate) use self::{
     first_start::prepare,
     name::whole as whole_name,
     password::check as check_password,
-    principal::Principal,
+    principal::{Principal, Signed},
     sessions::end as end_session,
     state::State,
     tokens::scopes as token_scopes,

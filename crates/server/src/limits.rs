@@ -327,6 +327,60 @@ pub const PIECES_WAITING: usize = 4;
 /// Seconds after which a client that was sent away may ask again: a queue or a database is not back sooner.
 pub const RETRY_SECONDS: u32 = 10;
 
+// --- what was pushed ---
+
+/// Children of an index that are looked at. Real ones have a few dozen at most.
+pub const INDEX_CHILDREN: usize = 256;
+
+/// Indexes in indexes that are followed. Nobody builds more than two.
+pub const INDEX_DEPTH: usize = 3;
+
+/// As much of a type or platform in a manifest as is shown, in bytes.
+pub const SHOWN_WORD: usize = 120;
+
+/// Summaries that become jobs at once; as [`REINDEX_BATCH`].
+pub const SUMMARY_BATCH: u64 = 500;
+
+/// Threads that judge pushed images: requests for reports have the other cores.
+pub const SUMMARY_THREADS: usize = 2;
+
+/// How often it is looked whether summaries are of other advisory data than what is in force. Nearly always that is known from
+/// memory.
+pub const SUMMARY_POLL: Duration = Duration::from_secs(2);
+
+/// Events of one image that one notification of a repository is told of at once. The worst go first, and how many more there are
+/// is told with them.
+pub const EVENTS_OF_AN_IMAGE: usize = 100;
+
+/// Tags that are named in an event, as Quay has it.
+pub const TAGS_OF_AN_EVENT: u64 = 100;
+
+/// Attempts to tell somebody of an event.
+pub const TELL_ATTEMPTS: u64 = 3;
+
+/// Events one after the other that somebody could not be told of, after which no more is tried until a person says so. As Quay
+/// has it.
+pub const TELL_FAILURES: u64 = 3;
+
+/// How often it is looked whether images that were pushed are not known to whoever indexes. Who deletes them sees to it himself;
+/// this is for when his process ended in between.
+pub const LOST_POLL: Duration = Duration::from_secs(10 * 60);
+
+/// Threads that tell: one that waits for a slow receiver keeps no other waiting.
+pub const TELL_THREADS: usize = 4;
+
+/// Notifications of one repository.
+pub const NOTIFICATIONS_OF_A_REPOSITORY: usize = 50;
+
+/// Findings that a refusal of the gate names.
+pub const GATE_NAMED: usize = 20;
+
+/// Bytes of a `Warning` header, as the distribution specification has it.
+pub const WARNING_BYTES: usize = 4096;
+
+/// Vulnerabilities that the gate of a namespace may let pass by name. More are a policy, not exceptions.
+pub const GATE_EXCEPTIONS: usize = 1_000;
+
 // --- accounts ---
 
 /// Characters of the shortest password. More words than rules: what is longer is not guessed within the patience below.

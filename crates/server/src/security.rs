@@ -1,25 +1,72 @@
 //! The security of what was pushed: queued with the push, indexed, judged, and told, by digest.
 //!
-//! Its state is a value with a reason, never an empty success.
+//! Its state is a value with a reason, never an empty success. What is not judged is not clean: an index is what the worst of its
+//! images is, and one of them that is not there, not read or not judged makes it unproven.
 
-use limpid_core::Digest;
-use limpid_store::{StoreError, Transaction};
+mod contents;
+mod events;
+mod gate;
+mod kinds;
+mod push;
+mod rescan;
+mod roll_up;
+mod status;
+mod summarize;
+mod summary;
+mod tell;
+#[cfg(test)]
+mod tests;
+mod watch;
 
-use crate::{engine::Engine, public::Route, registry::PushedManifest};
+use axum::response::{IntoResponse, Response};
+use limpid_core::{Digest, Report};
+
+pub(crate) use self::{
+    events::{note_tagged, registry_address},
+    gate::{Gate, Refusal, gate},
+    push::{note_push, pushed},
+    rescan::request as rescan,
+    status::{Status, status},
+    summarize::{note_indexed, summarize_job},
+    summary::{ChildSummary, Summary, summary},
+    tell::{send_test, tell_job},
+    watch::{collect, index_again, watch},
+};
+use crate::{
+    accounts,
+    engine::Engine,
+    http::ApiError,
+    matching,
+    matching::MatchError,
+    public::{Call, Route},
+};
 
 /// Its routes.
-pub(crate) const ROUTES: &[Route] = &[];
+pub(crate) const ROUTES: &[Route] = &[rescan::ROUTE, status::ROUTE, gate::READ, gate::WRITE];
 
-/// Notes what is pushed, in the transaction of the push, after its row.
+/// The report of an image that was pushed, judged now; `None` where it is not indexed. Blocks.
 ///
 /// # Errors
-/// Those of the database.
-pub(crate) fn note_push(_tx: &mut Transaction<'_>, pushed: &PushedManifest) -> Result<(), StoreError> {
-    tracing::debug!(repository = pushed.repository, digest = %pushed.digest, "pushed");
-    Ok(())
+/// [`MatchError`].
+pub(crate) fn report(engine: &Engine, digest: &Digest) -> Result<Option<Report>, MatchError> {
+    Ok(matching::judged_now(engine, digest)?.map(|judged| judged.report))
 }
 
-/// Wakes whoever indexes, after a push was committed.
-pub(crate) fn pushed(_engine: &Engine, digest: &Digest) {
-    tracing::debug!(%digest, "stored");
+/// An answer, or the error in its place.
+pub(crate) fn answered(answer: Result<impl IntoResponse, ApiError>) -> Response {
+    answer.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
+}
+
+/// The whole name of the repository that a path names: one of one part is of `library`. It has passed the accounts, so it is one.
+pub(crate) fn repository_of(call: &Call) -> String {
+    accounts::whole_name(call.captures.get("name")).unwrap_or_default()
+}
+
+/// The number of the repository, given by its whole name, that has a manifest. Blocks.
+///
+/// # Errors
+/// 404 where it does not.
+pub(crate) fn held_by(engine: &Engine, repository: &str, digest: &Digest) -> Result<i64, ApiError> {
+    let holder = engine.database.read(|tx| limpid_store::security::holder(tx, repository, digest))?;
+    holder.ok_or_else(|| ApiError::not_found(format!("{repository} has no manifest {digest}")))
 }

@@ -25,6 +25,7 @@ pub mod packages;
 pub mod presence;
 pub mod registry;
 pub mod reports;
+pub mod security;
 mod text;
 
 pub use self::{

@@ -22,14 +22,7 @@ use crate::{
     limits,
 };
 
-const KINDS: [JobKind; 6] = [
-    JobKind::Index,
-    JobKind::Reindex,
-    JobKind::Update,
-    JobKind::MatchChanges,
-    JobKind::Deliver,
-    JobKind::CollectGarbage,
-];
+const KINDS: [JobKind; 8] = JobKind::ALL;
 const STATES: [JobState; 4] = [JobState::Queued, JobState::Running, JobState::Done, JobState::Failed];
 
 fn kind_word(kind: JobKind) -> &'static str {
@@ -39,6 +32,8 @@ fn kind_word(kind: JobKind) -> &'static str {
         JobKind::Update => "update",
         JobKind::MatchChanges => "match-changes",
         JobKind::Deliver => "deliver",
+        JobKind::Summarize => "summarize",
+        JobKind::Tell => "tell",
         JobKind::CollectGarbage => "collect-garbage",
     }
 }

@@ -103,6 +103,7 @@ fn defaults() -> Configuration {
             oidc: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            webhooks: Egress::default(),
         },
     }
 }
