@@ -110,6 +110,8 @@ pub struct Registry {
     pub tls: Option<Tls>,
     /// How clients reach it, for links, tokens and redirects; `None`: as in the request.
     pub public_url: Option<Url>,
+    /// The password of the administrator that the first start makes; `None`: one is drawn.
+    pub admin_password: Option<Secret>,
     /// Largest manifest.
     pub manifest_bytes: u64,
     /// Send clients to the storage for blobs, where it can be asked for addresses that are signed.

@@ -11,7 +11,7 @@ use limpid_store::{BlobError, Blobs, Database, DatabaseUrl, StoreError, index_st
 use tokio::sync::Semaphore;
 
 use crate::{
-    Configuration,
+    Configuration, accounts,
     configuration::Role,
     egress::{EgressClient, EgressError},
     indexing::{Flights, Waiters},
@@ -52,6 +52,7 @@ pub struct Engine {
     pub bell: Bell,
     /// Revision of what is read of layers.
     pub(crate) reading_revision: String,
+    pub(crate) accounts: accounts::State,
     pub(crate) catalog: CatalogKeeper,
     pub(crate) reports: ReportCache,
     pub(crate) heartbeat: Heartbeat,
@@ -125,6 +126,7 @@ impl Engine {
         })?;
         let engine = Self {
             reading_revision: reading_revision(indexer.wants()),
+            accounts: accounts::State::new()?,
             catalog: CatalogKeeper::new(&data.join("catalog")),
             reports: ReportCache::default(),
             heartbeat: Heartbeat::default(),

@@ -1,7 +1,7 @@
 //! The job of kind collect garbage: removes what nobody needs any more, and comes again.
 
 use limpid_store::{
-    StoreError, garbage,
+    StoreError, accounts, garbage,
     jobs::{self, ClaimedJob, JobKind, JobState, NewJob},
 };
 
@@ -56,10 +56,12 @@ pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob, held: &Held) ->
 fn collect_rows(engine: &Engine) -> Result<(), StoreError> {
     loop {
         let rows = engine.database.write(|tx| garbage::collect(tx, &engine.reading_revision))?;
-        if rows == garbage::Collected::default() || engine.bell.ends() {
+        let of_accounts = engine.database.write(accounts::collect_garbage)?;
+        let is_all = rows == garbage::Collected::default() && of_accounts == accounts::Collected::default();
+        if is_all || engine.bell.ends() {
             return Ok(());
         }
-        tracing::info!(?rows, "collected");
+        tracing::info!(?rows, ?of_accounts, "collected");
     }
 }
 

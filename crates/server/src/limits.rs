@@ -326,3 +326,77 @@ pub const PIECES_WAITING: usize = 4;
 
 /// Seconds after which a client that was sent away may ask again: a queue or a database is not back sooner.
 pub const RETRY_SECONDS: u32 = 10;
+
+// --- accounts ---
+
+/// Characters of the shortest password. More words than rules: what is longer is not guessed within the patience below.
+pub const SHORTEST_PASSWORD: usize = 12;
+
+/// Bytes of the longest password: a bound on what is hashed.
+pub const LONGEST_PASSWORD: usize = 1024;
+
+/// Passwords that are hashed side by side: 19 MiB each, and a core each.
+pub const PASSWORDS_AT_ONCE: usize = 4;
+
+/// Passwords that a process remembers as verified, by a keyed digest.
+pub const VERIFIED_PASSWORDS: u64 = 10_000;
+
+/// How long a password is remembered as verified. A changed account is asked for it again at once.
+pub const VERIFIED_TIME: Duration = Duration::from_secs(5 * 60);
+
+/// Failed attempts to sign in to one account before each further one has to wait.
+pub const ACCOUNT_FAILURES: u64 = 5;
+
+/// Failed attempts from one address before each further one has to wait: many people may share it.
+pub const ADDRESS_FAILURES: u64 = 30;
+
+/// How long the first attempt that has to wait waits; each further one twice as long.
+pub const FIRST_SIGN_IN_PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest pause of an account. Short, so that nobody is locked out by somebody else for long; 1,440 guesses a day are none.
+pub const LAST_ACCOUNT_PAUSE: Duration = Duration::from_secs(60);
+
+/// The longest pause of an address.
+pub const LAST_ADDRESS_PAUSE: Duration = Duration::from_secs(15 * 60);
+
+/// How often it is written down that a token is used.
+pub const TOKEN_TOUCH_PERIOD: Duration = Duration::from_secs(60 * 60);
+
+/// The longest time that a token of a robot or program may be valid.
+pub const LONGEST_TOKEN_TIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// Scopes of a token. One a repository for a program that has many is a namespace's.
+pub const TOKEN_SCOPES: usize = 100;
+
+/// Tokens of an account. Who has more lets them expire.
+pub const TOKENS: u64 = 100;
+
+/// How often it is written down that a session is used.
+pub const SESSION_TOUCH_PERIOD: Duration = Duration::from_secs(5 * 60);
+
+/// How long a session lasts, however often it is used.
+pub const SESSION_TIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How long a bearer token of the registry is valid: a client asks for one for each image.
+pub const BEARER_TIME: Duration = Duration::from_secs(5 * 60);
+
+/// Repositories that a bearer token is asked for at once: the image's, and those that its layers are taken from.
+pub const BEARER_SCOPES: usize = 32;
+
+/// How old a signing key may be before a new one takes its place.
+pub const SIGNING_KEY_TIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// How long a process uses the signing keys that it has read.
+pub const SIGNING_KEYS_AGE: Duration = Duration::from_secs(60);
+
+/// How often decisions are written to the audit that need not be written at once.
+pub const AUDIT_PERIOD: Duration = Duration::from_secs(5);
+
+/// Different decisions that wait for that.
+pub const AUDIT_WAITING: usize = 4_096;
+
+/// Different objects in it of one account and address; what they ask for beyond is counted together.
+pub const AUDIT_OBJECTS: usize = 256;
+
+/// Accounts, teams, permissions or rows of the audit in one answer.
+pub const ACCOUNTS_LIST: u64 = 1_000;

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod accounts;
 mod blob_rows;
 pub mod blobs;
 pub mod catalog;

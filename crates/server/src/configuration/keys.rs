@@ -78,6 +78,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("registry.tls.key", Kind::Path, Fallback::None, r#""/etc/limpid/tls.key""#),
     Key::new("registry.tls_elsewhere", Kind::Boolean, Fallback::Boolean(false), "true"),
     Key::new("registry.public_url", Kind::Url, Fallback::None, r#""https://registry.example.com""#),
+    Key::new("registry.admin_password_file", Kind::Path, Fallback::None, r#""/run/secrets/limpid-admin""#),
     Key::new("registry.manifest_bytes", Kind::Size, Fallback::Text("8M"), r#""8M""#),
     Key::new("registry.redirect", Kind::Boolean, Fallback::Boolean(true), "false"),
     Key::new("introspection.listen", Kind::Listen, Fallback::Text("127.0.0.1:8089"), r#""0.0.0.0:8089""#),

@@ -66,9 +66,7 @@ fn decide(
     head: &axum::http::request::Parts,
     object: &Object,
 ) -> Result<(Principal, Decision), limpid_store::StoreError> {
-    let principal = accounts::authenticate(engine, head)?;
-    let decision = accounts::decide(engine, &principal, route.action, object)?;
-    Ok((principal, decision))
+    accounts::admit(engine, head, route.action, object)
 }
 
 /// A path that nobody has, or not with that method.

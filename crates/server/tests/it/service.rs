@@ -223,6 +223,7 @@ fn configuration(directory: &Path) -> Configuration {
             listen: ([127, 0, 0, 1], 0).into(),
             tls: None,
             public_url: None,
+            admin_password: None,
             manifest_bytes: 8 << 20,
             redirect: true,
         },

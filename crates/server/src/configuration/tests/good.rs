@@ -99,6 +99,7 @@ fn defaults() -> Configuration {
             listen: "127.0.0.1:5000".parse().unwrap(),
             tls: None,
             public_url: None,
+            admin_password: None,
             manifest_bytes: 8 << 20,
             redirect: true,
         },
