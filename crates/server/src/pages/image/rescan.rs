@@ -1,0 +1,63 @@
+//! `POST …/rescan`: has an image read again.
+
+use limpid_core::Digest;
+use limpid_store::{
+    StoreError, jobs,
+    jobs::{JobKind, NewJob},
+};
+
+use super::place::Place;
+use crate::{
+    accounts::{self, Action, Decision, Object},
+    engine::Engine,
+    face::work,
+    http::ApiError,
+    pages::{
+        answer::{Reply, lead_to},
+        frame::Frame,
+    },
+    public::Call,
+};
+
+/// Whether whoever asks may have the image read again; to show the button.
+pub(super) async fn may(call: &Call) -> Result<bool, ApiError> {
+    let principal = call.principal.clone();
+    let (action, object) = match Place::of(call) {
+        Place::Repository(name, _) => (Action::RequestIndex, Object::Repository(name)),
+        Place::Service(_) => (Action::Operate, Object::Service),
+    };
+    work(&call.engine, move |engine| {
+        let decided = engine.database.read(|tx| accounts::authorize(tx, &principal, action, &object))?;
+        Ok::<_, StoreError>(decided == Decision::Allowed)
+    })
+    .await
+}
+
+/// See the module.
+pub(in crate::pages) async fn rescan(call: Call, _frame: Frame) -> Reply {
+    let place = Place::of(&call);
+    let path = place.path();
+    work(&call.engine, move |engine| {
+        let found = place.find(engine)?;
+        begin(engine, &found.digest)?;
+        Ok::<_, ApiError>(())
+    })
+    .await?;
+    lead_to(&path)
+}
+
+/// A job that makes the report anew from what was read. Higher than those that the service makes for itself.
+fn begin(engine: &Engine, digest: &Digest) -> Result<(), StoreError> {
+    let job = NewJob {
+        kind: JobKind::Reindex,
+        key: digest.to_string(),
+        lane: String::new(),
+        requires: engine.own_index_state().to_string(),
+        priority: 1,
+        payload: Vec::new(),
+        delay: std::time::Duration::ZERO,
+    };
+    engine.database.write(|tx| jobs::submit_unless_running(tx, &job))?;
+    engine.bell.ring(JobKind::Reindex);
+    Ok(())
+}
