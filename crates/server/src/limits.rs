@@ -338,6 +338,9 @@ pub const LONGEST_PASSWORD: usize = 1024;
 /// Passwords that are hashed side by side: 19 MiB each, and a core each.
 pub const PASSWORDS_AT_ONCE: usize = 4;
 
+/// Attempts to sign in that wait for that. Each holds a thread that others need too.
+pub const PASSWORDS_WAITING: usize = 64;
+
 /// Passwords that a process remembers as verified, by a keyed digest.
 pub const VERIFIED_PASSWORDS: u64 = 10_000;
 

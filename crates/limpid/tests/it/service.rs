@@ -2,6 +2,7 @@
 
 mod earlier;
 mod ended;
+mod first_start;
 mod killed;
 mod logged;
 mod mended;

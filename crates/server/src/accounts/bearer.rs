@@ -113,17 +113,19 @@ pub(super) struct Claims {
     account: i64,
     /// The token that was shown for this one, by its id.
     token: Option<String>,
-    /// When it was made, in microseconds: a password may be changed within a second.
+    /// When it was made, in microseconds of the database's clock: a password may be changed within a second.
     made: i64,
 }
 
 impl Claims {
-    /// Those of a token for an account (nobody: for what everybody may).
+    /// Those of a token for an account (nobody: for what everybody may). `made` is by the database's clock, as what it is compared
+    /// with.
     pub(super) fn new(
         account: Option<&Signed>,
         audience: &str,
         access: Vec<Granted>,
         now: DateTime<Utc>,
+        made: DateTime<Utc>,
     ) -> Self {
         let iat = now.timestamp();
         Self {
@@ -137,7 +139,7 @@ impl Claims {
             access,
             account: account.map_or(0, |account| account.number),
             token: account.and_then(|account| account.token.clone()),
-            made: now.timestamp_micros(),
+            made: made.timestamp_micros(),
         }
     }
 }

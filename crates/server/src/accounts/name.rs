@@ -31,9 +31,10 @@ fn is_part(part: &str) -> bool {
     let mut is_begun = false;
     for character in part.chars() {
         if is_word(character) {
-            let is_separator = matches!(between.as_str(), "." | "_" | "__")
-                || (!between.is_empty() && between.chars().all(|sign| sign == '-'));
-            if !between.is_empty() && !(is_begun && is_separator) {
+            let is_separator =
+                matches!(between.as_str(), "." | "_" | "__") || between.chars().all(|sign| sign == '-');
+            // Nothing is between two letters, and nothing may stand before the first.
+            if !is_separator || (!is_begun && !between.is_empty()) {
                 return false;
             }
             between.clear();

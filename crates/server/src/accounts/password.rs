@@ -9,7 +9,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use limpid_store::StoreError;
 
 use super::random;
-use crate::limits::{LONGEST_PASSWORD, PASSWORDS_AT_ONCE, SHORTEST_PASSWORD};
+use crate::limits::{LONGEST_PASSWORD, PASSWORDS_AT_ONCE, PASSWORDS_WAITING, SHORTEST_PASSWORD};
 
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
@@ -37,30 +37,36 @@ pub(crate) fn check(password: &str) -> Result<(), BadPassword> {
     if password.len() > LONGEST_PASSWORD { Err(BadPassword::Long) } else { Ok(()) }
 }
 
-/// How many passwords are hashed at once.
+/// How many passwords are hashed at once, and how many wait.
 #[derive(Debug)]
 pub(super) struct Gate {
-    places: Mutex<usize>,
+    /// Places that are free, and who waits for one.
+    state: Mutex<(usize, usize)>,
     freed: Condvar,
 }
 
 impl Default for Gate {
     fn default() -> Self {
-        Self { places: Mutex::new(PASSWORDS_AT_ONCE), freed: Condvar::new() }
+        Self { state: Mutex::new((PASSWORDS_AT_ONCE, 0)), freed: Condvar::new() }
     }
 }
 
 impl Gate {
-    /// Does work when there is a place. Blocks.
-    pub(super) fn pass<T>(&self, work: impl FnOnce() -> T) -> T {
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        while *places == 0 {
-            places = self.freed.wait(places).unwrap_or_else(PoisonError::into_inner);
+    /// Does work when there is a place. Where too many wait already, they are not joined: everybody else who asks this service
+    /// needs the threads that they hold. Blocks.
+    pub(super) fn pass<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.1 >= PASSWORDS_WAITING {
+            return None;
         }
-        *places -= 1;
-        drop(places);
+        state.1 += 1;
+        while state.0 == 0 {
+            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        *state = (state.0 - 1, state.1 - 1);
+        drop(state);
         let _place = Place(self);
-        work()
+        Some(work())
     }
 }
 
@@ -69,7 +75,7 @@ struct Place<'a>(&'a Gate);
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        *self.0.places.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner).0 += 1;
         self.0.freed.notify_one();
     }
 }
@@ -132,5 +138,38 @@ mod tests {
         assert_eq!(check(&"ä".repeat(SHORTEST_PASSWORD)), Ok(()));
         assert_eq!(check(&"a".repeat(LONGEST_PASSWORD)), Ok(()));
         assert_eq!(check(&"a".repeat(LONGEST_PASSWORD + 1)), Err(BadPassword::Long));
+    }
+
+    #[test]
+    fn only_some_are_at_work_and_only_some_wait() {
+        use std::sync::{
+            Barrier,
+            atomic::{AtomicUsize, Ordering},
+        };
+        let (gate, full) = (Gate::default(), Barrier::new(PASSWORDS_AT_ONCE + 1));
+        let (go, passed) = (Barrier::new(PASSWORDS_AT_ONCE + 1), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..PASSWORDS_AT_ONCE {
+                scope.spawn(|| {
+                    gate.pass(|| {
+                        full.wait();
+                        go.wait();
+                        passed.fetch_add(1, Ordering::SeqCst);
+                    })
+                });
+            }
+            full.wait();
+            for _ in 0..PASSWORDS_WAITING {
+                scope.spawn(|| gate.pass(|| passed.fetch_add(1, Ordering::SeqCst)));
+            }
+            while gate.state.lock().unwrap().1 < PASSWORDS_WAITING {
+                std::thread::yield_now();
+            }
+            assert_eq!(gate.pass(|| 1), None);
+            assert_eq!(passed.load(Ordering::SeqCst), 0);
+            go.wait();
+        });
+        assert_eq!(passed.load(Ordering::SeqCst), PASSWORDS_AT_ONCE + PASSWORDS_WAITING);
+        assert_eq!(gate.pass(|| 1), Some(1));
     }
 }

@@ -29,6 +29,12 @@ pub(crate) enum SignIn {
     Later(Duration),
 }
 
+/// A pause in whole seconds, for a header.
+pub(crate) fn seconds(pause: Duration) -> u32 {
+    let whole = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
+    u32::try_from(whole).unwrap_or(u32::MAX)
+}
+
 /// Whom a password belongs to. Blocks, for as long as hashing takes.
 ///
 /// # Errors
@@ -47,7 +53,10 @@ pub(crate) fn sign_in(
         return Ok(SignIn::Account(account.clone()));
     }
     let attempt = Attempt { name, password, account, keys: keys(name, peer) };
-    let outcome = engine.accounts.gate.pass(|| attempt.make(engine))?;
+    let outcome = match engine.accounts.gate.pass(|| attempt.make(engine)) {
+        Some(outcome) => outcome?,
+        None => SignIn::Later(FIRST_SIGN_IN_PAUSE),
+    };
     match &outcome {
         SignIn::Account(account) => engine.accounts.note_verified(account, password),
         SignIn::Wrong | SignIn::Later(_) => {

@@ -160,7 +160,7 @@ fn make(
     if *principal == Principal::Refused || account.is_some_and(|account| account.bearer.is_some()) {
         return Ok(None);
     }
-    let (granted, now) = engine.database.read(|tx| {
+    let (granted, made) = engine.database.read(|tx| {
         let mut granted: Vec<Granted> = Vec::new();
         for scope in scopes {
             granted.extend(grant(tx, principal, scope)?);
@@ -173,8 +173,9 @@ fn make(
         .collect();
     let audience = origin::authority(engine, &head.uri, &head.headers);
     let key = engine.accounts.keys.newest(engine)?;
-    let token = bearer::sign(&key, &Claims::new(account, &audience, granted, now))?;
-    Ok(Some(Made { token, scope: scope.join(" "), issued_at: now }))
+    let issued_at = engine.now();
+    let token = bearer::sign(&key, &Claims::new(account, &audience, granted, issued_at, made))?;
+    Ok(Some(Made { token, scope: scope.join(" "), issued_at }))
 }
 
 const ACTIONS: [(&str, Action); 3] =

@@ -9,7 +9,7 @@ pub struct Collected {
     pub ended: u64,
     /// Failed attempts to sign in that count no longer.
     pub failures: u64,
-    /// Permissions in repositories that are gone.
+    /// Permissions in repositories, of accounts and of teams that are gone.
     pub permissions: u64,
     /// Rows of the audit.
     pub audit: u64,
@@ -49,13 +49,16 @@ const FAILURES: &str = "
         SELECT key FROM failed_sign_in WHERE last_at < limpid_now() - $1
         ORDER BY last_at LIMIT $2 /*postgres FOR UPDATE SKIP LOCKED*/)";
 
+/// What is gone has a number that nobody gets again, so these say nothing.
 const PERMISSIONS: &str = "
     DELETE FROM permission
-    WHERE repository IN (
-        SELECT repository FROM permission
-        WHERE repository <> 0
-            AND NOT EXISTS (SELECT 1 FROM repository WHERE repository.number = permission.repository)
-        ORDER BY repository LIMIT $1)";
+    WHERE (namespace, repository, account, team) IN (
+        SELECT namespace, repository, account, team FROM permission
+        WHERE (repository <> 0
+                AND NOT EXISTS (SELECT 1 FROM repository WHERE repository.number = permission.repository))
+            OR (account <> 0 AND NOT EXISTS (SELECT 1 FROM account WHERE account.number = permission.account))
+            OR (team <> 0 AND NOT EXISTS (SELECT 1 FROM team WHERE team.number = permission.team))
+        LIMIT $1)";
 
 const AUDIT: &str = "
     DELETE FROM audit WHERE number IN (

@@ -17,7 +17,7 @@ use crate::{
         Principal,
         administration::{self, Failure, NewTokenRequest},
         audit, origin,
-        sign_in::{SignIn, sign_in},
+        sign_in::{SignIn, seconds, sign_in},
     },
     face::work,
     http::ApiError,
@@ -71,8 +71,8 @@ pub(super) async fn change_password(mut call: Call) -> Reply {
         SignIn::Account(_) => done(),
         SignIn::Wrong => Err(ApiError::new(StatusCode::FORBIDDEN, "the current password is another one")),
         SignIn::Later(pause) => {
-            let seconds = u32::try_from(pause.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
-            Err(ApiError::too_many_requests("too many attempts to sign in").retry_after(seconds))
+            let error = ApiError::too_many_requests("too many attempts to sign in");
+            Err(error.retry_after(seconds(pause)))
         }
     }
 }
@@ -84,10 +84,7 @@ pub(super) async fn tokens(call: Call) -> Reply {
 }
 
 /// The tokens of an account, by name.
-pub(super) fn list_tokens(
-    engine: &crate::engine::Engine,
-    name: &str,
-) -> Result<Vec<ShownToken>, Failure> {
+pub(super) fn list_tokens(engine: &crate::engine::Engine, name: &str) -> Result<Vec<ShownToken>, Failure> {
     let tokens = engine.database.read(|tx| {
         let account = accounts::find(tx, name)?.ok_or(Failure::NotFound("account"))?;
         Ok::<_, Failure>(accounts::list_tokens(tx, account.number, TOKENS)?)
@@ -126,7 +123,9 @@ pub(super) async fn revoke_token(call: Call) -> Reply {
 pub(super) async fn revoke(call: Call, account: String) -> Reply {
     let id = call.captures.get("id").to_owned();
     let object = format!("account {account}, token {id}");
-    change(call, "revoke-token", object, move |engine, _| administration::revoke_token(engine, &account, &id))
-        .await?;
+    change(call, "revoke-token", object, move |engine, _| {
+        administration::revoke_token(engine, &account, &id)
+    })
+    .await?;
     done()
 }

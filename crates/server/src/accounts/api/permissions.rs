@@ -23,7 +23,12 @@ struct Named {
 impl Named {
     fn of(call: &Call) -> Self {
         let word = |word| call.captures.get(word).to_owned();
-        Self { namespace: word("namespace"), repository: word("name"), user: word("user"), team: word("team") }
+        Self {
+            namespace: word("namespace"),
+            repository: word("name"),
+            user: word("user"),
+            team: word("team"),
+        }
     }
 
     fn place(&self) -> Place<'_> {

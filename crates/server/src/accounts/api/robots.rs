@@ -56,7 +56,8 @@ fn of(call: &Call) -> String {
 pub(super) async fn remove(call: Call) -> Reply {
     let robot = of(&call);
     let object = format!("account {robot}");
-    change(call, "remove-robot", object, move |engine, _| administration::delete_robot(engine, &robot)).await?;
+    change(call, "remove-robot", object, move |engine, _| administration::delete_robot(engine, &robot))
+        .await?;
     done()
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::Reply;
 use crate::{
-    accounts::{Entered, end_session, enter},
+    accounts::{Entered, end_session, enter, sign_in::seconds},
     face::work,
     http::{ApiError, limit},
     limits::BODY_BYTES,
@@ -40,8 +40,8 @@ pub(super) async fn begin(call: Call) -> Reply {
         Entered::Wrong => Err(ApiError::new(StatusCode::UNAUTHORIZED, "name or password are wrong")),
         Entered::Foreign => Err(ApiError::new(StatusCode::FORBIDDEN, "this was sent by another site's page")),
         Entered::Later(pause) => {
-            let seconds = u32::try_from(pause.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
-            Err(ApiError::too_many_requests("too many attempts to sign in").retry_after(seconds))
+            let error = ApiError::too_many_requests("too many attempts to sign in");
+            Err(error.retry_after(seconds(pause)))
         }
     }
 }

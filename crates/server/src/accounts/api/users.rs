@@ -19,10 +19,8 @@ pub(super) async fn list(call: Call) -> Reply {
     let query = Query::of(call.request.uri().query());
     let most = query.size("limit", LIST, ACCOUNTS_LIST)?;
     let after = query.get("after").unwrap_or_default().to_owned();
-    let users = work(&call.engine, move |engine| {
-        engine.database.read(|tx| accounts::list(tx, &after, most))
-    })
-    .await?;
+    let users =
+        work(&call.engine, move |engine| engine.database.read(|tx| accounts::list(tx, &after, most))).await?;
     let users: Vec<User> = users.into_iter().map(User::from).collect();
     shown(StatusCode::OK, &json!({ "users": users }))
 }

@@ -15,7 +15,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn claims() -> Claims {
-    Claims::new(None, "registry.example.com", Vec::new(), now())
+    Claims::new(None, "registry.example.com", Vec::new(), now(), now())
 }
 
 fn forged(header: &Value, claims: &Value) -> String {

@@ -88,7 +88,8 @@ impl Place {
         let metrics = Arc::new(Metrics::default());
         let engine = Engine::open(configuration, ecosystems::all(), metrics).unwrap();
         assert_eq!(prepare(&engine).unwrap(), None, "the password was given");
-        let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let threads =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         Self { engine, _directory: directory, threads }
     }
 
@@ -121,16 +122,14 @@ impl Place {
         self.write(|tx| tx.execute(statement, values).map(drop));
     }
 
-    fn write<T>(
-        &self,
-        work: impl FnMut(&mut limpid_store::Transaction<'_>) -> Result<T, StoreError>,
-    ) -> T {
+    fn write<T>(&self, work: impl FnMut(&mut limpid_store::Transaction<'_>) -> Result<T, StoreError>) -> T {
         self.engine.database.write(work).unwrap()
     }
 
     /// Asks through the public listener's routes, from the loopback address.
     pub(super) fn send(&self, method: &str, path: &str, headers: &[(&str, String)], body: &str) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "registry.test:5000");
+        let mut request =
+            Request::builder().method(method).uri(path).header(header::HOST, "registry.test:5000");
         for (name, value) in headers {
             request = request.header(*name, value);
         }

@@ -12,11 +12,11 @@ use super::{
 };
 use crate::{
     accounts::{
-        Action, Decision, Object, Principal,
+        Action, Decision, Object, Principal, administration,
         administration::{
             Grantee, UserChange, add_member, change_user, create_robot, create_team, grant, revoke_token,
         },
-        administration, decide,
+        decide,
     },
     public::{Face, Route, TABLE, Target},
 };
@@ -255,8 +255,7 @@ fn check(
     for method in route.methods {
         let what = format!("{method} {path} ({:?}) by {name}", route.action);
         let head = head(method, &path, headers);
-        let (_, decision) =
-            crate::accounts::admit(&place.engine, &head, route.action, object).unwrap();
+        let (_, decision) = crate::accounts::admit(&place.engine, &head, route.action, object).unwrap();
         assert_eq!(decision, expected, "{what}");
         // What is allowed may change something, so only what is not goes all the way.
         if expected == Decision::Allowed {
@@ -268,7 +267,7 @@ fn check(
             continue;
         }
         assert_eq!(answer.status, status(expected), "{what}: {answer:?}");
-        assert_eq!(answer.text.contains("team/private"), false, "{what}: {answer:?}");
+        assert!(!answer.text.contains("team/private"), "{what}: {answer:?}");
     }
 }
 
@@ -288,8 +287,19 @@ fn every_action_has_its_line_for_every_kind_of_object() {
                 let decision = decide(&place.engine, &principal, *action, &object).unwrap();
                 assert_eq!(decision, expected, "{action:?} of {kind} by {name}: {principal:?}");
                 let is_nobody = matches!(principal, Principal::Anonymous | Principal::Refused);
-                assert_eq!(is_nobody, matches!(*name, "anonymous" | "wrong password" | "expired token"
-                    | "revoked token" | "disabled account" | "bearer token of nobody"), "{name}");
+                assert_eq!(
+                    is_nobody,
+                    matches!(
+                        *name,
+                        "anonymous"
+                            | "wrong password"
+                            | "expired token"
+                            | "revoked token"
+                            | "disabled account"
+                            | "bearer token of nobody"
+                    ),
+                    "{name}"
+                );
             }
         }
     });
@@ -300,7 +310,9 @@ fn what_is_hidden_is_answered_as_what_is_not_there() {
     Place::on_each(|place| {
         let all = principals(place);
         let stranger = &all[2];
-        for route in TABLE.iter().flat_map(|face| face.iter()).filter(|route| route.target == Target::Repository) {
+        for route in
+            TABLE.iter().flat_map(|face| face.iter()).filter(|route| route.target == Target::Repository)
+        {
             for method in route.methods {
                 let [there, missing] = ["team/private", "nowhere/else"].map(|name| {
                     let path = path_of(route, &Object::Repository(name.to_owned()));

@@ -154,6 +154,7 @@ fn everything_can_be_said() {
                 listen: "0.0.0.0:443".parse().unwrap(),
                 tls: None,
                 public_url: Some("https://registry.example.com/".parse().unwrap()),
+                admin_password: None,
                 manifest_bytes: 4 << 20,
                 redirect: false,
             },
