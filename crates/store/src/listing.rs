@@ -339,8 +339,7 @@ pub fn places(
                         OR (permission.team <> 0 AND permission.team IN (SELECT team FROM team_member WHERE account = $1))))))
         ORDER BY repository.name, tag.name
         LIMIT $4";
-    let parameters: Vec<Value> =
-        viewer.columns().into_iter().chain([digest.into(), at_most(most)]).collect();
+    let parameters: Vec<Value> = viewer.columns().into_iter().chain([digest.into(), at_most(most)]).collect();
     tx.query(query, &parameters)?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
@@ -368,4 +367,30 @@ pub fn stored_blob(
         WHERE repository_blob.repository = $1 AND registry_blob.digest = $2";
     let row = tx.query_optional(query, &[repository.into(), digest.into()])?;
     row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+}
+
+/// Up to `most` images, those that were pushed or submitted last first.
+///
+/// # Errors
+/// Those of the database.
+pub fn images(tx: &mut Transaction<'_>, most: u64) -> Result<Vec<Digest>, StoreError> {
+    let query = "SELECT digest FROM manifest ORDER BY created_at DESC, digest LIMIT $1";
+    tx.query(query, &[at_most(most)])?.iter().map(|row| row.get(0)).collect()
+}
+
+/// The same, each with a place where it is, if it was pushed: for who sees everything.
+///
+/// # Errors
+/// Those of the database.
+pub fn newest_images(
+    tx: &mut Transaction<'_>,
+    most: u64,
+) -> Result<Vec<(Digest, Option<ImagePlace>)>, StoreError> {
+    let everything = Viewer { account: 0, sees_all: true };
+    let mut newest = Vec::new();
+    for digest in images(tx, most)? {
+        let place = places(tx, everything, &digest, 1)?.pop();
+        newest.push((digest, place));
+    }
+    Ok(newest)
 }

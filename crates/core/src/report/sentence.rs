@@ -19,7 +19,11 @@ impl Report {
             Verdict::Clean => clean(self),
             Verdict::Unproven => {
                 let reasons = reasons(self);
-                format!("nothing was found, but that proves nothing: {}. {}", unjudged(self), way_out(&reasons))
+                format!(
+                    "nothing was found, but that proves nothing: {}. {}",
+                    unjudged(self),
+                    way_out(&reasons)
+                )
             }
         }
     }

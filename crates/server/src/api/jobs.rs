@@ -22,7 +22,8 @@ use crate::{
     limits,
 };
 
-const KINDS: [JobKind; 6] = [
+/// Every kind.
+pub(crate) const KINDS: [JobKind; 6] = [
     JobKind::Index,
     JobKind::Reindex,
     JobKind::Update,
@@ -30,9 +31,12 @@ const KINDS: [JobKind; 6] = [
     JobKind::Deliver,
     JobKind::CollectGarbage,
 ];
-const STATES: [JobState; 4] = [JobState::Queued, JobState::Running, JobState::Done, JobState::Failed];
+/// Every state.
+pub(crate) const STATES: [JobState; 4] =
+    [JobState::Queued, JobState::Running, JobState::Done, JobState::Failed];
 
-fn kind_word(kind: JobKind) -> &'static str {
+/// The word of a kind.
+pub(crate) fn kind_word(kind: JobKind) -> &'static str {
     match kind {
         JobKind::Index => "index",
         JobKind::Reindex => "reindex",
@@ -43,7 +47,8 @@ fn kind_word(kind: JobKind) -> &'static str {
     }
 }
 
-fn state_word(state: JobState) -> &'static str {
+/// The word of a state.
+pub(crate) fn state_word(state: JobState) -> &'static str {
     match state {
         JobState::Queued => "queued",
         JobState::Running => "running",

@@ -115,7 +115,11 @@ async fn compressed(response: Response, encoding: Encoding) -> Response {
 pub(super) fn download(media_type: &'static str, name: &str, body: impl Into<Bytes>) -> Reply {
     let plain: String = name
         .chars()
-        .map(|character| if character.is_ascii_alphanumeric() || "-._".contains(character) { character } else { '_' })
+        .map(
+            |character| {
+                if character.is_ascii_alphanumeric() || "-._".contains(character) { character } else { '_' }
+            },
+        )
         .collect();
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{plain}\""))
         .map_err(|error| ApiError::internal(format!("a file's name cannot be sent: {error}")))?;

@@ -1,7 +1,10 @@
 //! `GET /feeds`: the advisory data: how fresh it is, what it covers, and what can be done about it.
 
 use askama::Template;
-use limpid_catalog::{Selection, catalog::{FeedCondition, FeedStatus}};
+use limpid_catalog::{
+    Selection,
+    catalog::{FeedCondition, FeedStatus},
+};
 use limpid_core::words::{number, size};
 
 use super::{
@@ -90,12 +93,18 @@ pub(super) async fn list(call: Call, frame: Frame) -> Reply {
             .feeds
             .iter()
             .filter(|(name, feed)| {
-                let covered = || feed.coverage.keys().any(|namespace| namespace.to_lowercase().contains(&text.to_lowercase()));
+                let covered = || {
+                    feed.coverage
+                        .keys()
+                        .any(|namespace| namespace.to_lowercase().contains(&text.to_lowercase()))
+                };
                 (condition.is_empty() || words(feed.condition).0 == condition)
                     && (name.contains(&text) || covered())
             })
             .collect();
-        chosen.sort_by_key(|(name, feed)| (CONDITIONS.iter().position(|one| *one == feed.condition), name.as_str()));
+        chosen.sort_by_key(|(name, feed)| {
+            (CONDITIONS.iter().position(|one| *one == feed.condition), name.as_str())
+        });
         let address = |page: u64| {
             let page = page.to_string();
             format!("/feeds{}", query_of([("q", text.as_str()), ("condition", &condition), ("page", &page)]))
@@ -106,7 +115,12 @@ pub(super) async fn list(call: Call, frame: Frame) -> Reply {
         let figure = |condition| {
             let (query, word, class) = words(condition);
             let count = status.feeds.values().filter(|feed| feed.condition == condition).count() as u64;
-            ConditionFigure { class, word, count: number(count), address: format!("/feeds?condition={query}") }
+            ConditionFigure {
+                class,
+                word,
+                count: number(count),
+                address: format!("/feeds?condition={query}"),
+            }
         };
         page(&FeedsPage {
             frame: frame.titled(Section::Feeds, "Feeds"),
@@ -134,7 +148,7 @@ fn row(name: &str, feed: &FeedStatus, now: chrono::DateTime<chrono::Utc>) -> Fee
     }
     notes.extend(feed.unread.iter().map(|part| format!("A part could not be read: {part}.")));
     if let Some(failure) = &feed.failure {
-        notes.push(format!("The last try failed: {}.", failure.reason));
+        notes.push(format!("The last try failed: {}.", failure.message));
     }
     let covers = feed.coverage.iter().take(COVERED);
     FeedRow {

@@ -3,10 +3,7 @@
 use axum::http::{HeaderMap, header};
 
 use super::assets::{ASSETS, Assets};
-use crate::{
-    accounts::Principal,
-    public::Call,
-};
+use crate::{accounts::Principal, public::Call};
 
 /// The cookie that keeps how somebody likes pages. It is no secret.
 pub(super) const THEME_COOKIE: &str = "limpid-theme";
@@ -124,7 +121,8 @@ impl Frame {
             (Section::Administration, self.administration(), "Administration", self.account.is_some()),
         ];
         let shown = all.into_iter().filter(|(.., is_shown)| *is_shown);
-        let entry = |(section, address, word, _)| Entry { address, word, is_current: section == self.section };
+        let entry =
+            |(section, address, word, _)| Entry { address, word, is_current: section == self.section };
         shown.map(entry).collect()
     }
 

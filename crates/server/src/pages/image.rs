@@ -13,23 +13,14 @@ mod rows;
 use axum::http::HeaderValue;
 
 pub(super) use self::{
-    findings::rolled_up,
-    place::Place,
-    csv::csv,
-    findings::findings,
-    layers::layers,
-    packages::packages,
+    csv::csv, findings::findings, findings::rolled_up, layers::layers, packages::packages, place::Place,
     rescan::rescan,
 };
 use super::{
     answer::{Reply, download},
     frame::Frame,
 };
-use crate::{
-    face::work,
-    http::ApiError,
-    public::Call,
-};
+use crate::{face::work, http::ApiError, public::Call};
 
 /// `GET …/report.json`: `limpid/report/1`.
 pub(super) async fn json(call: Call, _frame: Frame) -> Reply {
@@ -46,7 +37,10 @@ pub(super) async fn json(call: Call, _frame: Frame) -> Reply {
 }
 
 /// A header that tells a program the verdict without the page.
-fn with_verdict(mut reply: axum::response::Response, verdict: &str) -> Result<axum::response::Response, ApiError> {
+fn with_verdict(
+    mut reply: axum::response::Response,
+    verdict: &str,
+) -> Result<axum::response::Response, ApiError> {
     let value = HeaderValue::from_str(verdict)
         .map_err(|error| ApiError::internal(format!("a header cannot be sent: {error}")))?;
     reply.headers_mut().insert("limpid-verdict", value);

@@ -85,7 +85,10 @@ impl Order {
     pub(super) fn address(&self, path: &str, page: u64) -> String {
         let page = if page == 1 { String::new() } else { page.to_string() };
         let order = if self.descending { "falling" } else { "rising" };
-        format!("{path}{}", query_of([("q", self.text.as_str()), ("sort", self.sort), ("order", order), ("page", &page)]))
+        format!(
+            "{path}{}",
+            query_of([("q", self.text.as_str()), ("sort", self.sort), ("order", order), ("page", &page)])
+        )
     }
 
     /// The heads of the columns.

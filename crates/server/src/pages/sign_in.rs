@@ -38,7 +38,12 @@ pub(super) async fn show(call: Call, frame: Frame) -> Reply {
     if frame.account.is_some() {
         return lead_to(&to);
     }
-    page(&SignInPage { frame: frame.titled(Section::Nowhere, "Sign in"), to, name: String::new(), problem: String::new() })
+    page(&SignInPage {
+        frame: frame.titled(Section::Nowhere, "Sign in"),
+        to,
+        name: String::new(),
+        problem: String::new(),
+    })
 }
 
 /// `POST /sign-in`.
@@ -47,9 +52,10 @@ pub(super) async fn enter(call: Call, frame: Frame) -> Reply {
     let form = Form::of_body(axum::extract::Request::from_parts(head.clone(), body)).await?;
     let to = own_path(form.get("to")).to_owned();
     let name = form.get("name").to_owned();
-    let entered =
-        work(&call.engine, move |engine| accounts::enter(engine, &head, form.get("name"), form.get("password")))
-            .await?;
+    let entered = work(&call.engine, move |engine| {
+        accounts::enter(engine, &head, form.get("name"), form.get("password"))
+    })
+    .await?;
     let (status, problem) = match entered {
         Entered::Session(cookie) => return with_cookie(lead_to(&to)?, &cookie),
         Entered::Wrong => (StatusCode::UNAUTHORIZED, "Name or password are wrong.".to_owned()),

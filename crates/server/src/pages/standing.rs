@@ -1,12 +1,12 @@
 //! Where an image stands: judged, or why not yet.
 
+use chrono::{DateTime, Utc};
 use limpid_core::{Digest, Report};
 use limpid_store::{
     StoreError,
     jobs::{self, JobKind, JobState},
     reports::{self, AttemptState},
 };
-use chrono::{DateTime, Utc};
 
 use super::parts::VerdictMark;
 use crate::engine::Engine;

@@ -1,7 +1,10 @@
 //! `GET /repository/{name}/-/tags`: each tag with its verdict.
 
 use askama::Template;
-use limpid_core::{Severity, Verdict, words::{counted, size}};
+use limpid_core::{
+    Severity, Verdict,
+    words::{counted, size},
+};
 use limpid_store::listing::{self, ListedTag};
 
 use super::{
@@ -153,7 +156,9 @@ fn image_state(engine: &Engine, digest: &limpid_core::Digest) -> Result<TagState
         let standing = standing(engine, digest)?;
         let note = match &standing {
             Standing::Failed(why, _) => why.clone(),
-            Standing::Queued(_) | Standing::Indexing | Standing::Unsupported(_) | Standing::Unknown => String::new(),
+            Standing::Queued(_) | Standing::Indexing | Standing::Unsupported(_) | Standing::Unknown => {
+                String::new()
+            }
         };
         return Ok((standing.mark(), None, note));
     };
@@ -161,7 +166,9 @@ fn image_state(engine: &Engine, digest: &limpid_core::Digest) -> Result<TagState
     let spots = report.blind_spots.iter().filter(|spot| spot.counts).count() as u64;
     let note = match (report.verdict, report.summary.fixable, spots) {
         (Verdict::Vulnerable, fixable, 0) => format!("{fixable} fixable"),
-        (Verdict::Vulnerable, fixable, spots) => format!("{fixable} fixable · {}", counted(spots, "blind spot")),
+        (Verdict::Vulnerable, fixable, spots) => {
+            format!("{fixable} fixable · {}", counted(spots, "blind spot"))
+        }
         (Verdict::Unproven, _, spots) => counted(spots, "blind spot"),
         (Verdict::Clean, ..) => String::new(),
     };
@@ -186,6 +193,7 @@ fn index_state(engine: &Engine, children: &[listing::IndexChild]) -> Result<TagS
     verdicts.extend(children.iter().filter(|child| !child.is_here).map(|_| None));
     let (mark, sentence) = rolled_up(&verdicts);
     // The platforms share most of their findings: the most of any one of them is the truth that helps.
-    let most = |severity: Severity| reports.iter().map(|seen| count(&seen.report, severity)).max().unwrap_or(0);
+    let most =
+        |severity: Severity| reports.iter().map(|seen| count(&seen.report, severity)).max().unwrap_or(0);
     Ok((mark, Some(Counts::of(most)), sentence))
 }

@@ -39,10 +39,12 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 
 fn row(upgrade: &Upgrade<'_>, ecosystems: &Ecosystems) -> Vec<Cell> {
     let packages: Vec<String> = upgrade.packages.iter().map(|package| escaped(package)).collect();
-    let as_named = packages.len() == 1 && packages.first().is_some_and(|package| *package == escaped(upgrade.name));
+    let as_named =
+        packages.len() == 1 && packages.first().is_some_and(|package| *package == escaped(upgrade.name));
     vec![
         Cell::new(escaped(upgrade.name), style::STRONG),
-        upgrade.newest(ecosystems)
+        upgrade
+            .newest(ecosystems)
             .map_or_else(|| Cell::new("see above", style::QUIET), |version| Cell::plain(escaped(version))),
         Cell::plain(number(upgrade.findings)),
         Cell::new(if as_named { String::new() } else { packages.join(", ") }, style::QUIET),

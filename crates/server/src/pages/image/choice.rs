@@ -137,11 +137,8 @@ impl Choice {
     /// The findings, sorted.
     pub(in crate::pages) fn of_report<'a>(&self, report: &'a Report) -> Vec<&'a Finding> {
         let (package, text) = (self.package.to_lowercase(), self.text.to_lowercase());
-        let mut found: Vec<&Finding> = report
-            .findings
-            .iter()
-            .filter(|finding| self.shows(report, finding, &package, &text))
-            .collect();
+        let mut found: Vec<&Finding> =
+            report.findings.iter().filter(|finding| self.shows(report, finding, &package, &text)).collect();
         found.sort_by(|a, b| self.order(report, a, b));
         if self.grouped {
             let mut worst: BTreeMap<&str, Severity> = BTreeMap::new();
@@ -161,7 +158,9 @@ impl Choice {
             && (!self.fixable || finding.status == Status::Fixed)
             && (self.suppressed || finding.suppressed.is_none())
             && (self.layer == 0 || layer_of(report, finding) == Some(self.layer))
-            && (package.is_empty() || holds(&finding.package.name, package) || holds(source(finding), package))
+            && (package.is_empty()
+                || holds(&finding.package.name, package)
+                || holds(source(finding), package))
             && (text.is_empty()
                 || holds(&finding.id, text)
                 || finding.aliases.iter().any(|alias| holds(alias, text))

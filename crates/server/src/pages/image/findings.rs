@@ -2,7 +2,9 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use limpid_core::{BlindSpot, Digest, Reason, Report, Severity, Verdict, ecosystem::Ecosystems, words::number};
+use limpid_core::{
+    BlindSpot, Digest, Reason, Report, Severity, Verdict, ecosystem::Ecosystems, words::number,
+};
 
 use super::{
     choice::{Choice, Sort},
@@ -138,8 +140,9 @@ pub(in crate::pages) struct ChildRow {
 pub(in crate::pages) async fn findings(call: Call, frame: Frame) -> Reply {
     let choice = Choice::of(&query(&call))?;
     let place = Place::of(&call);
-    let may_rescan = super::rescan::may(&call).await?;
+    let principal = call.principal.clone();
     let (reply, verdict) = work(&call.engine, move |engine| {
+        let may_rescan = super::rescan::may(engine, &principal, &place)?;
         let found = place.find(engine)?;
         let now = engine.now();
         if let Some(pushed) = found.pushed.as_ref().filter(|pushed| pushed.manifest.kind == "index") {
@@ -147,9 +150,8 @@ pub(in crate::pages) async fn findings(call: Call, frame: Frame) -> Reply {
         }
         match found.judged(engine)? {
             Ok(seen) => {
-                let made =
-                    made(frame, &found, &seen, choice, engine.indexer.ecosystems(), now, may_rescan);
-                Ok((page(&made)?, seen.report.verdict.as_str()))
+                let made = made(frame, &found, &seen, choice, engine.indexer.ecosystems(), now, may_rescan);
+                Ok::<_, ApiError>((page(&made)?, seen.report.verdict.as_str()))
             }
             Err(standing) => {
                 let head = Head::waiting(&found, &standing, now).rescannable(may_rescan);
@@ -157,8 +159,7 @@ pub(in crate::pages) async fn findings(call: Call, frame: Frame) -> Reply {
             }
         }
     })
-    .await
-    .map_err(|error: ApiError| error)?;
+    .await?;
     super::with_verdict(reply, verdict)
 }
 
@@ -180,7 +181,9 @@ pub(in crate::pages) fn made(
     let shown: Vec<_> = chosen.iter().skip(skip).take(most).copied().collect();
     let address = |page| format!("{}#findings", at(&head.path, &choice.with(|other| other.page = page)));
     let pager = Pager::new(chosen.len() as u64, PAGE_ROWS, choice.page, "finding", address);
-    let only = |severity| format!("{}#findings", at(&head.path, &choice.with(|other| other.severities = vec![severity])));
+    let only = |severity| {
+        format!("{}#findings", at(&head.path, &choice.with(|other| other.severities = vec![severity])))
+    };
     let upgrades = report.upgrades();
     FindingsPage {
         spots: spots(report),
@@ -190,7 +193,13 @@ pub(in crate::pages) fn made(
         has_findings: !report.findings.is_empty(),
         fixable: number(report.summary.fixable),
         suppressed: report.findings.iter().filter(|finding| finding.suppressed.is_some()).count() as u64,
-        layers: report.image.layers.iter().enumerate().map(|(place, layer)| (place + 1, short(layer))).collect(),
+        layers: report
+            .image
+            .layers
+            .iter()
+            .enumerate()
+            .map(|(place, layer)| (place + 1, short(layer)))
+            .collect(),
         columns: columns(&choice, &head.path),
         rows: rows(report, &shown, &chosen, choice.grouped),
         pager,
@@ -267,7 +276,9 @@ fn remedy(reason: Reason) -> &'static str {
         Reason::OverBudget => "Make the layer smaller, or look at what makes it so large.",
         Reason::LayerUnsupported => "Push the layer as tar, gzip or zstd.",
         Reason::DetectorFailed => "Report it as a fault of Limpid, and have the image read again.",
-        Reason::ThirdParty => "Ask whoever built the package: the distribution’s data does not speak about it.",
+        Reason::ThirdParty => {
+            "Ask whoever built the package: the distribution’s data does not speak about it."
+        }
         Reason::UnidentifiedExecutables => "Install it as a package, so that something says what it is.",
         Reason::NothingRecognised => "Nothing here tells what is installed: judge it by how it was built.",
     }
@@ -354,7 +365,8 @@ fn child_state(
 pub(in crate::pages) fn rolled_up(verdicts: &[Option<Verdict>]) -> (VerdictMark, String) {
     let all = verdicts.len();
     let of = |verdict| verdicts.iter().filter(|one| **one == Some(verdict)).count();
-    let (bad, clean, open) = (of(Verdict::Vulnerable), of(Verdict::Clean), all - of(Verdict::Vulnerable) - of(Verdict::Clean));
+    let (bad, clean, open) =
+        (of(Verdict::Vulnerable), of(Verdict::Clean), all - of(Verdict::Vulnerable) - of(Verdict::Clean));
     if bad > 0 {
         (VerdictMark::of(Verdict::Vulnerable), format!("{bad} of {all} platforms have findings."))
     } else if clean == all && all > 0 {

@@ -80,7 +80,11 @@ impl Head {
         let distribution = |one: &limpid_core::Distribution| DistributionLine {
             name: one.name.clone(),
             end: one.end_of_life.map(|day| {
-                if day < report.proof.as_of { format!("no fixes since {day}") } else { format!("supported until {day}") }
+                if day < report.proof.as_of {
+                    format!("no fixes since {day}")
+                } else {
+                    format!("supported until {day}")
+                }
             }),
         };
         let (packages, judged) = (report.summary.packages, report.summary.judged);
@@ -156,13 +160,18 @@ impl Head {
     /// The frame of the page.
     pub(in crate::pages) fn framed(&self, frame: Frame, tab: &str) -> Frame {
         let title = if tab.is_empty() { self.heading.clone() } else { format!("{tab} of {}", self.heading) };
-        let section = if self.path.starts_with("/manifest/") { Section::Overview } else { Section::Repositories };
+        let section =
+            if self.path.starts_with("/manifest/") { Section::Overview } else { Section::Repositories };
         frame.titled(section, title)
     }
 }
 
 fn tabs(place: &Place, tab: Tab, counts: &[String; 3]) -> Vec<TabLink> {
-    let all = [(Tab::Findings, "", "Findings"), (Tab::Packages, "/packages", "Packages"), (Tab::Layers, "/layers", "Layers")];
+    let all = [
+        (Tab::Findings, "", "Findings"),
+        (Tab::Packages, "/packages", "Packages"),
+        (Tab::Layers, "/layers", "Layers"),
+    ];
     let links = all.into_iter().zip(counts).map(|((own, below, word), count)| TabLink {
         address: format!("{}{below}", place.path()),
         word,

@@ -4,7 +4,10 @@ use std::io::Read as _;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use limpid_core::{Digest, Severity, words::{number, size}};
+use limpid_core::{
+    Digest, Severity,
+    words::{number, size},
+};
 use limpid_store::{StoreError, listing};
 use serde::Deserialize;
 
@@ -16,7 +19,7 @@ use crate::{
     engine::Engine,
     face::work,
     http::ApiError,
-    limits::CONFIGURATION_BYTES,
+    limits::IMAGE_CONFIGURATION_BYTES,
     pages::{
         answer::{Reply, page},
         form::query_of,
@@ -68,7 +71,8 @@ pub(in crate::pages) async fn layers(call: Call, frame: Frame) -> Reply {
         let now = engine.now();
         match found.judged(engine)? {
             Ok(seen) => {
-                let history = found.pushed.as_ref().map(|pushed| history(engine, pushed)).transpose()?.flatten();
+                let history =
+                    found.pushed.as_ref().map(|pushed| history(engine, pushed)).transpose()?.flatten();
                 page(&made(frame, &found, &seen, history.as_ref(), now))
             }
             Err(standing) => {
@@ -78,7 +82,6 @@ pub(in crate::pages) async fn layers(call: Call, frame: Frame) -> Reply {
         }
     })
     .await
-    .map_err(|error: ApiError| error)
 }
 
 /// The page, made of its parts.
@@ -96,14 +99,18 @@ pub(in crate::pages) fn made(
             let here = findings.filter(|finding| finding.package.layer.as_ref() == Some(digest));
             here.filter(|finding| finding.severity == severity).count() as u64
         };
-        let packages = seen.index.packages.iter().filter(|package| package.layer.as_ref() == Some(digest)).count();
+        let packages =
+            seen.index.packages.iter().filter(|package| package.layer.as_ref() == Some(digest)).count();
         let any = Severity::WORST_FIRST.into_iter().any(|severity| of(severity) > 0);
         let number_of = (place + 1).to_string();
         LayerRow {
             place: place + 1,
             digest: DigestMark::of(digest),
             command: history.and_then(|history| history.commands.get(place).cloned().flatten()),
-            size: history.and_then(|history| history.bytes.get(place)).map(|bytes| size(*bytes)).unwrap_or_default(),
+            size: history
+                .and_then(|history| history.bytes.get(place))
+                .map(|bytes| size(*bytes))
+                .unwrap_or_default(),
             packages: number(packages as u64),
             counts: any.then(|| Counts::of(of)),
             address: format!("{}{}#findings", head.path, query_of([("layer", number_of.as_str())])),
@@ -150,17 +157,20 @@ struct Step {
 fn history(engine: &Engine, pushed: &Pushed) -> Result<Option<History>, ApiError> {
     let Ok(manifest) = serde_json::from_slice::<Manifest>(&pushed.manifest.body) else { return Ok(None) };
     let configuration = &manifest.config.digest;
-    let stored =
-        engine.database.read::<_, StoreError>(|tx| listing::stored_blob(tx, pushed.repository, configuration))?;
+    let stored = engine
+        .database
+        .read::<_, StoreError>(|tx| listing::stored_blob(tx, pushed.repository, configuration))?;
     let Some((stored, bytes)) = stored else { return Ok(None) };
-    if bytes > CONFIGURATION_BYTES {
+    if bytes > IMAGE_CONFIGURATION_BYTES {
         return Ok(None);
     }
     let text = match engine.blobs.open_file(&stored) {
         Ok(file) => {
             let mut text = Vec::new();
-            let unreadable = |error: std::io::Error| ApiError::unavailable(format!("the configuration cannot be read: {error}"));
-            file.take(CONFIGURATION_BYTES).read_to_end(&mut text).map_err(unreadable)?;
+            let unreadable = |error: std::io::Error| {
+                ApiError::unavailable(format!("the configuration cannot be read: {error}"))
+            };
+            file.take(IMAGE_CONFIGURATION_BYTES).read_to_end(&mut text).map_err(unreadable)?;
             text
         }
         Err(error) => {
@@ -190,7 +200,8 @@ mod tests {
         let digest = Digest::of(b"x");
         let manifest = |layers: usize| -> Manifest {
             let layer = format!(r#"{{"digest":"{digest}","size":7}}"#);
-            let text = format!(r#"{{"config":{layer},"layers":[{}]}}"#, vec![layer.clone(); layers].join(","));
+            let text =
+                format!(r#"{{"config":{layer},"layers":[{}]}}"#, vec![layer.clone(); layers].join(","));
             serde_json::from_str(&text).unwrap()
         };
         let text = br#"{"history":[{"created_by":"ADD x"},{"created_by":"ENV a","empty_layer":true},{}]}"#;

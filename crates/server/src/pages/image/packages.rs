@@ -110,7 +110,8 @@ pub(in crate::pages) fn made(
         })
         .collect();
     chosen.sort_by_cached_key(|(package, of)| {
-        let counts = Severity::WORST_FIRST.map(|severity| of.and_then(|of| of.get(&severity)).map_or(0, |one| one.0));
+        let counts =
+            Severity::WORST_FIRST.map(|severity| of.and_then(|of| of.get(&severity)).map_or(0, |one| one.0));
         (Reverse(counts), package.package.name.clone())
     });
     let flag = if only_found { "1" } else { "" };
@@ -122,8 +123,16 @@ pub(in crate::pages) fn made(
     let pager = Pager::new(chosen.len() as u64, PAGE_ROWS, at, "package", address);
     let skip = usize::try_from(skipped(at, PAGE_ROWS)).unwrap_or(usize::MAX);
     let most = usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
-    let rows = chosen.iter().skip(skip).take(most).map(|(package, of)| row(&seen.report, &head.path, package, *of));
-    Ok(PackagesPage { rows: rows.collect(), frame: head.framed(frame, "Packages"), pager, text, only_found, head })
+    let rows =
+        chosen.iter().skip(skip).take(most).map(|(package, of)| row(&seen.report, &head.path, package, *of));
+    Ok(PackagesPage {
+        rows: rows.collect(),
+        frame: head.framed(frame, "Packages"),
+        pager,
+        text,
+        only_found,
+        head,
+    })
 }
 
 type PackageKey = (String, String);
@@ -160,7 +169,12 @@ fn row(
         name: package.name.clone(),
         version: package.version.clone(),
         kind: package.kind.clone(),
-        source: package.source.as_ref().map(|source| source.name.clone()).filter(|name| *name != package.name).unwrap_or_default(),
+        source: package
+            .source
+            .as_ref()
+            .map(|source| source.name.clone())
+            .filter(|name| *name != package.name)
+            .unwrap_or_default(),
         namespace: indexed.namespace.clone(),
         layer: indexed.layer.as_ref().and_then(place),
         path: indexed.path.clone(),

@@ -8,7 +8,7 @@ use limpid_store::{
 
 use super::place::Place;
 use crate::{
-    accounts::{self, Action, Decision, Object},
+    accounts::{self, Action, Decision, Object, Principal},
     engine::Engine,
     face::work,
     http::ApiError,
@@ -20,17 +20,13 @@ use crate::{
 };
 
 /// Whether whoever asks may have the image read again; to show the button.
-pub(super) async fn may(call: &Call) -> Result<bool, ApiError> {
-    let principal = call.principal.clone();
-    let (action, object) = match Place::of(call) {
-        Place::Repository(name, _) => (Action::RequestIndex, Object::Repository(name)),
+pub(super) fn may(engine: &Engine, principal: &Principal, place: &Place) -> Result<bool, StoreError> {
+    let (action, object) = match place {
+        Place::Repository(name, _) => (Action::RequestIndex, Object::Repository(name.clone())),
         Place::Service(_) => (Action::Operate, Object::Service),
     };
-    work(&call.engine, move |engine| {
-        let decided = engine.database.read(|tx| accounts::authorize(tx, &principal, action, &object))?;
-        Ok::<_, StoreError>(decided == Decision::Allowed)
-    })
-    .await
+    let decided = engine.database.read(|tx| accounts::authorize(tx, principal, action, &object))?;
+    Ok(decided == Decision::Allowed)
 }
 
 /// See the module.

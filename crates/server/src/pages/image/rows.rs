@@ -67,15 +67,16 @@ pub(in crate::pages) fn rows(
     all: &[&Finding],
     groups: bool,
 ) -> Vec<FindingRow> {
+    let mut rows = Vec::with_capacity(shown.len());
     let mut last = None;
-    let row = |finding: &&Finding| {
+    for finding in shown.iter().copied() {
         let own = source(finding);
         let begins = groups && last != Some(own);
         last = Some(own);
         let group = begins.then(|| (own.to_owned(), all.iter().filter(|other| source(other) == own).count()));
-        FindingRow { group, ..row(report, finding) }
-    };
-    shown.iter().map(row).collect()
+        rows.push(FindingRow { group, ..row(report, finding) });
+    }
+    rows
 }
 
 fn row(report: &Report, finding: &Finding) -> FindingRow {
@@ -102,10 +103,9 @@ fn row(report: &Report, finding: &Finding) -> FindingRow {
         fixed_in: finding.fixed_in.clone(),
         without_fix: without_fix(finding.status),
         vendor_words: finding.vendor_status.clone(),
-        layer: layer_of(report, finding).zip(package.layer.as_ref()).map(|(place, digest)| LayerCell {
-            place,
-            short: short(digest),
-        }),
+        layer: layer_of(report, finding)
+            .zip(package.layer.as_ref())
+            .map(|(place, digest)| LayerCell { place, short: short(digest) }),
         feed: finding.feed.clone(),
         why: finding.why.clone(),
         path: package.path.clone().unwrap_or_default(),
