@@ -116,6 +116,8 @@ pub struct Registry {
     pub manifest_bytes: u64,
     /// Send clients to the storage for blobs, where it can be asked for addresses that are signed.
     pub redirect: bool,
+    /// Where notifications of repositories, which users configure, may go.
+    pub webhooks: Egress,
 }
 
 /// Certificate and key, as PEM files.

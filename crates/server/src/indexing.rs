@@ -32,6 +32,7 @@ pub(crate) use work::index_job;
 
 pub use failure::IndexFailure;
 pub use report::parse as parse_report;
+pub(crate) use submit::enqueue_pushed;
 pub use submit::{index, submit};
 
 /// A manifest, as a client submits it.

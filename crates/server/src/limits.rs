@@ -327,6 +327,56 @@ pub const PIECES_WAITING: usize = 4;
 /// Seconds after which a client that was sent away may ask again: a queue or a database is not back sooner.
 pub const RETRY_SECONDS: u32 = 10;
 
+// --- what was pushed ---
+
+/// Children of an index that are looked at. Real ones have a few dozen at most.
+pub const INDEX_CHILDREN: usize = 256;
+
+/// Indexes in indexes that are followed. Nobody builds more than two.
+pub const INDEX_DEPTH: usize = 3;
+
+/// As much of a type or platform in a manifest as is shown, in bytes.
+pub const SHOWN_WORD: usize = 120;
+
+/// Summaries that become jobs at once; as [`REINDEX_BATCH`].
+pub const SUMMARY_BATCH: u64 = 500;
+
+/// Threads that judge pushed images: requests for reports have the other cores.
+pub const SUMMARY_THREADS: usize = 2;
+
+/// How often it is looked whether summaries are of other advisory data than what is in force. Nearly always that is known from
+/// memory.
+pub const SUMMARY_POLL: Duration = Duration::from_secs(2);
+
+/// Events of one image that one notification of a repository is told of at once. The worst go first, and how many more there are
+/// is told with them.
+pub const EVENTS_OF_AN_IMAGE: usize = 100;
+
+/// Tags that are named in an event, as Quay has it.
+pub const TAGS_OF_AN_EVENT: u64 = 100;
+
+/// Attempts to tell somebody of an event.
+pub const TELL_ATTEMPTS: u64 = 3;
+
+/// Events one after the other that somebody could not be told of, after which no more is tried until a person says so. As Quay
+/// has it.
+pub const TELL_FAILURES: u64 = 3;
+
+/// Threads that tell: one that waits for a slow receiver keeps no other waiting.
+pub const TELL_THREADS: usize = 4;
+
+/// Notifications of one repository.
+pub const NOTIFICATIONS_OF_A_REPOSITORY: usize = 50;
+
+/// Findings that a refusal of the gate names.
+pub const GATE_NAMED: usize = 20;
+
+/// Bytes of a `Warning` header, as the distribution specification has it.
+pub const WARNING_BYTES: usize = 4096;
+
+/// Vulnerabilities that the gate of a namespace may let pass by name. More are a policy, not exceptions.
+pub const GATE_EXCEPTIONS: usize = 1_000;
+
 // --- accounts ---
 
 /// Characters of the shortest password. More words than rules: what is longer is not guessed within the patience below.
@@ -403,6 +453,46 @@ pub const AUDIT_OBJECTS: usize = 256;
 
 /// Accounts, teams, permissions or rows of the audit in one answer.
 pub const ACCOUNTS_LIST: u64 = 1_000;
+
+// --- the registry ---
+
+/// Blobs or manifests that one manifest may name: each becomes a row. Images have at most 127 layers; models some thousand.
+pub const MANIFEST_REFERENCES: usize = 4096;
+
+/// Bytes of one blob that is pushed. Layers of models have some ten gigabytes.
+pub const UPLOAD_BYTES: u64 = 64 << 30;
+
+/// Parts of one upload. Each is a blob until the upload ends.
+pub const UPLOAD_PARTS: usize = 10_000;
+
+/// How long a client that sends a blob may be silent.
+pub const UPLOAD_IDLE: Duration = Duration::from_secs(60);
+
+/// Bytes of a blob that are held while they come, until a thread writes them.
+pub const UPLOAD_PIECE: usize = 1 << 20;
+
+/// Bytes of a blob that are read at a time to be sent.
+pub const DOWNLOAD_PIECE: usize = 256 << 10;
+
+/// How long a presigned address of a blob is valid. A client follows it at once; one that resumes asks again.
+pub const REDIRECT_TIME: Duration = Duration::from_secs(20 * 60);
+
+/// How long nothing is noted of a blob that somebody was told of. Far below the grace of garbage collection.
+pub const TOLD_TIME: Duration = Duration::from_secs(60 * 60);
+
+/// Most names in a page of tags, repositories or referrers (CVE-2023-2253).
+pub const NAMES_PAGE: u64 = 1_000;
+
+/// Bytes of annotations in a page of referrers: clients read four megabytes.
+pub const REFERRERS_BYTES: usize = 2 << 20;
+
+/// Repositories that are looked at for a page of those that somebody may pull, and for one to mount a blob from.
+pub const REPOSITORIES_LOOKED_AT: u64 = 10_000;
+
+/// How long after the last push, or sign of life, what is not finished or not needed is removed.
+pub const REGISTRY_GRACE: Duration = Duration::from_secs(24 * 60 * 60);
+
+// --- pages ---
 
 /// Bytes of a form that a page sends: some fields, and scopes of a token.
 pub const FORM_BYTES: u64 = 64 << 10;

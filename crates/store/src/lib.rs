@@ -24,7 +24,9 @@ mod migrations;
 pub mod notifications;
 pub mod packages;
 pub mod presence;
+pub mod registry;
 pub mod reports;
+pub mod security;
 mod text;
 
 pub use self::{

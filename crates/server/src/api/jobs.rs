@@ -23,14 +23,7 @@ use crate::{
 };
 
 /// Every kind.
-pub(crate) const KINDS: [JobKind; 6] = [
-    JobKind::Index,
-    JobKind::Reindex,
-    JobKind::Update,
-    JobKind::MatchChanges,
-    JobKind::Deliver,
-    JobKind::CollectGarbage,
-];
+pub(crate) const KINDS: [JobKind; 8] = JobKind::ALL;
 /// Every state.
 pub(crate) const STATES: [JobState; 4] =
     [JobState::Queued, JobState::Running, JobState::Done, JobState::Failed];
@@ -43,6 +36,8 @@ pub(crate) fn kind_word(kind: JobKind) -> &'static str {
         JobKind::Update => "update",
         JobKind::MatchChanges => "match-changes",
         JobKind::Deliver => "deliver",
+        JobKind::Summarize => "summarize",
+        JobKind::Tell => "tell",
         JobKind::CollectGarbage => "collect-garbage",
     }
 }

@@ -226,6 +226,7 @@ fn configuration(directory: &Path) -> Configuration {
             admin_password: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            webhooks: Egress { allow_networks: vec!["127.0.0.0/8".parse().unwrap()], ..Egress::default() },
         },
     }
 }

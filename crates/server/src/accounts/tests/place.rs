@@ -195,6 +195,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             admin_password: Some(Secret::new(PASSWORD)),
             manifest_bytes: 8 << 20,
             redirect: true,
+            webhooks: Egress::default(),
         },
     }
 }

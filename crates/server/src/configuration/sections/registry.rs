@@ -16,6 +16,7 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
     let admin_password = admin_password(reader);
     let manifest_bytes = reader.get("registry.manifest_bytes", values::size);
     let redirect = reader.get("registry.redirect", values::boolean);
+    let webhooks = super::egress(reader, "registry.webhooks");
     Some(Registry {
         listen: listen?,
         tls,
@@ -23,6 +24,7 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
         admin_password,
         manifest_bytes: manifest_bytes?,
         redirect: redirect?,
+        webhooks: webhooks?,
     })
 }
 

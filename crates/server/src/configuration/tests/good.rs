@@ -102,6 +102,7 @@ fn defaults() -> Configuration {
             admin_password: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            webhooks: Egress::default(),
         },
     }
 }
