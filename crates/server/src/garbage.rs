@@ -3,12 +3,13 @@
 use limpid_store::{
     StoreError, accounts, garbage,
     jobs::{self, ClaimedJob, JobKind, JobState, NewJob},
+    registry,
 };
 
 use crate::{
     engine::{Engine, Held},
     indexing,
-    limits::GARBAGE_PERIOD,
+    limits::{GARBAGE_PERIOD, REGISTRY_GRACE},
     updating,
     workers::Unfinished,
 };
@@ -44,6 +45,7 @@ pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob, held: &Held) ->
     if indexing::index_state(engine)? == *engine.own_index_state() {
         collect_rows(engine)?;
     }
+    collect_registry(engine)?;
     collect_blobs(engine)?;
     updating::restore_lost(engine)?;
     engine.database.write(|tx| {
@@ -62,6 +64,16 @@ fn collect_rows(engine: &Engine) -> Result<(), StoreError> {
             return Ok(());
         }
         tracing::info!(?rows, ?of_accounts, "collected");
+    }
+}
+
+fn collect_registry(engine: &Engine) -> Result<(), StoreError> {
+    loop {
+        let rows = engine.database.write(|tx| registry::collect_garbage(tx, REGISTRY_GRACE))?;
+        if rows == registry::Collected::default() || engine.bell.ends() {
+            return Ok(());
+        }
+        tracing::info!(?rows, "collected");
     }
 }
 
