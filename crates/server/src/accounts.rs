@@ -12,6 +12,7 @@ mod bearer;
 mod challenge;
 mod first_start;
 mod name;
+mod oidc;
 mod origin;
 mod password;
 mod principal;

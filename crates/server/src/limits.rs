@@ -454,6 +454,17 @@ pub const AUDIT_OBJECTS: usize = 256;
 /// Accounts, teams, permissions or rows of the audit in one answer.
 pub const ACCOUNTS_LIST: u64 = 1_000;
 
+/// How long somebody may take at a provider of OpenID Connect to sign in.
+pub const OIDC_TIME: Duration = Duration::from_secs(10 * 60);
+
+/// How long what a provider says of itself, and its keys, are remembered.
+pub const OIDC_AGE: Duration = Duration::from_secs(10 * 60);
+
+/// How long ago the keys must have been fetched before an unknown one makes them be fetched again.
+pub const OIDC_KEYS_PAUSE: Duration = Duration::from_secs(10);
+
+/// Bytes of an answer of a provider: keys and tokens are some kilobytes.
+pub const OIDC_BYTES: u64 = 256 << 10;
 // --- the registry ---
 
 /// Blobs or manifests that one manifest may name: each becomes a row. Images have at most 127 layers; models some thousand.

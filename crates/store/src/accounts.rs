@@ -16,8 +16,8 @@ mod tokens;
 
 pub use self::{
     account::{
-        Account, AccountKind, NewAccount, ServiceRole, change, create, delete, find, find_by_number, list,
-        list_robots, password, set_password, superusers,
+        Account, AccountKind, NewAccount, ServiceRole, change, create, delete, find, find_by_number,
+        find_by_subject, list, list_robots, password, set_password, set_subject, superusers,
     },
     audit::{AuditFilter, AuditRow, NewAuditRow, audit, audited},
     garbage::{Collected, collect_garbage},

@@ -11,7 +11,6 @@ use limpid_store::{
     accounts::{self, Account, Namespace},
 };
 
-pub(crate) use self::places::{members, permissions};
 pub use self::{
     places::{
         Grantee, Place, add_member, create_namespace, create_team, delete_namespace, delete_team, grant,
@@ -19,6 +18,10 @@ pub use self::{
     },
     robots::{MadeToken, NewTokenRequest, create_robot, create_token, delete_robot, revoke_token},
     users::{NewUser, UserChange, change_user, create_user, delete_user, set_password},
+};
+pub(crate) use self::{
+    places::{members, permissions},
+    users::{check_email, create_user_of},
 };
 
 /// Why something was not done, by what whoever asked can do about it.

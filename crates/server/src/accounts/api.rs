@@ -17,7 +17,7 @@ use axum::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Action, Principal, administration::Failure, token_service};
+use super::{Action, Principal, administration::Failure, oidc, token_service};
 use crate::{
     engine::Engine,
     face::work,
@@ -72,6 +72,8 @@ pub(crate) const ROUTES: &[Route] = &[
     },
     service(POST, "/api/v1/session", Look, |call| answered(session::begin(call))),
     service(DELETE, "/api/v1/session", Look, |call| answered(session::end(call))),
+    Route { face: Face::Page, ..service(GET, oidc::BEGIN_PATH, Look, |call| answered(oidc::begin(call))) },
+    Route { face: Face::Page, ..service(GET, oidc::CALLBACK_PATH, Look, |call| answered(oidc::complete(call))) },
     service(GET, "/api/v1/account", Enter, |call| answered(account::show(call))),
     service(PUT, "/api/v1/account/password", ChangeSelf, |call| answered(account::change_password(call))),
     service(GET, "/api/v1/account/tokens", ChangeSelf, |call| answered(account::tokens(call))),

@@ -107,6 +107,18 @@ pub(crate) fn note_change(engine: &Engine, principal: &Principal, change: &str, 
     });
 }
 
+/// Keeps that somebody signed in whom a provider vouches for.
+pub(super) fn note_sign_in(engine: &Engine, account: &Account, peer: Option<IpAddr>) {
+    engine.accounts.audit.note(NewAuditRow {
+        account: account.name.clone(),
+        action: "sign-in".to_owned(),
+        object: format!("account {}", account.name),
+        decision: "done".to_owned(),
+        detail: "OpenID Connect".to_owned(),
+        peer: peer.map(|peer| peer.to_canonical().to_string()).unwrap_or_default(),
+    });
+}
+
 /// Keeps that somebody tried to sign in. A name that is none may be a password, and is not kept.
 pub(super) fn note_failed_sign_in(engine: &Engine, account: Option<&Account>, peer: Option<IpAddr>) {
     let name = account.map(|account| account.name.clone()).unwrap_or_default();

@@ -43,11 +43,15 @@ pub(super) fn authenticate(engine: &Engine, head: &Parts) -> Result<Principal, S
 
 /// The secret of the session's cookie.
 fn shown(engine: &Engine, headers: &HeaderMap) -> Option<String> {
-    let name = cookie_name(engine);
+    cookie_of(headers, cookie_name(engine))
+}
+
+/// What a cookie holds.
+pub(super) fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
     let texts = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut cookies =
         texts.flat_map(|text| text.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
-    cookies.find(|(own, _)| *own == name).map(|(_, secret)| secret.to_owned())
+    cookies.find(|(own, _)| *own == name).map(|(_, value)| value.to_owned())
 }
 
 /// Begins a session in place of the one that the request shows. Returns the header `Set-Cookie`.
@@ -80,6 +84,11 @@ pub(crate) fn end(engine: &Engine, headers: &HeaderMap) -> Result<String, StoreE
 }
 
 fn cookie(engine: &Engine, secret: &str, seconds: u64) -> String {
+    cookie_text(engine, cookie_name(engine), secret, seconds)
+}
+
+/// The header `Set-Cookie` of a cookie that no script reads.
+pub(super) fn cookie_text(engine: &Engine, name: &str, value: &str, seconds: u64) -> String {
     let secure = if origin::is_secure(engine) { "; Secure" } else { "" };
-    format!("{}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", cookie_name(engine))
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }

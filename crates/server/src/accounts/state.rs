@@ -7,7 +7,7 @@ use limpid_store::{StoreError, accounts::Account};
 use moka::sync::Cache;
 use ring::hmac;
 
-use super::{audit::AuditBuffer, bearer::Keys, password::Gate, random};
+use super::{audit::AuditBuffer, bearer::Keys, oidc::Known, password::Gate, random};
 use crate::limits::{VERIFIED_PASSWORDS, VERIFIED_TIME};
 
 /// See the module.
@@ -18,6 +18,7 @@ pub(crate) struct State {
     pub(super) gate: Gate,
     pub(super) audit: AuditBuffer,
     pub(super) keys: Keys,
+    pub(super) provider: Known,
 }
 
 impl State {
@@ -35,6 +36,7 @@ impl State {
             gate: Gate::default(),
             audit: AuditBuffer::default(),
             keys: Keys::default(),
+            provider: Known::default(),
         })
     }
 

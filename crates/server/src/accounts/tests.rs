@@ -2,6 +2,7 @@
 
 mod api;
 mod bearer;
+mod oidc;
 mod place;
 mod secrets;
 mod sessions;

@@ -153,6 +153,23 @@ pub fn find_by_number(tx: &mut Transaction<'_>, number: i64) -> Result<Option<Ac
     tx.query_optional(select!("WHERE number = $1"), &[number.into()])?.as_ref().map(account).transpose()
 }
 
+/// The account of whom a provider of sign-in names so.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_by_subject(tx: &mut Transaction<'_>, subject: &str) -> Result<Option<Account>, StoreError> {
+    tx.query_optional(select!("WHERE subject = $1"), &[subject.into()])?.as_ref().map(account).transpose()
+}
+
+/// Says how a provider of sign-in names an account.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_subject(tx: &mut Transaction<'_>, account: i64, subject: &str) -> Result<(), StoreError> {
+    let statement = "UPDATE account SET subject = $2 WHERE number = $1";
+    tx.execute(statement, &[account.into(), subject.into()]).map(drop)
+}
+
 /// The users whose names follow this one, in the order of their names.
 ///
 /// # Errors

@@ -40,7 +40,7 @@ fn hashed(password: Option<&str>) -> Result<Option<String>, Failure> {
     Ok(Some(password::hash(text)?))
 }
 
-fn check_email(email: &str) -> Result<(), Failure> {
+pub(crate) fn check_email(email: &str) -> Result<(), Failure> {
     let is_address = email.len() <= 254
         && email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
         && !email.chars().any(|character| character.is_whitespace() || character.is_control());
@@ -55,6 +55,15 @@ fn check_email(email: &str) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure::Conflict`] where an account or a namespace has the name: images of others may be in it.
 pub fn create_user(engine: &Engine, new: &NewUser<'_>) -> Result<i64, Failure> {
+    create_user_of(engine, new, None)
+}
+
+/// As [`create_user`], for somebody whom a provider of sign-in names so.
+pub(crate) fn create_user_of(
+    engine: &Engine,
+    new: &NewUser<'_>,
+    subject: Option<&str>,
+) -> Result<i64, Failure> {
     check_name(new.name)?;
     check_email(new.email)?;
     let hash = hashed(new.password)?;
@@ -70,6 +79,9 @@ pub fn create_user(engine: &Engine, new: &NewUser<'_>) -> Result<i64, Failure> {
         let namespace =
             accounts::create_namespace(tx, new.name)?.ok_or_else(|| taken("namespace", new.name))?;
         accounts::grant(tx, namespace, 0, &Holder::Account(number), Role::Admin)?;
+        if let Some(subject) = subject {
+            accounts::set_subject(tx, number, subject)?;
+        }
         Ok(number)
     })
 }

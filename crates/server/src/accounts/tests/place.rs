@@ -74,17 +74,23 @@ impl Answer {
 impl Place {
     /// Runs a test on an engine with each kind of database.
     pub(super) fn on_each(test: impl Fn(&Self)) {
+        Self::configured(|_| {}, test);
+    }
+
+    /// As [`Place::on_each`], configured otherwise.
+    pub(super) fn configured(change: impl Fn(&mut Configuration), test: impl Fn(&Self)) {
         let directory = tempfile::tempdir().unwrap();
         let sqlite = format!("sqlite:{}", directory.path().join("limpid.db").display());
-        test(&Self::open(directory, &sqlite));
+        test(&Self::open(directory, &sqlite, &change));
         #[cfg(unix)]
         if let Some(server) = limpid_testkit::postgres::Postgres::shared() {
-            test(&Self::open(tempfile::tempdir().unwrap(), &server.database()));
+            test(&Self::open(tempfile::tempdir().unwrap(), &server.database(), &change));
         }
     }
 
-    fn open(directory: TempDir, database: &str) -> Self {
-        let configuration = configuration(directory.path(), database);
+    fn open(directory: TempDir, database: &str, change: &impl Fn(&mut Configuration)) -> Self {
+        let mut configuration = configuration(directory.path(), database);
+        change(&mut configuration);
         let metrics = Arc::new(Metrics::default());
         let engine = Engine::open(configuration, ecosystems::all(), metrics).unwrap();
         assert_eq!(prepare(&engine).unwrap(), None, "the password was given");
@@ -193,6 +199,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             tls: None,
             public_url: None,
             admin_password: Some(Secret::new(PASSWORD)),
+            oidc: None,
             manifest_bytes: 8 << 20,
             redirect: true,
             webhooks: Egress::default(),

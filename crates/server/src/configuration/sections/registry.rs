@@ -14,6 +14,7 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
     let tls = api::tls(reader, "registry.tls", TLS);
     let public_url = reader.get("registry.public_url", values::url);
     let admin_password = admin_password(reader);
+    let oidc = super::oidc::oidc(reader);
     let manifest_bytes = reader.get("registry.manifest_bytes", values::size);
     let redirect = reader.get("registry.redirect", values::boolean);
     let webhooks = super::egress(reader, "registry.webhooks");
@@ -22,6 +23,7 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
         tls,
         public_url,
         admin_password,
+        oidc,
         manifest_bytes: manifest_bytes?,
         redirect: redirect?,
         webhooks: webhooks?,
