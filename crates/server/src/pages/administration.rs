@@ -4,6 +4,7 @@
 
 pub(super) mod account;
 pub(super) mod audit;
+mod gate;
 pub(super) mod namespace;
 pub(super) mod repository;
 pub(super) mod service;

@@ -1,7 +1,5 @@
 //! Links that strangers wrote: to http and https alone.
 
-use std::fmt::Write as _;
-
 use url::Url;
 
 /// Where a stranger's link leads; `None` where that is no page of the web: the text is shown without a link.
@@ -25,8 +23,7 @@ pub(super) fn part(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~:@+".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            // Writing to a text cannot fail.
-            drop(write!(encoded, "%{byte:02X}"));
+            encoded.push_str(&format!("%{byte:02X}"));
         }
     }
     encoded

@@ -174,7 +174,6 @@ fn repository(one: ListedRepository, now: chrono::DateTime<chrono::Utc>) -> Repo
         is_public: one.is_public,
         tags: number(one.tags),
         vulnerable: one.vulnerable,
-        clean: one.clean,
         changed: one.changed_at.map(|at| Moment::ago(at, now)),
     }
 }

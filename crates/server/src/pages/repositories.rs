@@ -35,7 +35,6 @@ pub(super) struct RepositoryRow {
     pub(super) is_public: bool,
     pub(super) tags: String,
     pub(super) vulnerable: u64,
-    pub(super) clean: u64,
     pub(super) changed: Option<Moment>,
 }
 
@@ -150,7 +149,6 @@ pub(super) async fn list(call: Call, frame: Frame) -> Reply {
             is_public: one.is_public,
             tags: number(one.tags),
             vulnerable: one.vulnerable,
-            clean: one.clean,
             changed: one.changed_at.map(|at| Moment::ago(at, now)),
         };
         page(&RepositoriesPage {

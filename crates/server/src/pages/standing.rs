@@ -9,7 +9,11 @@ use limpid_store::{
 };
 
 use super::parts::VerdictMark;
-use crate::engine::Engine;
+use crate::{
+    engine::Engine,
+    indexing::IndexFailure,
+    security::{self, Status},
+};
 
 /// Why there is no report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,23 +72,31 @@ impl Standing {
 /// # Errors
 /// Those of the database.
 pub(super) fn standing(engine: &Engine, digest: &Digest) -> Result<Standing, StoreError> {
-    let (attempt, index, again) = engine.database.read::<_, StoreError>(|tx| {
+    Ok(match security::status(engine, digest)? {
+        // A report that went away between two looks is being made.
+        Status::Queued | Status::Indexed => Standing::Queued(None),
+        Status::Indexing => Standing::Indexing,
+        Status::Failed { reason, next_at } => Standing::Failed(reason, next_at),
+        Status::Unsupported { reason, .. } => Standing::Unsupported(reason),
+        Status::Unknown => of_scanner(engine, digest)?,
+    })
+}
+
+/// The same for an image that was not pushed here: a scanner's client submitted it.
+fn of_scanner(engine: &Engine, digest: &Digest) -> Result<Standing, StoreError> {
+    let (attempt, job) = engine.database.read::<_, StoreError>(|tx| {
         let attempt = reports::attempt(tx, digest)?;
-        let index = jobs::find(tx, JobKind::Index, digest.as_str())?;
-        Ok((attempt, index, jobs::find(tx, JobKind::Reindex, digest.as_str())?))
+        Ok((attempt, jobs::find(tx, JobKind::Index, digest.as_str())?))
     })?;
-    let jobs: Vec<_> = [index, again].into_iter().flatten().collect();
-    if jobs.iter().any(|job| job.state == JobState::Running) {
-        return Ok(Standing::Indexing);
-    }
-    let queued = jobs.iter().find(|job| job.state == JobState::Queued);
-    Ok(match (attempt, queued) {
-        (Some(attempt), queued) if attempt.state == AttemptState::Failed => {
-            Standing::Failed(attempt.error, attempt.next_at.or(queued.map(|job| job.run_at)))
+    let runs = job.as_ref().is_some_and(|job| job.state == JobState::Running);
+    let waits = job.filter(|job| job.state == JobState::Queued).map(|job| job.run_at);
+    Ok(match attempt {
+        _ if runs => Standing::Indexing,
+        Some(attempt) if attempt.state == AttemptState::Failed => {
+            Standing::Failed(IndexFailure::parse(&attempt.error).to_string(), attempt.next_at.or(waits))
         }
-        (_, Some(job)) => Standing::Queued(Some(job.run_at)),
-        (Some(_), None) => Standing::Queued(None),
-        (None, None) => Standing::Unknown,
+        Some(_) => Standing::Queued(waits),
+        None => Standing::Unknown,
     })
 }
 

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use limpid_core::{
-    Severity, Verdict,
-    words::{counted, size},
+    Digest, Severity, Verdict,
+    words::{counted, number, size},
 };
 use limpid_store::listing::{self, ListedTag};
 
@@ -16,8 +16,7 @@ use super::{
     problem::nothing,
     query,
     repositories::{Order, SortColumn, Sortable, registry_name},
-    seen::seen,
-    standing::{Standing, count, standing},
+    standing::{Standing, standing},
 };
 use crate::{
     accounts::{self, Action, Decision, Object},
@@ -26,6 +25,7 @@ use crate::{
     http::ApiError,
     limits::PAGE_ROWS,
     public::Call,
+    security::{self, Summary},
 };
 
 /// The page.
@@ -124,11 +124,7 @@ fn row(
     } else {
         Vec::new()
     };
-    let (mark, counts, note) = match tag.kind.as_str() {
-        "artifact" => (VerdictMark::UNSUPPORTED, None, "an attachment".to_owned()),
-        "index" => index_state(engine, &children)?,
-        _image => image_state(engine, &tag.manifest)?,
-    };
+    let (mark, counts, note) = state(engine, &tag.manifest)?;
     let platforms = children.iter().filter(|child| child.is_here && !child.platform.starts_with("unknown"));
     Ok(TagRow {
         address: place(&tag.name).path(),
@@ -151,49 +147,46 @@ fn row(
 
 type TagState = (VerdictMark, Option<Counts>, String);
 
-fn image_state(engine: &Engine, digest: &limpid_core::Digest) -> Result<TagState, ApiError> {
-    let Some(seen) = seen(engine, digest)? else {
+fn state(engine: &Engine, digest: &Digest) -> Result<TagState, ApiError> {
+    let Some(summary) = security::summary(engine, digest)? else {
         let standing = standing(engine, digest)?;
         let note = match &standing {
-            Standing::Failed(why, _) => why.clone(),
-            Standing::Queued(_) | Standing::Indexing | Standing::Unsupported(_) | Standing::Unknown => {
-                String::new()
-            }
+            Standing::Failed(why, _) | Standing::Unsupported(why) => why.clone(),
+            Standing::Queued(_) | Standing::Indexing | Standing::Unknown => String::new(),
         };
         return Ok((standing.mark(), None, note));
     };
-    let report = &seen.report;
-    let spots = report.blind_spots.iter().filter(|spot| spot.counts).count() as u64;
-    let note = match (report.verdict, report.summary.fixable, spots) {
-        (Verdict::Vulnerable, fixable, 0) => format!("{fixable} fixable"),
-        (Verdict::Vulnerable, fixable, spots) => {
-            format!("{fixable} fixable · {}", counted(spots, "blind spot"))
-        }
-        (Verdict::Unproven, _, spots) => counted(spots, "blind spot"),
-        (Verdict::Clean, ..) => String::new(),
-    };
-    let counts = Counts::of(|severity: Severity| count(report, severity));
-    Ok((VerdictMark::of(report.verdict), Some(counts), note))
+    Ok((VerdictMark::of(summary.verdict), Some(counts(&summary)), note(&summary)))
 }
 
-fn index_state(engine: &Engine, children: &[listing::IndexChild]) -> Result<TagState, ApiError> {
-    let mut verdicts = Vec::new();
-    let mut reports = Vec::new();
-    for child in children.iter().filter(|child| child.is_here) {
-        match seen(engine, &child.digest)? {
-            Some(seen) => {
-                verdicts.push(Some(seen.report.verdict));
-                reports.push(seen);
-            }
-            None if child.platform.starts_with("unknown") => {}
-            None => verdicts.push(None),
+/// The counts of an image. The platforms of an index share most of their findings: those of the worst of them are the truth that
+/// helps, and the sum of all is not.
+pub(super) fn counts(summary: &Summary) -> Counts {
+    let of = |summary: &Summary, severity: Severity| summary.findings.get(&severity).copied().unwrap_or(0);
+    let of_children = |severity| {
+        let children = summary.children.iter().filter_map(|child| child.summary.as_ref());
+        children.map(|child| of(child, severity)).max().unwrap_or(0)
+    };
+    Counts::of(|severity| if summary.children.is_empty() { of(summary, severity) } else { of_children(severity) })
+}
+
+/// What is said beside the counts.
+fn note(summary: &Summary) -> String {
+    let mut notes = Vec::new();
+    if summary.children.is_empty() {
+        if summary.verdict == Verdict::Vulnerable {
+            notes.push(format!("{} fixable", number(summary.fixable)));
         }
+    } else {
+        let verdicts: Vec<_> =
+            summary.children.iter().map(|child| child.summary.as_ref().map(|one| one.verdict)).collect();
+        notes.push(rolled_up(&verdicts).1);
     }
-    // One that is not here is not known to be clean.
-    verdicts.extend(children.iter().filter(|child| !child.is_here).map(|_| None));
-    let (mark, sentence) = rolled_up(&verdicts);
-    // The platforms share most of their findings: the most of any one of them is the truth that helps.
-    let most =
-        |severity: Severity| reports.iter().map(|seen| count(&seen.report, severity)).max().unwrap_or(0);
-    Ok((mark, Some(Counts::of(most)), sentence))
+    if summary.blind_spots > 0 {
+        notes.push(counted(summary.blind_spots, "blind spot"));
+    }
+    if !summary.is_current {
+        notes.push("a newer report is being made".to_owned());
+    }
+    notes.join(" · ")
 }

@@ -9,6 +9,7 @@ use limpid_store::{
 
 use super::{
     Sent,
+    gate::{self, GateView},
     tokens::{self, NewToken, TokenRow},
     unknown_form,
 };
@@ -54,6 +55,7 @@ pub(in crate::pages) struct NamespacePage {
     pub(in crate::pages) permissions: Vec<PermissionRow>,
     pub(in crate::pages) teams: Vec<TeamRow>,
     pub(in crate::pages) robots: Vec<RobotRow>,
+    pub(in crate::pages) gate: GateView,
     /// What a robot's token is for, where nobody says.
     pub(in crate::pages) robot_scopes: String,
     pub(in crate::pages) made: Option<NewToken>,
@@ -133,6 +135,7 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         name: name.to_owned(),
         may_change,
         writers_overwrite: writers_overwrite(&found)?,
+        gate: gate::view(&found.settings, engine.now())?,
         permissions: permissions.into_iter().map(permission_row).collect(),
         teams,
         robots: robots?,
@@ -194,6 +197,9 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
             let what = if sent.form.get("do") == "grant" { "grant" } else { "revoke" };
             let object = format!("{object}, {} {name}: {}", sent.form.get("kind"), sent.form.get("role"));
             sent.change(what, object, move |engine, form| grant(engine, Place::Namespace(&at), form)).await?;
+        }
+        "gate" | "allow" | "disallow" => {
+            sent.change("change-gate", object, move |engine, form| gate::change(engine, &at, form)).await?;
         }
         "make-team" | "remove-team" | "add-member" | "remove-member" => {
             teams(&sent, place.clone(), name).await?

@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 use limpid_core::{
-    BlindSpot, Digest, Reason, Report, Severity, Verdict, ecosystem::Ecosystems, words::number,
+    BlindSpot, Digest, Reason, Report, Verdict, ecosystem::Ecosystems, words::number,
 };
 
 use super::{
@@ -24,9 +24,10 @@ use crate::{
         parts::{Chart, Counts, DigestMark, Moment, SeverityMark, VerdictMark, short},
         query,
         seen::Seen,
-        standing::{Standing, count},
+        standing::{count, standing},
     },
     public::Call,
+    security::{self, ChildSummary},
 };
 
 /// Upgrades that are told one by one.
@@ -307,58 +308,56 @@ fn proof(report: &Report, now: DateTime<Utc>) -> ProofPart {
 }
 
 fn index_page(engine: &Engine, frame: Frame, found: &Found, pushed: &Pushed, now: DateTime<Utc>) -> Reply {
-    let mut children = Vec::new();
-    let mut verdicts = Vec::new();
-    for child in &pushed.children {
-        let place = match &found.place {
-            Place::Repository(name, _) => Place::Repository(name.clone(), child.digest.to_string()),
-            Place::Service(_) => Place::Service(child.digest.to_string()),
-        };
-        let path = place.path();
-        let (mark, counts, note) = child_state(engine, place, &child.digest, child.is_here, &mut verdicts)?;
-        children.push(ChildRow {
-            platform: if child.platform.is_empty() { "not told".to_owned() } else { child.platform.clone() },
-            digest: short(&child.digest),
-            address: child.is_here.then_some(path),
-            mark,
-            counts,
-            note,
-        });
-    }
-    let (mark, sentence) = rolled_up(&verdicts);
-    let head = Head::of_index(found, mark, sentence, now);
-    page(&IndexPage { frame: head.framed(frame, ""), head, children })
+    let summary = security::summary(engine, &found.digest)?;
+    let known = summary.as_ref().map(|summary| summary.children.as_slice()).unwrap_or_default();
+    let verdicts: Vec<Option<Verdict>> =
+        known.iter().map(|child| child.summary.as_ref().map(|one| one.verdict)).collect();
+    let head = match &summary {
+        Some(summary) => {
+            Head::of_index(found, VerdictMark::of(summary.verdict), rolled_up(&verdicts).1, now)
+        }
+        None => Head::waiting(found, &standing(engine, &found.digest)?, now),
+    };
+    let children: Result<Vec<ChildRow>, ApiError> = pushed
+        .children
+        .iter()
+        .map(|child| {
+            let place = match &found.place {
+                Place::Repository(name, _) => Place::Repository(name.clone(), child.digest.to_string()),
+                Place::Service(_) => Place::Service(child.digest.to_string()),
+            };
+            let known = known.iter().find(|one| one.digest == child.digest);
+            let (mark, counts, note) = child_state(engine, &child.digest, child.is_here, known)?;
+            Ok(ChildRow {
+                platform: if child.platform.is_empty() { "not told".to_owned() } else { child.platform.clone() },
+                digest: short(&child.digest),
+                address: child.is_here.then(|| place.path()),
+                mark,
+                counts,
+                note,
+            })
+        })
+        .collect();
+    page(&IndexPage { frame: head.framed(frame, ""), head, children: children? })
 }
 
 type ChildState = (VerdictMark, Option<Counts>, String);
 
 fn child_state(
     engine: &Engine,
-    place: Place,
     digest: &Digest,
     is_here: bool,
-    verdicts: &mut Vec<Option<Verdict>>,
+    known: Option<&ChildSummary>,
 ) -> Result<ChildState, ApiError> {
+    if let Some(summary) = known.and_then(|child| child.summary.as_ref()) {
+        let of = |severity| summary.findings.get(&severity).copied().unwrap_or(0);
+        return Ok((VerdictMark::of(summary.verdict), Some(Counts::of(of)), String::new()));
+    }
     if !is_here {
-        verdicts.push(None);
         return Ok((VerdictMark::UNKNOWN, None, "not in this repository".to_owned()));
     }
-    let found = place.find(engine)?;
-    debug_assert_eq!(found.digest, *digest);
-    match found.judged(engine)? {
-        Ok(seen) => {
-            let report = &seen.report;
-            verdicts.push(Some(report.verdict));
-            let counts = Counts::of(|severity: Severity| count(report, severity));
-            Ok((VerdictMark::of(report.verdict), Some(counts), report.image.platform.clone()))
-        }
-        // What is attached to an index is no platform of it.
-        Err(Standing::Unsupported(why)) => Ok((VerdictMark::UNSUPPORTED, None, why)),
-        Err(standing) => {
-            verdicts.push(None);
-            Ok((standing.mark(), None, standing.sentence()))
-        }
-    }
+    let standing = standing(engine, digest)?;
+    Ok((standing.mark(), None, standing.sentence()))
 }
 
 /// The verdict of an index: the worst of its children, and clean only where all are.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use limpid_core::Digest;
 use limpid_store::listing::{self, IndexChild, ManifestFacts};
 
@@ -124,11 +123,6 @@ impl Found {
         if let Some(seen) = seen(engine, &self.digest)? {
             return Ok(Ok(seen));
         }
-        let kind = self.pushed.as_ref().map_or("image", |pushed| pushed.manifest.kind.as_str());
-        if kind == "artifact" {
-            let why = "it is attached to an image, or holds no file system".to_owned();
-            return Ok(Err(Standing::Unsupported(why)));
-        }
         let standing = standing(engine, &self.digest)?;
         if self.pushed.is_none() && standing == Standing::Unknown {
             return Err(nothing());
@@ -143,11 +137,6 @@ impl Found {
     pub(in crate::pages) fn report(&self, engine: &Engine) -> Result<Arc<Seen>, ApiError> {
         seen(engine, &self.digest)?
             .ok_or_else(|| ApiError::not_found("there is no report of this image yet; its page says why"))
-    }
-
-    /// When it was pushed.
-    pub(in crate::pages) fn pushed_at(&self) -> Option<DateTime<Utc>> {
-        self.pushed.as_ref().map(|pushed| pushed.manifest.pushed_at)
     }
 
     /// What a file about it is called.

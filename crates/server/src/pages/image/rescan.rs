@@ -17,6 +17,7 @@ use crate::{
         frame::Frame,
     },
     public::Call,
+    security,
 };
 
 /// Whether whoever asks may have the image read again; to show the button.
@@ -35,7 +36,10 @@ pub(in crate::pages) async fn rescan(call: Call, _frame: Frame) -> Reply {
     let path = place.path();
     work(&call.engine, move |engine| {
         let found = place.find(engine)?;
-        begin(engine, &found.digest)?;
+        match &found.pushed {
+            Some(_) => security::rescan(engine, &found.digest)?,
+            None => begin(engine, &found.digest)?,
+        }
         Ok::<_, ApiError>(())
     })
     .await?;
