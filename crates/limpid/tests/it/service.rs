@@ -2,6 +2,7 @@
 
 mod earlier;
 mod ended;
+mod first_start;
 mod killed;
 mod logged;
 mod mended;
@@ -10,6 +11,7 @@ mod notified;
 mod public_case;
 mod quay;
 mod remote;
+mod signed_in;
 mod support;
 mod together;
 mod token;

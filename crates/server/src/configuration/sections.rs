@@ -1,6 +1,7 @@
 //! From settings to the configuration: each section is read, and what only several keys together can have wrong is found.
 
 mod api;
+mod oidc;
 mod registry;
 mod targets;
 

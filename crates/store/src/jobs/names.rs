@@ -5,8 +5,16 @@ use crate::StoreError;
 
 impl JobKind {
     /// All there are.
-    pub const ALL: [Self; 6] =
-        [Self::Index, Self::Reindex, Self::Update, Self::MatchChanges, Self::Deliver, Self::CollectGarbage];
+    pub const ALL: [Self; 8] = [
+        Self::Index,
+        Self::Reindex,
+        Self::Update,
+        Self::MatchChanges,
+        Self::Deliver,
+        Self::Summarize,
+        Self::Tell,
+        Self::CollectGarbage,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -16,6 +24,8 @@ impl JobKind {
             Self::Update => "update",
             Self::MatchChanges => "match-changes",
             Self::Deliver => "deliver",
+            Self::Summarize => "summarize",
+            Self::Tell => "tell",
             Self::CollectGarbage => "collect-garbage",
         }
     }

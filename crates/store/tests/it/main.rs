@@ -12,6 +12,7 @@
 
 mod support;
 
+mod accounts;
 mod blobs;
 mod catalog;
 mod evidence;

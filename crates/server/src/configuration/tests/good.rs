@@ -99,8 +99,11 @@ fn defaults() -> Configuration {
             listen: "127.0.0.1:5000".parse().unwrap(),
             tls: None,
             public_url: None,
+            admin_password: None,
+            oidc: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            webhooks: Egress::default(),
         },
     }
 }
@@ -153,8 +156,11 @@ fn everything_can_be_said() {
                 listen: "0.0.0.0:443".parse().unwrap(),
                 tls: None,
                 public_url: Some("https://registry.example.com/".parse().unwrap()),
+                admin_password: None,
+                oidc: None,
                 manifest_bytes: 4 << 20,
                 redirect: false,
+                webhooks: Egress::default(),
             },
             ..defaults()
         }
