@@ -126,15 +126,15 @@ pub(super) async fn delete(call: Call) -> Result<Response, RegistryError> {
     work(&call.engine, move |engine| {
         engine.database.write(|tx| {
             let repository = named.number(tx)?;
+            if !stored::remove_blob(tx, repository, &wanted)? {
+                return Err(RegistryError::blob_unknown(&wanted));
+            }
+            // Looked at afterwards: whoever pushes a manifest that needs it had the row until now. The error undoes all.
             if stored::is_blob_needed(tx, repository, &wanted)? {
                 let message = "a manifest of the repository needs this blob: remove that first";
                 return Err(RegistryError::new(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message));
             }
-            if stored::remove_blob(tx, repository, &wanted)? {
-                Ok(())
-            } else {
-                Err(RegistryError::blob_unknown(&wanted))
-            }
+            Ok(())
         })
     })
     .await?;
