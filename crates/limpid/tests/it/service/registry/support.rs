@@ -77,6 +77,9 @@ impl Home {
 pub(super) struct Asker {
     http: Client,
     base: String,
+    name: String,
+    password: String,
+    repositories: Vec<String>,
     token: String,
 }
 
@@ -132,12 +135,26 @@ impl Asker {
             .unwrap();
         assert_eq!(token.status(), 200);
         let token: Value = serde_json::from_str(&token.text().unwrap()).unwrap();
-        Self { http, base, token: token["token"].as_str().unwrap().to_owned() }
+        Self {
+            http,
+            base,
+            name: name.to_owned(),
+            password: password.to_owned(),
+            repositories: repositories.iter().map(|name| (*name).to_owned()).collect(),
+            token: token["token"].as_str().unwrap().to_owned(),
+        }
     }
 
-    /// The same, of another node.
+    /// The same account, of another node, whose address is another one: so the token is another one too.
     pub(super) fn at(&self, service: &Service) -> Self {
-        Self { http: self.http.clone(), base: service.public.clone().unwrap(), token: self.token.clone() }
+        let repositories: Vec<&str> = self.repositories.iter().map(String::as_str).collect();
+        Self::of(service, &self.name, &self.password, &repositories)
+    }
+
+    /// Asks with name and password, without a token.
+    pub(super) fn get_with_password(&self, path: &str) -> u16 {
+        let request = self.http.get(format!("{}{path}", self.base));
+        request.basic_auth(&self.name, Some(&self.password)).send().unwrap().status().as_u16()
     }
 
     pub(super) fn request(&self, method: &str, path: &str) -> RequestBuilder {
