@@ -5,13 +5,15 @@
 
 mod build;
 mod decide;
+mod sentence;
+mod upgrades;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use self::build::build;
+pub use self::{build::build, upgrades::Upgrade};
 use crate::{BlindSpot, Digest, Distribution, ImageFacts, Severity, Verdict};
 
 /// The name and version of this format.

@@ -31,11 +31,13 @@ use limpid_store::StoreError;
 pub(crate) use self::{
     action::{Action, Decision, Object},
     api::ROUTES,
+    audit::note_change,
     authenticate::authenticate,
     authorize::authorize,
     challenge::challenge,
     first_start::prepare,
     name::whole as whole_name,
+    origin::authority,
     password::check as check_password,
     principal::{Principal, Signed},
     sessions::end as end_session,

@@ -18,6 +18,7 @@ use crate::{
     introspection::Metrics,
     limits::LONG_REQUESTS,
     matching::ReportCache,
+    pages::SeenReports,
     updating::CatalogKeeper,
 };
 
@@ -55,6 +56,8 @@ pub struct Engine {
     pub(crate) accounts: accounts::State,
     pub(crate) catalog: CatalogKeeper,
     pub(crate) reports: ReportCache,
+    /// Reports that pages were made of lately.
+    pub(crate) seen: SeenReports,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) layers: EgressClient,
     pub(crate) flights: Flights,
@@ -129,6 +132,7 @@ impl Engine {
             accounts: accounts::State::new()?,
             catalog: CatalogKeeper::new(&data.join("catalog")),
             reports: ReportCache::default(),
+            seen: SeenReports::default(),
             heartbeat: Heartbeat::default(),
             layers: EgressClient::new(&configuration.indexer.layers, "indexer.layers")?,
             flights: Flights::default(),

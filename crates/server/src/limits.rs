@@ -506,3 +506,32 @@ pub const REPOSITORIES_LOOKED_AT: u64 = 10_000;
 
 /// How long after the last push, or sign of life, what is not finished or not needed is removed.
 pub const REGISTRY_GRACE: Duration = Duration::from_secs(24 * 60 * 60);
+
+// --- pages ---
+
+/// Bytes of a form that a page sends: some fields, and scopes of a token.
+pub const FORM_BYTES: u64 = 64 << 10;
+
+/// Rows of a list on a page: a page of a report with ten thousand findings is as quick as one with a hundred.
+pub const PAGE_ROWS: u64 = 100;
+
+/// Findings and packages of the reports that are remembered to turn their pages: about a kilobyte each.
+pub const SEEN_REPORT_ROWS: u64 = 60_000;
+
+/// Images that a search judges where no package is named.
+pub const SEARCH_IMAGES: u64 = 2_000;
+
+/// How long a search judges: somebody waits for it.
+pub const SEARCH_TIME: Duration = Duration::from_secs(8);
+
+/// Places of one image that a search tells.
+pub const SEARCH_PLACES: u64 = 20;
+
+/// Findings or packages that differ, on the page of a comparison.
+pub const COMPARED_ROWS: usize = 500;
+
+/// Bytes of an image's configuration that are read to show its commands. Real ones have some kilobytes.
+pub const IMAGE_CONFIGURATION_BYTES: u64 = 4 << 20;
+
+/// Seconds that a browser keeps how somebody likes pages: a year.
+pub const THEME_SECONDS: u64 = 365 * 24 * 60 * 60;

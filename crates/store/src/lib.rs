@@ -18,6 +18,7 @@ pub mod index_states;
 pub mod jobs;
 pub mod leases;
 pub mod limits;
+pub mod listing;
 pub mod manifests;
 mod migrations;
 pub mod notifications;

@@ -12,6 +12,7 @@ mod public_case;
 mod quay;
 mod registry;
 mod remote;
+mod signed_in;
 mod support;
 mod together;
 mod token;

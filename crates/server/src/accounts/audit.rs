@@ -95,7 +95,7 @@ pub(super) fn note(
 }
 
 /// Keeps what was done to an account or namespace, beside the decision that it may be done.
-pub(super) fn note_change(engine: &Engine, principal: &Principal, change: &str, object: &str) {
+pub(crate) fn note_change(engine: &Engine, principal: &Principal, change: &str, object: &str) {
     let Some(signed) = principal.account() else { return };
     engine.accounts.audit.note(NewAuditRow {
         account: signed.name.clone(),

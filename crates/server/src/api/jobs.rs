@@ -22,10 +22,14 @@ use crate::{
     limits,
 };
 
-const KINDS: [JobKind; 8] = JobKind::ALL;
-const STATES: [JobState; 4] = [JobState::Queued, JobState::Running, JobState::Done, JobState::Failed];
+/// Every kind.
+pub(crate) const KINDS: [JobKind; 8] = JobKind::ALL;
+/// Every state.
+pub(crate) const STATES: [JobState; 4] =
+    [JobState::Queued, JobState::Running, JobState::Done, JobState::Failed];
 
-fn kind_word(kind: JobKind) -> &'static str {
+/// The word of a kind.
+pub(crate) fn kind_word(kind: JobKind) -> &'static str {
     match kind {
         JobKind::Index => "index",
         JobKind::Reindex => "reindex",
@@ -38,7 +42,8 @@ fn kind_word(kind: JobKind) -> &'static str {
     }
 }
 
-fn state_word(state: JobState) -> &'static str {
+/// The word of a state.
+pub(crate) fn state_word(state: JobState) -> &'static str {
     match state {
         JobState::Queued => "queued",
         JobState::Running => "running",

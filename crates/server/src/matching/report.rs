@@ -190,6 +190,8 @@ fn judge_anew(
 pub(crate) struct Judged {
     /// As the `ETag` of [`report`].
     pub(crate) tag: String,
+    /// What it was made of.
+    pub(crate) index: IndexReport,
     /// The report.
     pub(crate) report: Report,
 }
@@ -203,7 +205,7 @@ pub(crate) fn judged_now(engine: &Engine, manifest: &Digest) -> Result<Option<Ju
     for _look in 0..REPORT_LOOKS {
         let Some(sources) = sources(engine, manifest)? else { return Ok(None) };
         match judge_anew(engine, manifest, &sources) {
-            Ok((_index, report)) => return Ok(Some(Judged { tag: sources.etag, report })),
+            Ok((index, report)) => return Ok(Some(Judged { tag: sources.etag, index, report })),
             Err(Missed::Moved) => {}
             Err(Missed::Failed(error)) => return Err(error),
         }

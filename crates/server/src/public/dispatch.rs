@@ -13,6 +13,7 @@ use crate::{
     accounts::{self, Decision, Object, Principal},
     engine::Engine,
     http::blocking,
+    pages,
 };
 
 /// Answers a request.
@@ -24,7 +25,7 @@ pub(super) async fn dispatch(engine: Arc<Engine>, request: Request) -> Response 
         .filter_map(|route| Some((route, pattern::matches(route.path, &path)?)))
         .collect();
     let found = matching.iter().find(|(route, _)| route.methods.contains(request.method()));
-    let Some((route, captures)) = found else { return unknown(&matching) };
+    let Some((route, captures)) = found else { return unknown(&engine, &request, &matching) };
     let head = request_head(&request);
     let object = object(route, captures.get("namespace"), captures.get("name"));
     let (route, captures) = (*route, captures.clone());
@@ -33,6 +34,9 @@ pub(super) async fn dispatch(engine: Arc<Engine>, request: Request) -> Response 
     let mut response = match decided {
         Ok(Ok((principal, Decision::Allowed))) => {
             (route.handler)(Call { engine, principal, captures, request }).await
+        }
+        Ok(Ok((principal, decision))) if route.face == Face::Page => {
+            pages::refused(&engine, decision, &principal, &request)
         }
         Ok(Ok((_, decision))) => denial::denied(route.face, decision, &engine, &request),
         Ok(Err(error)) => denial::failed(route.face, &error.to_string()),
@@ -77,9 +81,11 @@ fn decide(
 }
 
 /// A path that nobody has, or not with that method.
-fn unknown(matching: &[(&Route, pattern::Captures)]) -> Response {
+fn unknown(engine: &Engine, request: &Request, matching: &[(&Route, pattern::Captures)]) -> Response {
     let Some((first, _)) = matching.first() else {
-        return denial::not_found();
+        let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        let is_browser = accept.is_some_and(|kinds| kinds.contains("text/html"));
+        return if is_browser { pages::unknown(engine, request) } else { denial::not_found() };
     };
     let methods = matching.iter().flat_map(|(route, _)| route.methods.iter().map(axum::http::Method::as_str));
     let mut response =

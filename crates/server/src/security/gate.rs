@@ -13,9 +13,9 @@ use limpid_store::{StoreError, security as stored};
 use serde::Serialize;
 
 use self::causes::Cause;
-pub(super) use self::{
+pub(crate) use self::{
     api::{READ, WRITE},
-    policy::{Mode, Policy},
+    policy::{Exception, Mode, Policy},
 };
 use crate::{
     accounts::{self, Action, Decision, Object, Principal, Signed},

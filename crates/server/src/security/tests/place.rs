@@ -304,6 +304,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             tls: None,
             public_url: Some("https://registry.test".parse().unwrap()),
             admin_password: Some(Secret::new(PASSWORD)),
+            oidc: None,
             manifest_bytes: 8 << 20,
             redirect: true,
             webhooks: here(),
