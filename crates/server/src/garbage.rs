@@ -3,12 +3,13 @@
 use limpid_store::{
     StoreError, accounts, garbage,
     jobs::{self, ClaimedJob, JobKind, JobState, NewJob},
+    registry,
 };
 
 use crate::{
     engine::{Engine, Held},
     indexing,
-    limits::GARBAGE_PERIOD,
+    limits::{GARBAGE_PERIOD, REGISTRY_GRACE},
     security, updating,
     workers::Unfinished,
 };
@@ -45,6 +46,7 @@ pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob, held: &Held) ->
         collect_rows(engine)?;
         security::collect(engine)?;
     }
+    collect_registry(engine)?;
     collect_blobs(engine)?;
     updating::restore_lost(engine)?;
     engine.database.write(|tx| {
@@ -63,6 +65,16 @@ fn collect_rows(engine: &Engine) -> Result<(), StoreError> {
             return Ok(());
         }
         tracing::info!(?rows, ?of_accounts, "collected");
+    }
+}
+
+fn collect_registry(engine: &Engine) -> Result<(), StoreError> {
+    loop {
+        let rows = engine.database.write(|tx| registry::collect_garbage(tx, REGISTRY_GRACE))?;
+        if rows == registry::Collected::default() || engine.bell.ends() {
+            return Ok(());
+        }
+        tracing::info!(?rows, "collected");
     }
 }
 

@@ -23,8 +23,9 @@ use limpid_core::{Digest, Report};
 
 pub(crate) use self::{
     events::{note_tagged, registry_address},
-    gate::{Gate, Refusal, gate},
+    gate::{Gate, gate},
     push::{note_push, pushed},
+    #[allow(unused_imports, reason = "for the pages")]
     rescan::request as rescan,
     status::{Status, status},
     summarize::{note_indexed, summarize_job},

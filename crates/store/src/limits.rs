@@ -151,8 +151,8 @@ pub const S3_RETRY_TIME: Duration = Duration::from_secs(60);
 /// Bytes that are sent to S3 in one request, and so held in memory. S3 wants at least 5 MiB of a part.
 pub const S3_PART_BYTES: u64 = 8 << 20;
 
-/// Bytes of the largest blob in S3: what it copies in one request. Packs and segments stay far below.
-pub const S3_BLOB_BYTES: u64 = 5 << 30;
+/// Bytes that S3 copies in one request.
+pub const S3_COPY_BYTES: u64 = 5 << 30;
 
 /// Digests that a process remembers as checked. Forgetting them costs reading the bytes once more; remembering, 200 bytes.
 pub const CHECKED_BLOBS: usize = 1 << 16;

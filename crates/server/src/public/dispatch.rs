@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
-use super::{Call, Route, TABLE, Target, denial, pattern};
+use super::{Call, Face, Route, TABLE, Target, denial, pattern};
 use crate::{
     accounts::{self, Decision, Object, Principal},
     engine::Engine,
@@ -30,15 +30,22 @@ pub(super) async fn dispatch(engine: Arc<Engine>, request: Request) -> Response 
     let (route, captures) = (*route, captures.clone());
     let asked = Arc::clone(&engine);
     let decided = blocking(move || decide(&asked, route, &head, &object)).await;
-    match decided {
+    let mut response = match decided {
         Ok(Ok((principal, Decision::Allowed))) => {
             (route.handler)(Call { engine, principal, captures, request }).await
         }
         Ok(Ok((_, decision))) => denial::denied(route.face, decision, &engine, &request),
         Ok(Err(error)) => denial::failed(route.face, &error.to_string()),
         Err(error) => error.into_response(),
+    };
+    if route.face == Face::Registry {
+        // How clients know a registry from anything else, also where they are refused.
+        response.headers_mut().insert(API_VERSION, HeaderValue::from_static("registry/2.0"));
     }
+    response
 }
+
+const API_VERSION: HeaderName = HeaderName::from_static("docker-distribution-api-version");
 
 /// What authentication may look at.
 fn request_head(request: &Request) -> axum::http::request::Parts {

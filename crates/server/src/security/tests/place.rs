@@ -34,7 +34,7 @@ use crate::{
     configuration::{self, Api, Blobs, Database, Egress, Indexer, Introspection, Log, Notifier, Role},
     engine::Engine,
     public,
-    registry::PushedManifest,
+    registry::{PushedManifest, manifest},
     secret::Secret,
     security, updating,
 };
@@ -188,7 +188,8 @@ impl Place {
             if let Some(tag) = tag {
                 rows::set_tag(tx, repository, tag, &digest)?;
             }
-            security::note_push(tx, &PushedManifest { repository, digest: digest.clone() })
+            let content = manifest::parse(body, "").unwrap();
+            security::note_push(tx, &PushedManifest { repository, digest: digest.clone(), content })
         });
         security::pushed(&self.engine, &digest);
         digest
