@@ -167,7 +167,9 @@ pub(super) fn counts(summary: &Summary) -> Counts {
         let children = summary.children.iter().filter_map(|child| child.summary.as_ref());
         children.map(|child| of(child, severity)).max().unwrap_or(0)
     };
-    Counts::of(|severity| if summary.children.is_empty() { of(summary, severity) } else { of_children(severity) })
+    Counts::of(
+        |severity| if summary.children.is_empty() { of(summary, severity) } else { of_children(severity) },
+    )
 }
 
 /// What is said beside the counts.

@@ -26,6 +26,7 @@ mod migrations;
 mod notifications;
 mod packages;
 mod presence;
+mod registry;
 mod reports;
 #[cfg(unix)]
 mod tls;
