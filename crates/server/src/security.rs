@@ -25,8 +25,6 @@ pub(crate) use self::{
     events::{note_tagged, registry_address},
     gate::{Gate, gate},
     push::{note_push, pushed},
-    #[allow(unused_imports, reason = "for the pages")]
-    rescan::request as rescan,
     status::{Status, status},
     summarize::{note_indexed, summarize_job},
     summary::{ChildSummary, Summary, summary},
@@ -41,6 +39,9 @@ use crate::{
     matching::MatchError,
     public::{Call, Route},
 };
+
+#[allow(unused_imports, reason = "for the pages")]
+pub(crate) use self::rescan::request as rescan_now;
 
 /// Its routes.
 pub(crate) const ROUTES: &[Route] = &[rescan::ROUTE, status::ROUTE, gate::READ, gate::WRITE];

@@ -158,6 +158,7 @@ fn everything_can_be_said() {
                 admin_password: None,
                 manifest_bytes: 4 << 20,
                 redirect: false,
+                webhooks: Egress::default(),
             },
             ..defaults()
         }
