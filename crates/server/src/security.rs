@@ -41,6 +41,9 @@ use crate::{
     public::{Call, Route},
 };
 
+#[allow(unused_imports, reason = "for the pages")]
+pub(crate) use self::rescan::request as rescan_now;
+
 /// Its routes.
 pub(crate) const ROUTES: &[Route] = &[rescan::ROUTE, status::ROUTE, gate::READ, gate::WRITE];
 
