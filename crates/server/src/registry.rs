@@ -26,7 +26,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use limpid_core::{Digest, digest::InvalidDigest};
-use limpid_store::{StoreError, Transaction, registry::{self as stored, Repository}};
+use limpid_store::{
+    StoreError, Transaction,
+    registry::{self as stored, Repository},
+};
 
 pub(crate) use self::error::RegistryError;
 use crate::{
@@ -77,8 +80,20 @@ pub(crate) const ROUTES: &[Route] = &[
     route(READ, "/v2/_catalog", Action::ListCatalog, Target::Service, handler!(catalog::list)),
     route(READ, BLOB, Action::Pull, Target::Repository, handler!(blobs::pull)),
     route(&[Method::DELETE], BLOB, Action::Delete, Target::Repository, handler!(blobs::delete)),
-    route(&[Method::POST], "/v2/{name..}/blobs/uploads/", Action::Push, Target::Repository, handler!(uploads::begin)),
-    route(&[Method::POST], "/v2/{name..}/blobs/uploads", Action::Push, Target::Repository, handler!(uploads::begin)),
+    route(
+        &[Method::POST],
+        "/v2/{name..}/blobs/uploads/",
+        Action::Push,
+        Target::Repository,
+        handler!(uploads::begin),
+    ),
+    route(
+        &[Method::POST],
+        "/v2/{name..}/blobs/uploads",
+        Action::Push,
+        Target::Repository,
+        handler!(uploads::begin),
+    ),
     route(READ, UPLOAD, Action::Push, Target::Repository, handler!(uploads::status)),
     route(&[Method::PATCH], UPLOAD, Action::Push, Target::Repository, handler!(uploads::append)),
     route(&[Method::PUT], UPLOAD, Action::Push, Target::Repository, handler!(uploads::finish)),
@@ -87,7 +102,13 @@ pub(crate) const ROUTES: &[Route] = &[
     route(&[Method::PUT], MANIFEST, Action::Push, Target::Repository, handler!(push::put)),
     route(&[Method::DELETE], MANIFEST, Action::Delete, Target::Repository, handler!(manifests::delete)),
     route(READ, "/v2/{name..}/tags/list", Action::Pull, Target::Repository, handler!(tags::list)),
-    route(READ, "/v2/{name..}/referrers/{digest}", Action::Pull, Target::Repository, handler!(referrers::list)),
+    route(
+        READ,
+        "/v2/{name..}/referrers/{digest}",
+        Action::Pull,
+        Target::Repository,
+        handler!(referrers::list),
+    ),
 ];
 
 /// `GET /v2/`: this is a registry, and you may come in.
@@ -149,7 +170,9 @@ fn text(text: &str) -> Result<HeaderValue, RegistryError> {
 
 /// A digest, in a path or a query.
 fn digest(written: &str) -> Result<Digest, RegistryError> {
-    name::unescaped(written).parse().map_err(|error: InvalidDigest| RegistryError::digest_invalid(error.to_string()))
+    name::unescaped(written)
+        .parse()
+        .map_err(|error: InvalidDigest| RegistryError::digest_invalid(error.to_string()))
 }
 
 /// `Docker-Content-Digest`.

@@ -48,7 +48,8 @@ pub(super) async fn pull(call: Call) -> Result<Response, RegistryError> {
     }
     let file = match source {
         Source::Address(address) => {
-            let headers = [(header::LOCATION, text(&address)?), (CONTENT_DIGEST, text(blob.digest.as_str())?)];
+            let headers =
+                [(header::LOCATION, text(&address)?), (CONTENT_DIGEST, text(blob.digest.as_str())?)];
             return Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response());
         }
         Source::File(file) => Some(file),
@@ -60,7 +61,12 @@ pub(super) async fn pull(call: Call) -> Result<Response, RegistryError> {
 }
 
 /// The blob of a repository. Who only asks whether it is there will rely on it, so it is kept for a while.
-fn find(engine: &Engine, named: &Named, wanted: &Digest, is_head: bool) -> Result<RegistryBlob, RegistryError> {
+fn find(
+    engine: &Engine,
+    named: &Named,
+    wanted: &Digest,
+    is_head: bool,
+) -> Result<RegistryBlob, RegistryError> {
     let (repository, blob, was_told) = engine.database.read(|tx| {
         let repository = named.number(tx)?;
         let blob = stored::find_blob(tx, repository, wanted)?;

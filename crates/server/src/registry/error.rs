@@ -63,8 +63,11 @@ impl RegistryError {
 
     pub(crate) fn manifest_blob_unknown(missing: &[Digest]) -> Self {
         let first = missing.first().map(ToString::to_string).unwrap_or_default();
-        Self::bad("MANIFEST_BLOB_UNKNOWN", format!("the repository does not have {first}, which the manifest names"))
-            .detail(json!({ "digests": missing }))
+        Self::bad(
+            "MANIFEST_BLOB_UNKNOWN",
+            format!("the repository does not have {first}, which the manifest names"),
+        )
+        .detail(json!({ "digests": missing }))
     }
 
     pub(crate) fn blob_unknown(digest: &Digest) -> Self {
@@ -159,7 +162,8 @@ impl From<ApiError> for RegistryError {
 
 impl IntoResponse for RegistryError {
     fn into_response(self) -> Response {
-        let body = json!({ "errors": [{ "code": self.code, "message": self.message, "detail": self.detail }] });
+        let body =
+            json!({ "errors": [{ "code": self.code, "message": self.message, "detail": self.detail }] });
         let mut response = (self.status, Json(body)).into_response();
         response.headers_mut().extend(self.headers);
         response

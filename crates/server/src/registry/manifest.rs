@@ -154,10 +154,13 @@ pub(crate) fn parse(bytes: &[u8], stated: &str) -> Result<Content, String> {
     let subject = raw.subject.as_ref().map(|subject| subject.digest.clone());
     let annotations = raw.annotations.clone().unwrap_or_default();
     let own_type = raw.artifact_type.clone().filter(|own| !own.is_empty());
-    let artifact_type = own_type.clone().or_else(|| raw.config.as_ref().map(|config| config.media_type.clone()));
+    let artifact_type =
+        own_type.clone().or_else(|| raw.config.as_ref().map(|config| config.media_type.clone()));
     let kind = kind(raw, &media_type, own_type.is_some())?;
     let references = match &kind {
-        Kind::Image { layers: list, .. } | Kind::Index { children: list } | Kind::Artifact { blobs: list } => list,
+        Kind::Image { layers: list, .. }
+        | Kind::Index { children: list }
+        | Kind::Artifact { blobs: list } => list,
     };
     if references.len() > MANIFEST_REFERENCES {
         return Err(format!("the manifest names more than {MANIFEST_REFERENCES} others"));

@@ -137,7 +137,8 @@ impl Push {
         for tag in &self.tags {
             self.tag(tx, repository, tag)?;
         }
-        let pushed = PushedManifest { repository, digest: self.digest.clone(), content: self.content.clone() };
+        let pushed =
+            PushedManifest { repository, digest: self.digest.clone(), content: self.content.clone() };
         Ok(security::note_push(tx, &pushed)?)
     }
 

@@ -53,7 +53,8 @@ pub(super) async fn list(call: Call) -> Result<Response, RegistryError> {
 }
 
 fn with_filter(link: &HeaderValue, filter: &str) -> Result<HeaderValue, RegistryError> {
-    let filter = url::form_urlencoded::Serializer::new(String::new()).append_pair("artifactType", filter).finish();
+    let filter =
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("artifactType", filter).finish();
     let link = String::from_utf8_lossy(link.as_bytes()).replacen('>', &format!("&{filter}>"), 1);
     super::text(&link)
 }
@@ -108,7 +109,8 @@ fn by_tag(tx: &mut Transaction<'_>, repository: i64, wanted: &Wanted<'_>) -> Res
     let tag = tag.get(..128).unwrap_or(&tag);
     let Some(tag) = stored::find_tag(tx, repository, tag)? else { return Ok(Vec::new()) };
     let Some(index) = stored::find_manifest(tx, repository, &tag.manifest)? else { return Ok(Vec::new()) };
-    let Ok(Kind::Index { children }) = manifest::parse(&index.body, &index.media_type).map(|content| content.kind)
+    let Ok(Kind::Index { children }) =
+        manifest::parse(&index.body, &index.media_type).map(|content| content.kind)
     else {
         // Somebody else's tag.
         return Ok(Vec::new());

@@ -17,14 +17,7 @@ use super::{
     mount::mounted,
     range, text, work,
 };
-use crate::{
-    accounts::Principal,
-    engine::Engine,
-    face::Query,
-    fault,
-    limits::UPLOAD_PARTS,
-    public::Call,
-};
+use crate::{accounts::Principal, engine::Engine, face::Query, fault, limits::UPLOAD_PARTS, public::Call};
 
 mod finish;
 
@@ -67,7 +60,8 @@ pub(super) async fn begin(call: Call) -> Result<Response, RegistryError> {
         let from = query.get("from").map(str::to_owned);
         let (to, principal) = (named.clone(), call.principal.clone());
         let found = wanted.clone();
-        if work(&call.engine, move |engine| mounted(engine, &principal, &to, from.as_deref(), &found)).await? {
+        if work(&call.engine, move |engine| mounted(engine, &principal, &to, from.as_deref(), &found)).await?
+        {
             return created(named.location(&format!("blobs/{wanted}"))?, &wanted);
         }
     } else if let Some(wanted) = query.get("digest") {
@@ -139,7 +133,8 @@ impl Asked {
     fn of(call: &Call) -> Result<Self, RegistryError> {
         let named = Named::of(call)?;
         // What is no id is the id of nothing.
-        let id = call.captures.get("id").parse().map_err(|_no_id: uuid::Error| RegistryError::upload_unknown())?;
+        let id =
+            call.captures.get("id").parse().map_err(|_no_id: uuid::Error| RegistryError::upload_unknown())?;
         Ok(Self { named, id, owner: owner(&call.principal), headers: call.request.headers().clone() })
     }
 
@@ -147,7 +142,8 @@ impl Asked {
     fn find(&self, engine: &Engine) -> Result<Upload, RegistryError> {
         engine.database.read(|tx| {
             let repository = self.named.find(tx)?.ok_or_else(RegistryError::upload_unknown)?.number;
-            stored::find_upload(tx, self.id, repository, &self.owner)?.ok_or_else(RegistryError::upload_unknown)
+            stored::find_upload(tx, self.id, repository, &self.owner)?
+                .ok_or_else(RegistryError::upload_unknown)
         })
     }
 
@@ -155,7 +151,8 @@ impl Asked {
     fn announced(&self, upload: &Upload) -> Result<Option<u64>, RegistryError> {
         let Some(said) = self.headers.get(header::CONTENT_RANGE) else { return Ok(None) };
         let part = said.to_str().ok().and_then(range::sent);
-        let part = part.ok_or_else(|| RegistryError::upload_invalid("Content-Range: FIRST-LAST is expected"))?;
+        let part =
+            part.ok_or_else(|| RegistryError::upload_invalid("Content-Range: FIRST-LAST is expected"))?;
         if part.from == upload.bytes { Ok(Some(part.bytes)) } else { Err(elsewhere(&self.named, upload)?) }
     }
 }
@@ -188,7 +185,9 @@ pub(super) async fn append(call: Call) -> Result<Response, RegistryError> {
     let (upload, asked) = work(&call.engine, move |engine| Ok((asked.find(engine)?, asked))).await?;
     let announced = asked.announced(&upload)?;
     if upload.parts.len() >= UPLOAD_PARTS {
-        return Err(RegistryError::upload_invalid(format!("an upload may have at most {UPLOAD_PARTS} parts")));
+        return Err(RegistryError::upload_invalid(format!(
+            "an upload may have at most {UPLOAD_PARTS} parts"
+        )));
     }
     let mut incoming = Incoming::new(call.request.into_body(), upload.bytes);
     let Some(first) = incoming.piece().await? else {
@@ -212,7 +211,8 @@ fn note_part(engine: &Engine, named: &Named, upload: &Upload, sink: Sink) -> Res
     let put = sink.finish()?;
     fault::point("push: part put");
     let part = Part { stored: put.digest, bytes: put.bytes };
-    let is_added = engine.database.write(|tx| stored::add_part(tx, upload, &part).map_err(RegistryError::from))?;
+    let is_added =
+        engine.database.write(|tx| stored::add_part(tx, upload, &part).map_err(RegistryError::from))?;
     fault::point("push: part noted");
     if is_added { Ok(()) } else { Err(elsewhere(named, upload)?) }
 }

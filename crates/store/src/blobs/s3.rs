@@ -103,8 +103,7 @@ impl Bucket {
     async fn put_in_parts(&self, staged: &mut Staged, key: &Key) -> Result<(), BlobError> {
         // What is too large for a copy appears under its own name, as a whole too, when all its parts are there.
         let is_copied = staged.bytes <= limits::S3_COPY_BYTES;
-        let temporary =
-            if is_copied { self.key(&format!("tmp/{}", Uuid::now_v7()))? } else { key.clone() };
+        let temporary = if is_copied { self.key(&format!("tmp/{}", Uuid::now_v7()))? } else { key.clone() };
         let mut upload = self.store.put_multipart(&temporary).await.map_err(failed)?;
         let sent = async {
             let mut parts = Parts::of(staged);

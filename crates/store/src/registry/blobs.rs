@@ -89,7 +89,8 @@ impl RegistryBlob {
         let query = "
             SELECT touched_at FROM repository_blob
             WHERE repository = $1 AND digest = $2 AND touched_at > limpid_now() - $3";
-        let row = tx.query_optional(query, &[repository.into(), (&self.digest).into(), microseconds(recent)])?;
+        let row =
+            tx.query_optional(query, &[repository.into(), (&self.digest).into(), microseconds(recent)])?;
         row.map(|row| row.get::<DateTime<Utc>>(0)).transpose().map(|touched| touched.is_some())
     }
 }

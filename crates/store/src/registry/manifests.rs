@@ -272,7 +272,8 @@ pub fn delete_manifest(
     let identity = [repository.into(), digest.into()];
     tx.execute(LET_GO, &identity)?;
     // The manifest first: whoever sets a tag to it holds its row, and the tag is seen here afterwards.
-    let deleted = tx.execute("DELETE FROM registry_manifest WHERE repository = $1 AND digest = $2", &identity)?;
+    let deleted =
+        tx.execute("DELETE FROM registry_manifest WHERE repository = $1 AND digest = $2", &identity)?;
     tx.execute("DELETE FROM tag WHERE repository = $1 AND manifest = $2", &identity)?;
     Ok(deleted > 0)
 }

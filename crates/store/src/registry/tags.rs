@@ -104,7 +104,9 @@ fn note_untagged(tx: &mut Transaction<'_>, repository: i64, manifest: &Digest) -
 /// Those of the database.
 pub fn delete_tag(tx: &mut Transaction<'_>, repository: i64, name: &str) -> Result<bool, StoreError> {
     let statement = "DELETE FROM tag WHERE repository = $1 AND name = $2 RETURNING manifest";
-    let Some(row) = tx.query_optional(statement, &[repository.into(), name.into()])? else { return Ok(false) };
+    let Some(row) = tx.query_optional(statement, &[repository.into(), name.into()])? else {
+        return Ok(false);
+    };
     note_untagged(tx, repository, &row.get(0)?)?;
     Ok(true)
 }

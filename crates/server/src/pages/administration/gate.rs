@@ -118,7 +118,11 @@ fn exception(namespace: &str, form: &Form) -> Result<GateException, Failure> {
         })
         .transpose()?;
     let repository = text("repository").map(|name| {
-        if name.starts_with(&format!("{namespace}/")) { name.to_owned() } else { format!("{namespace}/{name}") }
+        if name.starts_with(&format!("{namespace}/")) {
+            name.to_owned()
+        } else {
+            format!("{namespace}/{name}")
+        }
     });
     Ok(GateException {
         id: text("id").unwrap_or_default().to_owned(),

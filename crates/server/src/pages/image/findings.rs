@@ -2,9 +2,7 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use limpid_core::{
-    BlindSpot, Digest, Reason, Report, Verdict, ecosystem::Ecosystems, words::number,
-};
+use limpid_core::{BlindSpot, Digest, Reason, Report, Verdict, ecosystem::Ecosystems, words::number};
 
 use super::{
     choice::{Choice, Sort},
@@ -313,9 +311,7 @@ fn index_page(engine: &Engine, frame: Frame, found: &Found, pushed: &Pushed, now
     let verdicts: Vec<Option<Verdict>> =
         known.iter().map(|child| child.summary.as_ref().map(|one| one.verdict)).collect();
     let head = match &summary {
-        Some(summary) => {
-            Head::of_index(found, VerdictMark::of(summary.verdict), rolled_up(&verdicts).1, now)
-        }
+        Some(summary) => Head::of_index(found, VerdictMark::of(summary.verdict), rolled_up(&verdicts).1, now),
         None => Head::waiting(found, &standing(engine, &found.digest)?, now),
     };
     let children: Result<Vec<ChildRow>, ApiError> = pushed
@@ -329,7 +325,11 @@ fn index_page(engine: &Engine, frame: Frame, found: &Found, pushed: &Pushed, now
             let known = known.iter().find(|one| one.digest == child.digest);
             let (mark, counts, note) = child_state(engine, &child.digest, child.is_here, known)?;
             Ok(ChildRow {
-                platform: if child.platform.is_empty() { "not told".to_owned() } else { child.platform.clone() },
+                platform: if child.platform.is_empty() {
+                    "not told".to_owned()
+                } else {
+                    child.platform.clone()
+                },
                 digest: short(&child.digest),
                 address: child.is_here.then(|| place.path()),
                 mark,
@@ -351,7 +351,7 @@ fn child_state(
 ) -> Result<ChildState, ApiError> {
     if let Some(summary) = known.and_then(|child| child.summary.as_ref()) {
         let of = |severity| summary.findings.get(&severity).copied().unwrap_or(0);
-        return Ok((VerdictMark::of(summary.verdict), Some(Counts::of(of)), String::new()));
+        return Ok((VerdictMark::of(summary.verdict), Counts::some(of), String::new()));
     }
     if !is_here {
         return Ok((VerdictMark::UNKNOWN, None, "not in this repository".to_owned()));

@@ -78,14 +78,18 @@ fn what_does_not_run_is_an_artifact() {
     let mut chart = image();
     chart["config"]["mediaType"] = json!("application/vnd.cncf.helm.config.v1+json");
     let content = read(&chart, "").unwrap();
-    assert_eq!((content.word(), content.artifact_type.as_str()), ("artifact", "application/vnd.cncf.helm.config.v1+json"));
+    assert_eq!(
+        (content.word(), content.artifact_type.as_str()),
+        ("artifact", "application/vnd.cncf.helm.config.v1+json")
+    );
     let mut typed = image();
     typed["artifactType"] = json!("application/spdx+json");
     let content = read(&typed, "").unwrap();
     assert_eq!((content.word(), content.artifact_type.as_str()), ("artifact", "application/spdx+json"));
     let Kind::Artifact { blobs } = content.kind else { panic!("{content:?}") };
     assert_eq!(blobs.len(), 2);
-    let draft = json!({"mediaType": OCI_ARTIFACT, "artifactType": "a/b", "blobs": [descriptor("x/y", "blob")]});
+    let draft =
+        json!({"mediaType": OCI_ARTIFACT, "artifactType": "a/b", "blobs": [descriptor("x/y", "blob")]});
     assert_eq!(read(&draft, OCI_ARTIFACT).unwrap().word(), "artifact");
 }
 

@@ -103,9 +103,9 @@ fn read(
     let mut file = engine.blobs.open_file(stored)?;
     let mut piece = vec![0; UPLOAD_PIECE];
     loop {
-        let count = file.read(&mut piece).map_err(|error| {
-            limpid_store::BlobError::Unavailable(format!("a part of an upload: {error}"))
-        })?;
+        let count = file
+            .read(&mut piece)
+            .map_err(|error| limpid_store::BlobError::Unavailable(format!("a part of an upload: {error}")))?;
         if count == 0 {
             return Ok(());
         }
@@ -126,11 +126,7 @@ fn end(
     let is_ended = engine.database.write(|tx| {
         // First what the upload may be the last to keep.
         stored::add_blob(tx, upload.repository, &blob)?;
-        if stored::end_upload(tx, upload)? {
-            Ok(())
-        } else {
-            Err(Ended::Elsewhere)
-        }
+        if stored::end_upload(tx, upload)? { Ok(()) } else { Err(Ended::Elsewhere) }
     });
     fault::point("push: blob noted");
     match is_ended {
