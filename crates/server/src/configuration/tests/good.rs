@@ -160,6 +160,7 @@ fn everything_can_be_said() {
                 oidc: None,
                 manifest_bytes: 4 << 20,
                 redirect: false,
+                webhooks: Egress::default(),
             },
             ..defaults()
         }
