@@ -10,7 +10,7 @@ use crate::{
     engine::{Engine, Held},
     indexing,
     limits::{GARBAGE_PERIOD, REGISTRY_GRACE},
-    updating,
+    security, updating,
     workers::Unfinished,
 };
 
@@ -44,6 +44,7 @@ pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob, held: &Held) ->
     // To a program of yesterday's state, that still runs beside a newer one, the evidence that is needed today is old.
     if indexing::index_state(engine)? == *engine.own_index_state() {
         collect_rows(engine)?;
+        security::collect(engine)?;
     }
     collect_registry(engine)?;
     collect_blobs(engine)?;

@@ -11,7 +11,7 @@ use limpid_store::{
     reports::{self, Attempt, StoredReport},
 };
 
-use crate::{engine::Engine, limits::DELETED_AT_ONCE};
+use crate::{engine::Engine, limits::DELETED_AT_ONCE, security};
 
 mod evidence;
 mod failure;
@@ -114,7 +114,7 @@ impl GoodReport {
     }
 }
 
-/// Deletes manifests with all that is known of them. Returns those that were there. Blocks.
+/// Deletes manifests with all that is known of them. Returns those that were there. What is in the registry is indexed again. Blocks.
 ///
 /// # Errors
 /// [`StoreError`]; then some of them may be deleted.
@@ -123,6 +123,7 @@ pub fn delete(engine: &Engine, manifests: &[Digest]) -> Result<Vec<Digest>, Stor
     for some in manifests.chunks(DELETED_AT_ONCE) {
         deleted.extend(engine.database.write(|tx| manifests::delete(tx, some))?);
     }
+    security::index_again(engine, &deleted)?;
     Ok(deleted)
 }
 

@@ -362,6 +362,10 @@ pub const TELL_ATTEMPTS: u64 = 3;
 /// has it.
 pub const TELL_FAILURES: u64 = 3;
 
+/// How often it is looked whether images that were pushed are not known to whoever indexes. Who deletes them sees to it himself;
+/// this is for when his process ended in between.
+pub const LOST_POLL: Duration = Duration::from_secs(10 * 60);
+
 /// Threads that tell: one that waits for a slow receiver keeps no other waiting.
 pub const TELL_THREADS: usize = 4;
 

@@ -46,9 +46,6 @@ pub(crate) struct PushedManifest {
     pub(crate) repository: i64,
     /// Its digest.
     pub(crate) digest: Digest,
-    /// What it says.
-    #[allow(dead_code, reason = "for whoever needs to know more than the digest")]
-    pub(crate) content: manifest::Content,
 }
 
 const READ: &[Method] = &[Method::GET, Method::HEAD];

@@ -14,6 +14,8 @@ mod status;
 mod summarize;
 mod summary;
 mod tell;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use axum::response::{IntoResponse, Response};
@@ -28,9 +30,10 @@ pub(crate) use self::{
     summarize::{note_indexed, summarize_job},
     summary::{ChildSummary, Summary, summary},
     tell::{send_test, tell_job},
-    watch::watch,
+    watch::{collect, index_again, watch},
 };
 use crate::{
+    accounts,
     engine::Engine,
     http::ApiError,
     matching,
@@ -56,8 +59,7 @@ pub(crate) fn answered(answer: Result<impl IntoResponse, ApiError>) -> Response 
 
 /// The whole name of the repository that a path names: one of one part is of `library`. It has passed the accounts, so it is one.
 pub(crate) fn repository_of(call: &Call) -> String {
-    let name = call.captures.get("name");
-    if name.contains('/') { name.to_owned() } else { format!("library/{name}") }
+    accounts::whole_name(call.captures.get("name")).unwrap_or_default()
 }
 
 /// The number of the repository, given by its whole name, that has a manifest. Blocks.

@@ -11,6 +11,7 @@ mod notified;
 mod public_case;
 mod quay;
 mod remote;
+mod signed_in;
 mod support;
 mod together;
 mod token;

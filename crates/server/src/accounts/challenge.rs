@@ -40,9 +40,10 @@ fn scope(path: &str, method: &Method) -> Option<String> {
         .and_then(|end| rest.get(..end))?;
     name::whole(repository)?;
     let actions = match *method {
+        // Also who asks how far an upload is goes on with it.
+        _ if rest.contains("/blobs/uploads/") => "pull,push",
         Method::GET | Method::HEAD => "pull",
-        // An upload that is broken off deletes nothing.
-        Method::DELETE if !rest.contains("/blobs/uploads/") => "pull,delete",
+        Method::DELETE => "pull,delete",
         _ => "pull,push",
     };
     Some(format!("repository:{repository}:{actions}"))
@@ -62,6 +63,7 @@ mod tests {
         assert_eq!(scope(Method::GET, "/v2/a/manifests/manifests/1"), "repository:a/manifests:pull");
         assert_eq!(scope(Method::POST, "/v2/a/b/blobs/uploads/"), "repository:a/b:pull,push");
         assert_eq!(scope(Method::DELETE, "/v2/a/b/blobs/uploads/1"), "repository:a/b:pull,push");
+        assert_eq!(scope(Method::GET, "/v2/a/b/blobs/uploads/1"), "repository:a/b:pull,push");
         assert_eq!(scope(Method::DELETE, "/v2/a/b/blobs/sha256:1"), "repository:a/b:pull,delete");
         assert_eq!(scope(Method::PUT, "/v2/A\"/manifests/1"), "");
     }

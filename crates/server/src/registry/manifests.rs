@@ -10,7 +10,14 @@ use limpid_core::Digest;
 use limpid_store::registry::{self as stored, Manifest};
 
 use super::{CONTENT_DIGEST, Named, RegistryError, name, text, work};
-use crate::{engine::Engine, http::conditional, limits::TOLD_TIME, public::Call};
+use crate::{
+    accounts::Principal,
+    engine::Engine,
+    http::{ApiError, conditional},
+    limits::TOLD_TIME,
+    public::Call,
+    security::{self, Gate},
+};
 
 /// A manifest, as a path names it.
 #[derive(Debug, Clone)]
@@ -40,7 +47,13 @@ impl Reference {
 pub(super) async fn pull(call: Call) -> Result<Response, RegistryError> {
     let (named, reference) = (Named::of(&call)?, Reference::of(&call)?);
     let is_head = call.request.method() == Method::HEAD;
-    let manifest = work(&call.engine, move |engine| find(engine, &named, &reference, !is_head)).await?;
+    let principal = call.principal.clone();
+    let (manifest, warning) = work(&call.engine, move |engine| {
+        let manifest = find(engine, &named, &reference, !is_head)?;
+        let warning = passed(engine, &named, &manifest.digest, &principal)?;
+        Ok((manifest, warning))
+    })
+    .await?;
     let etag = conditional::etag(manifest.digest.as_str())?;
     if conditional::is_known(call.request.headers(), manifest.digest.as_str()) {
         return Ok(conditional::not_modified(etag));
@@ -54,7 +67,27 @@ pub(super) async fn pull(call: Call) -> Result<Response, RegistryError> {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CONTENT_DIGEST, text(manifest.digest.as_str())?);
     headers.insert(header::ETAG, etag);
+    if let Some(warning) = warning {
+        headers.insert(header::WARNING, text(&warning)?);
+    }
     Ok(response)
+}
+
+/// Asks the gate. Returns what it warns of.
+fn passed(
+    engine: &Engine,
+    named: &Named,
+    digest: &Digest,
+    principal: &Principal,
+) -> Result<Option<String>, RegistryError> {
+    match security::gate(engine, &named.whole, digest, principal).map_err(ApiError::from)? {
+        Gate::Allow => Ok(None),
+        Gate::Warn(warning) => Ok(Some(warning)),
+        Gate::Refuse(refusal) => {
+            let detail = serde_json::json!(refusal);
+            Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", refusal.message).detail(detail))
+        }
+    }
 }
 
 fn find(

@@ -10,11 +10,6 @@ pub(crate) fn whole(name: &str) -> Option<String> {
     accounts::whole_name(name)
 }
 
-/// As [`whole`]; what is no name stays as it is, and is the name of nothing.
-pub(crate) fn full(name: &str) -> String {
-    whole(name).unwrap_or_else(|| name.to_owned())
-}
-
 /// Whether something can be a tag: `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`.
 pub(crate) fn is_tag(text: &str) -> bool {
     let is_word = |character: u8| character.is_ascii_alphanumeric() || character == b'_';
@@ -57,7 +52,6 @@ mod tests {
         assert_eq!(whole("alpine").as_deref(), Some("library/alpine"));
         assert_eq!(whole("a/b/c").as_deref(), Some("a/b/c"));
         assert_eq!(whole("A/b"), None);
-        assert_eq!(full("A/b"), "A/b");
     }
 
     #[test]

@@ -107,13 +107,18 @@ impl Push {
     /// Blocks.
     fn store(&self, engine: &Engine) -> Result<(), RegistryError> {
         let references = references(&self.content);
-        engine.database.write(|tx| self.write(tx, &references))?;
+        engine.database.write(|tx| self.write(engine, tx, &references))?;
         fault::point("push: manifest stored");
         security::pushed(engine, &self.digest);
         Ok(())
     }
 
-    fn write(&self, tx: &mut Transaction<'_>, references: &[NewReference]) -> Result<(), RegistryError> {
+    fn write(
+        &self,
+        engine: &Engine,
+        tx: &mut Transaction<'_>,
+        references: &[NewReference],
+    ) -> Result<(), RegistryError> {
         let repository = stored::make_repository(tx, &self.named.whole)?.number;
         let missing = stored::missing_references(tx, repository, references)?;
         if !missing.is_empty() {
@@ -137,9 +142,11 @@ impl Push {
         for tag in &self.tags {
             self.tag(tx, repository, tag)?;
         }
-        let pushed =
-            PushedManifest { repository, digest: self.digest.clone(), content: self.content.clone() };
-        Ok(security::note_push(tx, &pushed)?)
+        security::note_push(tx, &PushedManifest { repository, digest: self.digest.clone() })?;
+        if !self.tags.is_empty() {
+            security::note_tagged(engine, tx, repository, &self.named.whole, &self.tags)?;
+        }
+        Ok(())
     }
 
     /// Points a tag to the manifest. What it was before decides, in the same transaction, who may do that.

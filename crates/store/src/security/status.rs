@@ -1,11 +1,13 @@
 //! What becomes of each digest that was pushed. Whether what was queued is indexed by now is told by its manifest and report.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use limpid_core::Digest;
 
 use crate::{
     StoreError, Transaction,
-    database::{Row, at_most},
+    database::{Row, at_most, microseconds},
 };
 
 /// What is to become of a digest.
@@ -220,18 +222,24 @@ pub fn lost(tx: &mut Transaction<'_>, most: u64) -> Result<Vec<Digest>, StoreErr
     tx.query(query, &[at_most(most)])?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Forgets up to `most` digests that no repository has any more, and that were not pushed lately. Returns how many.
+/// Forgets up to `most` digests that no repository has any more, and that were not pushed within `grace`. Returns them.
 ///
 /// # Errors
 /// Those of the database.
-pub fn remove_unused(tx: &mut Transaction<'_>, most: u64) -> Result<u64, StoreError> {
+pub fn remove_unused(
+    tx: &mut Transaction<'_>,
+    grace: Duration,
+    most: u64,
+) -> Result<Vec<Digest>, StoreError> {
+    // The condition stands there twice: PostgreSQL looks again only at that of the row itself.
     let statement = "
         DELETE FROM security_status
         WHERE digest IN (
             SELECT unused.digest FROM security_status unused
-            WHERE unused.pushed_at <= limpid_now() - 3600000000 AND NOT EXISTS (
+            WHERE unused.pushed_at <= limpid_now() - $1 AND NOT EXISTS (
                 SELECT 1 FROM registry_manifest WHERE registry_manifest.digest = unused.digest)
-            ORDER BY unused.digest LIMIT $1)
-        AND NOT EXISTS (SELECT 1 FROM registry_manifest WHERE registry_manifest.digest = security_status.digest)";
-    tx.execute(statement, &[at_most(most)])
+            ORDER BY unused.digest LIMIT $2)
+        AND pushed_at <= limpid_now() - $1
+        RETURNING digest";
+    tx.query(statement, &[microseconds(grace), at_most(most)])?.iter().map(|row| row.get(0)).collect()
 }

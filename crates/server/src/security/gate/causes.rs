@@ -65,7 +65,7 @@ struct Found {
 }
 
 /// Remembered as all reports are: a pull costs no judging.
-const OUTLINE: Form = Form { name: "gate", write: write };
+const OUTLINE: Form = Form { name: "gate", write };
 
 fn write(_index: &IndexReport, report: &Report) -> serde_json::Result<Vec<u8>> {
     let found = |finding: &limpid_core::report::Finding| Found {
