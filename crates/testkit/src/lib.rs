@@ -2,6 +2,8 @@
 
 pub mod alpine;
 #[cfg(unix)]
+pub mod browser;
+#[cfg(unix)]
 pub mod engine;
 pub mod http;
 pub mod image;

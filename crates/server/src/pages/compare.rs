@@ -7,6 +7,7 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use limpid_catalog::Catalog;
 use limpid_core::{
+    Digest,
     comparison::{Change, Comparison, Side, SideFacts, compare},
     matching::{Advisories as _, judge},
     report::build,
@@ -17,7 +18,7 @@ use super::{
     answer::{Reply, page},
     frame::{Frame, Section},
     image::Place,
-    parts::{SeverityMark, VerdictMark},
+    parts::{SeverityMark, VerdictMark, short},
     problem::nothing,
     query,
 };
@@ -77,8 +78,9 @@ pub(super) struct SideView {
 pub(super) struct InputRow {
     pub(super) name: &'static str,
     pub(super) word: &'static str,
-    pub(super) a: String,
-    pub(super) b: String,
+    /// That of A: short, and the whole.
+    pub(super) a: (String, String),
+    pub(super) b: (String, String),
     pub(super) is_same: bool,
 }
 
@@ -193,6 +195,13 @@ fn as_of(engine: &Engine, at: DateTime<Utc>) -> Result<Catalog, ApiError> {
         .map_err(|error| ApiError::unavailable(format!("the advisory data of then cannot be read: {error}")))
 }
 
+/// A digest by its beginning; anything else as it is.
+fn shortened(text: Option<&str>) -> (String, String) {
+    let whole = text.unwrap_or_default().to_owned();
+    let brief = whole.parse::<Digest>().map_or_else(|_other| whole.clone(), |digest| short(&digest));
+    (brief, whole)
+}
+
 fn change_word(change: Change) -> &'static str {
     match change {
         Change::Added => "only in B",
@@ -210,8 +219,8 @@ fn differences(compared: &Comparison, days: [String; 2]) -> Differences {
             Some(false) => "differs",
             None => "not known",
         },
-        a: input.a.clone().unwrap_or_default(),
-        b: input.b.clone().unwrap_or_default(),
+        a: shortened(input.a.as_deref()),
+        b: shortened(input.b.as_deref()),
         is_same: input.same == Some(true),
     };
     let packages = compared.packages.as_deref().unwrap_or_default();

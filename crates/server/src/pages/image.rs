@@ -10,6 +10,11 @@ mod place;
 mod rescan;
 mod rows;
 
+#[cfg(test)]
+pub(super) use self::{
+    choice::Choice, findings::made as made_findings, layers::made as made_layers,
+    packages::made as made_packages, place::Found,
+};
 use axum::http::HeaderValue;
 
 pub(super) use self::{

@@ -39,7 +39,6 @@ pub(super) struct OverviewPage {
     pub(super) catalog: DigestMark,
     pub(super) index_state: DigestMark,
     pub(super) version: &'static str,
-    pub(super) node: String,
 }
 
 /// A number, and where what it counts is.
@@ -108,7 +107,6 @@ pub(super) async fn start(call: Call, frame: Frame) -> Reply {
             catalog: DigestMark::of(&status.catalog),
             index_state: DigestMark::of(&indexing::index_state(engine)?),
             version: env!("CARGO_PKG_VERSION"),
-            node: engine.node.name.clone(),
         })
     })
     .await
@@ -143,7 +141,7 @@ fn figures(engine: &Engine) -> Result<Vec<Figure>, ApiError> {
         figure("clean", "Clean", verdict("clean"), "pushed images", "/repositories"),
         figure("failed", "Failed", counts.failed, "of all images", "/jobs?state=failed"),
         figure("waiting", "Waiting", waiting, "to be read", "/jobs?state=queued"),
-        figure("unsupported", "Known", total, "images in all", "/search"),
+        figure("known", "Known", total, "images in all", "/search"),
     ])
 }
 
@@ -156,7 +154,7 @@ fn image(engine: &Engine, digest: &Digest, place: Option<&(String, String)>) -> 
     let (mark, counts) = match seen(engine, digest)? {
         Some(seen) => {
             let report = &seen.report;
-            (VerdictMark::of(report.verdict), Some(Counts::of(|severity| count(report, severity))))
+            (VerdictMark::of(report.verdict), Counts::some(|severity| count(report, severity)))
         }
         None => (standing(engine, digest)?.mark(), None),
     };

@@ -36,7 +36,7 @@ impl SeverityMark {
 #[derive(Debug, Clone, Template)]
 #[template(
     ext = "html",
-    source = r##"<span class="counts">{% for (mark, count) in counts %}<span class="severity {{ mark.class() }}" title="{{ count }} {{ mark.0.as_str() }}"><svg aria-hidden="true"><use href="#icon-{{ mark.class() }}"></use></svg>{{ count }}<span class="hidden"> {{ mark.0.as_str() }}</span></span>{% endfor %}</span>"##
+    source = r##"<span class="counts">{% for (mark, count) in counts %}<span class="severity {{ mark.class() }}"><svg aria-hidden="true"><use href="#icon-{{ mark.class() }}"></use></svg>{{ count }} <span class="word">{{ mark.0.as_str() }}</span></span>{% endfor %}</span>"##
 )]
 pub(super) struct Counts {
     counts: Vec<(SeverityMark, String)>,
@@ -45,6 +45,12 @@ pub(super) struct Counts {
 impl HtmlSafe for Counts {}
 
 impl Counts {
+    /// Of what is there, the worst first; `None` where nothing is.
+    pub(super) fn some(count: impl Fn(Severity) -> u64) -> Option<Self> {
+        let counts = Self::of(count);
+        (!counts.counts.is_empty()).then_some(counts)
+    }
+
     /// Of what is there, the worst first.
     pub(super) fn of(count: impl Fn(Severity) -> u64) -> Self {
         let there = Severity::WORST_FIRST.into_iter().filter(|severity| count(*severity) > 0);

@@ -61,13 +61,13 @@ pub(super) struct Order {
 pub(super) type Sortable = (&'static str, &'static str, bool, bool);
 
 impl Order {
-    /// What an address says, for a list of these columns; the first is sorted by where it says nothing.
+    /// What an address says, for a list of these columns; where it says nothing, it is sorted as is usual.
     ///
     /// # Errors
     /// 400 where it names a column that is not there.
-    pub(super) fn of(form: &Form, columns: &[Sortable]) -> Result<Self, ApiError> {
-        let asked = form.get("sort");
-        let found = columns.iter().find(|(word, ..)| *word == asked || asked.is_empty());
+    pub(super) fn of(form: &Form, columns: &[Sortable], usual: &str) -> Result<Self, ApiError> {
+        let asked = Some(form.get("sort")).filter(|word| !word.is_empty()).unwrap_or(usual);
+        let found = columns.iter().find(|(word, ..)| *word == asked);
         let (sort, .., falls) = *found.ok_or_else(|| {
             let words: Vec<&str> = columns.iter().map(|(word, ..)| *word).collect();
             ApiError::bad_request(format!("sort: “{asked}” is none of {}", words.join(", ")))
@@ -137,7 +137,7 @@ pub(super) fn viewer(principal: &Principal) -> Viewer {
 
 /// See the module.
 pub(super) async fn list(call: Call, frame: Frame) -> Reply {
-    let order = Order::of(&query(&call), COLUMNS)?;
+    let order = Order::of(&query(&call), COLUMNS, "name")?;
     let viewer = viewer(&call.principal);
     let registry = registry_name(&call);
     work(&call.engine, move |engine| {

@@ -66,15 +66,15 @@ pub(super) struct TagRow {
 
 /// The columns that tags are sorted by.
 pub(super) const COLUMNS: &[Sortable] = &[
-    ("changed", "Changed", false, true),
     ("name", "Tag", false, false),
     ("security", "Security", false, true),
     ("size", "Size", true, true),
+    ("changed", "Changed", false, true),
 ];
 
 /// See the module.
 pub(super) async fn list(call: Call, frame: Frame) -> Reply {
-    let order = Order::of(&query(&call), COLUMNS)?;
+    let order = Order::of(&query(&call), COLUMNS, "changed")?;
     let (name, registry) = (call.captures.get("name").to_owned(), registry_name(&call));
     let principal = call.principal.clone();
     work(&call.engine, move |engine| {
@@ -156,18 +156,18 @@ fn state(engine: &Engine, digest: &Digest) -> Result<TagState, ApiError> {
         };
         return Ok((standing.mark(), None, note));
     };
-    Ok((VerdictMark::of(summary.verdict), Some(counts(&summary)), note(&summary)))
+    Ok((VerdictMark::of(summary.verdict), counts(&summary), note(&summary)))
 }
 
 /// The counts of an image. The platforms of an index share most of their findings: those of the worst of them are the truth that
 /// helps, and the sum of all is not.
-pub(super) fn counts(summary: &Summary) -> Counts {
+pub(super) fn counts(summary: &Summary) -> Option<Counts> {
     let of = |summary: &Summary, severity: Severity| summary.findings.get(&severity).copied().unwrap_or(0);
     let of_children = |severity| {
         let children = summary.children.iter().filter_map(|child| child.summary.as_ref());
         children.map(|child| of(child, severity)).max().unwrap_or(0)
     };
-    Counts::of(
+    Counts::some(
         |severity| if summary.children.is_empty() { of(summary, severity) } else { of_children(severity) },
     )
 }

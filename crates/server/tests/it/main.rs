@@ -16,6 +16,8 @@ mod clair;
 mod http;
 mod introspection;
 mod nodes;
+#[cfg(unix)]
+mod pages;
 mod recurring;
 mod schemas;
 mod service;

@@ -74,6 +74,11 @@ impl Service {
         Self { directory, engine, router, layers: Server::start(), running: Some(running) }
     }
 
+    /// Where registry and pages are.
+    pub(crate) fn public(&self) -> std::net::SocketAddr {
+        self.running.as_ref().and_then(|running| running.public).expect("it has a public listener")
+    }
+
     /// Asks, with headers and a body.
     pub(crate) async fn send(
         &self,

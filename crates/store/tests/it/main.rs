@@ -21,6 +21,7 @@ mod faults;
 mod garbage;
 mod jobs;
 mod leases;
+mod listing;
 mod manifests;
 mod migrations;
 mod notifications;

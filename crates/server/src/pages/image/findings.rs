@@ -351,7 +351,7 @@ fn child_state(
 ) -> Result<ChildState, ApiError> {
     if let Some(summary) = known.and_then(|child| child.summary.as_ref()) {
         let of = |severity| summary.findings.get(&severity).copied().unwrap_or(0);
-        return Ok((VerdictMark::of(summary.verdict), Some(Counts::of(of)), String::new()));
+        return Ok((VerdictMark::of(summary.verdict), Counts::some(of), String::new()));
     }
     if !is_here {
         return Ok((VerdictMark::UNKNOWN, None, "not in this repository".to_owned()));

@@ -101,7 +101,6 @@ pub(in crate::pages) fn made(
         };
         let packages =
             seen.index.packages.iter().filter(|package| package.layer.as_ref() == Some(digest)).count();
-        let any = Severity::WORST_FIRST.into_iter().any(|severity| of(severity) > 0);
         let number_of = (place + 1).to_string();
         LayerRow {
             place: place + 1,
@@ -112,7 +111,7 @@ pub(in crate::pages) fn made(
                 .map(|bytes| size(*bytes))
                 .unwrap_or_default(),
             packages: number(packages as u64),
-            counts: any.then(|| Counts::of(of)),
+            counts: Counts::some(of),
             address: format!("{}{}#findings", head.path, query_of([("layer", number_of.as_str())])),
         }
     };

@@ -96,7 +96,7 @@ pub(in crate::pages) fn made(
     let known = by_package(&seen.report);
     let key = |package: &IndexedPackage| (package.purl.clone(), package.path.clone());
     let wanted = text.to_lowercase();
-    let mut chosen: Vec<(&IndexedPackage, Option<&BTreeMap<Severity, (u64, u64)>>)> = seen
+    let mut chosen: Vec<(&IndexedPackage, Option<&BySeverity>)> = seen
         .index
         .packages
         .iter()
@@ -137,9 +137,12 @@ pub(in crate::pages) fn made(
 
 type PackageKey = (String, String);
 
+/// How many findings stand, and how many of them have no fix.
+type BySeverity = BTreeMap<Severity, (u64, u64)>;
+
 /// For each package, by severity: how many findings stand, and how many of them have no fix.
-fn by_package(report: &Report) -> BTreeMap<PackageKey, BTreeMap<Severity, (u64, u64)>> {
-    let mut known: BTreeMap<PackageKey, BTreeMap<Severity, (u64, u64)>> = BTreeMap::new();
+fn by_package(report: &Report) -> BTreeMap<PackageKey, BySeverity> {
+    let mut known: BTreeMap<PackageKey, BySeverity> = BTreeMap::new();
     for finding in report.standing() {
         let key = (finding.package.purl.clone(), finding.package.path.clone().unwrap_or_default());
         let (all, left) = known.entry(key).or_default().entry(finding.severity).or_default();
@@ -149,12 +152,7 @@ fn by_package(report: &Report) -> BTreeMap<PackageKey, BTreeMap<Severity, (u64, 
     known
 }
 
-fn row(
-    report: &Report,
-    path: &str,
-    indexed: &IndexedPackage,
-    of: Option<&BTreeMap<Severity, (u64, u64)>>,
-) -> PackageRow {
+fn row(report: &Report, path: &str, indexed: &IndexedPackage, of: Option<&BySeverity>) -> PackageRow {
     let package = &indexed.package;
     let place = |layer| report.image.layers.iter().position(|own| own == layer).map(|place| place + 1);
     let found = of.map(|of| FoundCell {
