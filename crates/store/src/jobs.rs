@@ -33,6 +33,8 @@ pub enum JobKind {
     Deliver,
     /// Remove what nobody needs any more.
     CollectGarbage,
+    /// Fetch the manifest of an image that Harbor wants scanned, and submit it.
+    HarborScan,
 }
 
 /// How far a job is.

@@ -22,13 +22,14 @@ use crate::{
     limits,
 };
 
-const KINDS: [JobKind; 6] = [
+const KINDS: [JobKind; 7] = [
     JobKind::Index,
     JobKind::Reindex,
     JobKind::Update,
     JobKind::MatchChanges,
     JobKind::Deliver,
     JobKind::CollectGarbage,
+    JobKind::HarborScan,
 ];
 const STATES: [JobState; 4] = [JobState::Queued, JobState::Running, JobState::Done, JobState::Failed];
 
@@ -40,6 +41,7 @@ fn kind_word(kind: JobKind) -> &'static str {
         JobKind::MatchChanges => "match-changes",
         JobKind::Deliver => "deliver",
         JobKind::CollectGarbage => "collect-garbage",
+        JobKind::HarborScan => "harbor-scan",
     }
 }
 

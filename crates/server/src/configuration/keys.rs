@@ -80,6 +80,9 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("registry.public_url", Kind::Url, Fallback::None, r#""https://registry.example.com""#),
     Key::new("registry.manifest_bytes", Kind::Size, Fallback::Text("8M"), r#""8M""#),
     Key::new("registry.redirect", Kind::Boolean, Fallback::Boolean(true), "false"),
+    Key::new("harbor.api_key", Kind::Text, Fallback::None, r#""c2VjcmV0IGtleSBvZiBIYXJib3I""#)
+        .shown(Shown::Nothing),
+    Key::new("harbor.api_key_file", Kind::Path, Fallback::None, r#""/run/secrets/limpid-harbor""#),
     Key::new("introspection.listen", Kind::Listen, Fallback::Text("127.0.0.1:8089"), r#""0.0.0.0:8089""#),
     Key::new("auth.psk.key", Kind::Base64, Fallback::None, r#""c2VjcmV0IGtleSBvZiB0aGUgc2VydmljZQ==""#)
         .shown(Shown::Nothing),

@@ -5,8 +5,15 @@ use crate::StoreError;
 
 impl JobKind {
     /// All there are.
-    pub const ALL: [Self; 6] =
-        [Self::Index, Self::Reindex, Self::Update, Self::MatchChanges, Self::Deliver, Self::CollectGarbage];
+    pub const ALL: [Self; 7] = [
+        Self::Index,
+        Self::Reindex,
+        Self::Update,
+        Self::MatchChanges,
+        Self::Deliver,
+        Self::CollectGarbage,
+        Self::HarborScan,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -17,6 +24,7 @@ impl JobKind {
             Self::MatchChanges => "match-changes",
             Self::Deliver => "deliver",
             Self::CollectGarbage => "collect-garbage",
+            Self::HarborScan => "harbor-scan",
         }
     }
 

@@ -18,6 +18,7 @@ mod evidence;
 #[cfg(unix)]
 mod faults;
 mod garbage;
+mod harbor;
 mod jobs;
 mod leases;
 mod manifests;

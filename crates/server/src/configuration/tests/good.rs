@@ -102,6 +102,7 @@ fn defaults() -> Configuration {
             manifest_bytes: 8 << 20,
             redirect: true,
         },
+        harbor: Harbor::default(),
     }
 }
 
