@@ -77,6 +77,8 @@ async fn in_time(request: Request, next: Next) -> Response {
     match tokio::time::timeout(limits::HARBOR_ANSWER_TIME, next.run(request)).await {
         Ok(response) => response,
         Err(_elapsed) if path.path().ends_with(OF_REPORT) => report::come_again(&path, report::SOON),
-        Err(_elapsed) => Refusal::unavailable("the service does not answer in time; try again later").into_response(),
+        Err(_elapsed) => {
+            Refusal::unavailable("the service does not answer in time; try again later").into_response()
+        }
     }
 }

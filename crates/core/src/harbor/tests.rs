@@ -41,7 +41,8 @@ fn one_row_of_harbors_is_one_vulnerability_with_the_worst_that_is_said() {
         finding("CVE-2099-0001", "b", "High", Some("2.0-r0")),
     ];
     let told = serde_json::to_value(vulnerabilities(&report(&found, &[]))).unwrap();
-    let attributes = json!({"feed": "alpine/main", "why": "1.0-r0 < 2.0-r0", "purl": "pkg:apk/alpine/libssl@1.0-r0"});
+    let attributes =
+        json!({"feed": "alpine/main", "why": "1.0-r0 < 2.0-r0", "purl": "pkg:apk/alpine/libssl@1.0-r0"});
     let one = |id: &str, severity: &str, fix: &str, status: &str| {
         json!({"id": id, "package": "libssl", "version": "1.0-r0", "fix_version": fix, "severity": severity,
             "status": status, "description": "1.0-r0 < 2.0-r0", "links": ["https://example.com/1"],

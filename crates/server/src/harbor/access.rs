@@ -51,7 +51,8 @@ fn single(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
 }
 
 fn refused() -> Response {
-    let refusal = Refusal::new(StatusCode::UNAUTHORIZED, "the key is missing, or is not harbor.api_key of Limpid");
+    let refusal =
+        Refusal::new(StatusCode::UNAUTHORIZED, "the key is missing, or is not harbor.api_key of Limpid");
     let mut response = refusal.into_response();
     let challenge = HeaderValue::from_static("Basic realm=\"Limpid\"");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

@@ -6,7 +6,12 @@ use serde_json::{Map, Value, json};
 /// The words that Harbor named an artifact with.
 pub(super) fn artifact(artifact: &Artifact) -> Value {
     let Artifact { digest, repository, tag, mime_type } = artifact;
-    let given = [("repository", repository.as_str()), ("digest", digest.as_str()), ("tag", tag), ("mime_type", mime_type)];
+    let given = [
+        ("repository", repository.as_str()),
+        ("digest", digest.as_str()),
+        ("tag", tag),
+        ("mime_type", mime_type),
+    ];
     let fields = given.into_iter().filter(|(_, value)| !value.is_empty());
     Value::Object(fields.map(|(name, value)| (name.to_owned(), json!(value))).collect::<Map<_, _>>())
 }

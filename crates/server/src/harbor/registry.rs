@@ -1,10 +1,6 @@
 //! The manifest of an artifact, from the registry that Harbor names, through the policy for layers.
 
-use std::{
-    collections::BTreeMap,
-    io::Read,
-    time::Instant,
-};
+use std::{collections::BTreeMap, io::Read, time::Instant};
 
 use limpid_core::Digest;
 use limpid_image::{
@@ -38,7 +34,10 @@ pub(super) fn submission(engine: &Engine, scan: &Payload) -> Result<Submission, 
     };
     if layers.is_empty() || layers.len() > MANIFEST_LAYERS {
         let found = layers.len();
-        let why = format!("{}: an image of 1 to {MANIFEST_LAYERS} layers is expected, and here are {found}", place(scan));
+        let why = format!(
+            "{}: an image of 1 to {MANIFEST_LAYERS} layers is expected, and here are {found}",
+            place(scan)
+        );
         return Err(IndexFailure::Invalid(why));
     }
     let headers = authorization(&scan.registry);

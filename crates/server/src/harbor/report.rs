@@ -119,7 +119,9 @@ fn answer(engine: &Engine, id: Uuid, media_type: &str, sbom: &str) -> Result<Mad
         Answer::NotIndexed => Err(Refusal::failed("the image was deleted from Limpid meanwhile")),
         Answer::NoData if scan.age < NO_DATA_WAIT => Ok(Made::ComeAgain(SOON)),
         Answer::NoData => Err(Refusal::failed("no advisory data is loaded yet: nothing can be judged")),
-        Answer::Report(_etag, finished) if media_type == media_types::RAW => Ok(Made::Body(finished.body.to_vec())),
+        Answer::Report(_etag, finished) if media_type == media_types::RAW => {
+            Ok(Made::Body(finished.body.to_vec()))
+        }
         Answer::Report(_etag, finished) => headed(&scan, &finished.body).map(Made::Body),
     }
 }
@@ -149,7 +151,8 @@ fn packages(scan: &Scan, good: &GoodReport, form: &str) -> Result<Vec<u8>, Refus
         "media_type": form,
         "sbom": sbom,
     });
-    serde_json::to_vec(&body).map_err(|error| Refusal::failed(format!("the report cannot be written: {error}")))
+    serde_json::to_vec(&body)
+        .map_err(|error| Refusal::failed(format!("the report cannot be written: {error}")))
 }
 
 fn document(media_type: &'static str, body: Vec<u8>) -> Response {
@@ -162,7 +165,8 @@ fn document(media_type: &'static str, body: Vec<u8>) -> Response {
 
 /// 302 to the same address, which Harbor does not follow: it waits so many seconds.
 pub(super) fn come_again(address: &Uri, seconds: &'static str) -> Response {
-    let mut response = (StatusCode::FOUND, [(REFRESH_AFTER, HeaderValue::from_static(seconds))]).into_response();
+    let mut response =
+        (StatusCode::FOUND, [(REFRESH_AFTER, HeaderValue::from_static(seconds))]).into_response();
     let here = address.path_and_query().map(|whole| HeaderValue::from_str(whole.as_str()));
     if let Some(Ok(here)) = here {
         response.headers_mut().insert(LOCATION, here);

@@ -82,7 +82,9 @@ fn registry(section: &Value) -> Result<Registry, Refusal> {
         }
     };
     let url = base(address).ok_or_else(|| {
-        Refusal::invalid("registry.url: an http:// or https:// address without user, query and fragment is expected")
+        Refusal::invalid(
+            "registry.url: an http:// or https:// address without user, query and fragment is expected",
+        )
     })?;
     Ok(Registry { url, authorization: authorization.to_owned(), insecure })
 }

@@ -26,7 +26,8 @@ fn a_scan_is_found_as_it_was_noted_last() {
     on_each(|database| {
         let known = scan(ScanState::Waiting);
         write(database, |tx| harbor::add(tx, &known));
-        let found = || read(database, |tx| harbor::find(tx, known.id)).map(|found| (found.artifact, found.state));
+        let found =
+            || read(database, |tx| harbor::find(tx, known.id)).map(|found| (found.artifact, found.state));
         assert_eq!(found(), Some((known.artifact.clone(), ScanState::Waiting)));
         for state in [ScanState::Submitted, ScanState::Failed("the registry is gone".to_owned())] {
             assert!(write(database, |tx| harbor::note(tx, known.id, &state)));

@@ -150,6 +150,18 @@ const FILES: &[(&str, &[&str])] = &[
         &["limpid.toml:1:21: auth.psk.key_file: none cannot be read: No such file or directory (os error 2)"],
     ),
     (
+        "harbor.api_key = 'with blank'",
+        &[
+            "limpid.toml:1:18: harbor.api_key: the key must be of letters, digits and signs of ASCII, without blanks",
+        ],
+    ),
+    (
+        "[harbor]",
+        &[
+            "limpid.toml:1:1: harbor.api_key is missing: it is what Harbor sends, such as api_key = \"c2VjcmV0IGtleSBvZiBIYXJib3I\"",
+        ],
+    ),
+    (
         "auth.psk.key = 'eA=='\nauth.psk.key_file = 'x'",
         &["limpid.toml:2:21: auth.psk.key and auth.psk.key_file are both set; one of them is enough"],
     ),

@@ -34,7 +34,8 @@ fn a_request_is_read_as_harbor_writes_it() {
     assert_eq!(read.registry.authorization, "Bearer CANARY");
     assert!(read.registry.insecure);
     assert_eq!((read.artifact.repository.as_str(), read.artifact.tag.as_str()), ("library/mongo", "3.14"));
-    let least = json!({"registry": {"url": "http://r:5000/sub"}, "artifact": {"repository": "a", "digest": DIGEST}});
+    let least =
+        json!({"registry": {"url": "http://r:5000/sub"}, "artifact": {"repository": "a", "digest": DIGEST}});
     let read = ScanRequest::of(&least).unwrap_or_else(|refusal| panic!("{refusal:?}"));
     assert_eq!((read.registry.url.as_str(), read.registry.authorization.as_str()), ("http://r:5000/sub", ""));
     assert!(ScanRequest::of(&with("/enabled_capabilities", Value::Null)).is_ok());

@@ -121,13 +121,10 @@ fn is_signed<D: Digest + EagerHash>(key: &[u8], message: &str, signature: &[u8])
 pub fn is_same(given: &[u8], expected: &[u8]) -> bool {
     let mut code = keyed::<Sha256>(expected);
     code.update(expected);
-    is_signed_text(expected, given, &code.finalize().into_bytes())
-}
-
-fn is_signed_text(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
-    let mut code = keyed::<Sha256>(key);
-    code.update(message);
-    code.verify_slice(signature).is_ok()
+    let wanted = code.finalize().into_bytes();
+    let mut code = keyed::<Sha256>(expected);
+    code.update(given);
+    code.verify_slice(&wanted).is_ok()
 }
 
 /// As `new_from_slice`, which takes every key too but says that it may fail: RFC 2104 fills up short keys with zeros, and of
