@@ -89,7 +89,9 @@ fn wanted(headers: &HeaderMap) -> Result<&'static str, Refusal> {
 }
 
 fn sbom_form(query: Option<&str>) -> Result<&'static str, Refusal> {
-    match Query::of(query).get("sbom_media_type") {
+    // A plus sign that was not escaped is a blank in a query.
+    let wanted = Query::of(query).get("sbom_media_type").map(|form| form.replace(' ', "+"));
+    match wanted.as_deref() {
         Some(media_types::SPDX) => Ok(media_types::SPDX),
         Some(media_types::CYCLONEDX) => Ok(media_types::CYCLONEDX),
         Some(_) | None => Err(Refusal::malformed(format!(
