@@ -38,8 +38,8 @@ impl ScanRequest {
     /// # Errors
     /// 400 where the shape is another, 422 where a value is wrong, 501 where something else is wanted than can be done.
     pub(super) fn of(body: &Value) -> Result<Self, Refusal> {
-        let registry = registry(section(body, "registry")?)?;
-        let artifact = artifact(section(body, "artifact")?)?;
+        let [of_registry, of_artifact] = [section(body, "registry")?, section(body, "artifact")?];
+        let (registry, artifact) = (registry(of_registry)?, artifact(of_artifact)?);
         capabilities(body.get("enabled_capabilities"))?;
         Ok(Self { registry, artifact })
     }
@@ -108,9 +108,9 @@ fn artifact(section: &Value) -> Result<Artifact, Refusal> {
         return Err(Refusal::invalid("artifact.repository: the name of a repository is expected"));
     }
     let digest = text(section, of, "digest", limits::SCAN_WORD_BYTES)?;
-    let digest: Digest = digest
-        .parse()
-        .map_err(|error: InvalidDigest| Refusal::invalid(format!("artifact.digest: {error}")))?;
+    let digest: Digest = digest.parse().map_err(|_wrong: InvalidDigest| {
+        Refusal::invalid("artifact.digest: such as sha256:6c3c… is expected")
+    })?;
     let tag = text(section, of, "tag", limits::SCAN_WORD_BYTES)?.to_owned();
     let mime_type = text(section, of, "mime_type", limits::SCAN_WORD_BYTES)?;
     consumed(media_types::bare(mime_type))?;

@@ -27,7 +27,8 @@ async fn credentials_that_the_registry_does_not_take_fail_the_scan() {
             assert!(why.contains("does not take the credentials") && why.contains("status 401"), "{why}");
         }
         let kept = "SELECT id FROM job WHERE payload IS NOT NULL AND kind = 'harbor-scan'";
-        let kept = service.engine.database.read(|tx| tx.query(kept, &[])).unwrap();
+        let kept =
+            tokio::task::block_in_place(|| service.engine.database.read(|tx| tx.query(kept, &[])).unwrap());
         assert_eq!(kept.len(), 0);
         let unknown = Digest::of(b"unknown").to_string();
         let why = refused(scan(&service, &request(&registry.host(), &unknown, CREDENTIALS)).await, 500);

@@ -13,7 +13,7 @@ use crate::{
 };
 
 fn number(service: &Service, query: &'static str) -> usize {
-    service.engine.database.read(|tx| tx.query(query, &[])).unwrap().len()
+    tokio::task::block_in_place(|| service.engine.database.read(|tx| tx.query(query, &[])).unwrap().len())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,12 +103,12 @@ async fn only_what_was_judged_is_green() {
         (
             System::alpine("3.42.0").package("busybox", "1.36.1-r0", "busybox"),
             "Unknown",
-            &["LIMPID-NOT-JUDGED-NO-FEED"],
+            &["LIMPID-NOT-JUDGED-RELEASE-NOT-COVERED"],
         ),
         (
             System::undeclared().file("usr/bin/program", "x"),
             "Unknown",
-            &["LIMPID-NOT-JUDGED-UNIDENTIFIED-SYSTEM"],
+            &["LIMPID-NOT-JUDGED-NOTHING-RECOGNISED"],
         ),
     ] {
         let Some((registry, digest)) = registry_with(&system.layout(), service.directory.path()) else {
