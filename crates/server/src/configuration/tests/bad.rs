@@ -16,7 +16,7 @@ const FILES: &[(&str, &[&str])] = &[
     (
         "zzz = 1",
         &[
-            "limpid.toml:1:1: there is no key “zzz”; at the top are data, roles, log, api, registry, introspection, auth, database, \
+            "limpid.toml:1:1: there is no key “zzz”; at the top are data, roles, log, api, registry, harbor, introspection, auth, database, \
            blobs, indexer, updater, notifier",
         ],
     ),
