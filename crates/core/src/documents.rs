@@ -46,6 +46,6 @@ fn with(mut object: Value, name: &str, value: Option<Value>) -> Value {
 }
 
 /// The links that lead somewhere on the web.
-fn web_links(links: &[String]) -> impl Iterator<Item = &String> {
+pub(crate) fn web_links(links: &[String]) -> impl Iterator<Item = &String> {
     links.iter().filter(|link| link.starts_with("https://") || link.starts_with("http://"))
 }

@@ -17,6 +17,7 @@ pub mod ecosystems;
 mod ends;
 pub mod feed;
 pub mod formats;
+pub mod harbor;
 pub mod index_report;
 pub mod matching;
 pub mod os_release;

@@ -19,6 +19,7 @@ mod evidence;
 #[cfg(unix)]
 mod faults;
 mod garbage;
+mod harbor;
 mod jobs;
 mod leases;
 mod listing;

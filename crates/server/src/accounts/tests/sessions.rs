@@ -97,7 +97,11 @@ fn what_another_sites_page_sends_changes_nothing() {
             ("origin", "http://registry.test:5000", 403),
             ("x-nothing", "", 403),
         ] {
-            assert_eq!(status(place, "PUT", path, &[("authorization", &basic), (header, value)]), expected, "{value}");
+            assert_eq!(
+                status(place, "PUT", path, &[("authorization", &basic), (header, value)]),
+                expected,
+                "{value}"
+            );
         }
         // Reading does no harm, and nobody else reads the answer.
         let headers = [("cookie", cookie.as_str()), ("sec-fetch-site", "cross-site")];
