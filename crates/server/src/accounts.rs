@@ -103,8 +103,7 @@ pub(crate) fn enter(
     name: &str,
     password: &str,
 ) -> Result<Entered, StoreError> {
-    let is_browser = ["sec-fetch-site", "origin"].iter().any(|header| head.headers.contains_key(*header));
-    if is_browser && !origin::is_own(engine, head) {
+    if origin::is_foreign(engine, head) {
         return Ok(Entered::Foreign);
     }
     Ok(match sign_in::sign_in(engine, name, password, origin::peer(engine, head))? {

@@ -59,6 +59,8 @@ pub struct Configuration {
     pub notifier: Notifier,
     /// The public listener: registry and pages.
     pub registry: Registry,
+    /// Harbor's scanner adapter API.
+    pub harbor: Harbor,
 }
 
 /// A part of the service's work.
@@ -135,6 +137,13 @@ pub struct Oidc {
     pub create_users: bool,
     /// Where the provider may be.
     pub egress: Egress,
+}
+
+/// Harbor's scanner adapter API, at the API's listener.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Harbor {
+    /// The key that Harbor sends; `None`: whoever may use the API may use this.
+    pub api_key: Option<Secret>,
 }
 
 /// Certificate and key, as PEM files.

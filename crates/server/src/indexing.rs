@@ -26,13 +26,14 @@ mod waiters;
 mod work;
 
 pub(crate) use flight::Flights;
+pub(crate) use patience::has_indexer;
 pub(crate) use reindex::{Stale, reindex, submit_stale};
 pub(crate) use waiters::Waiters;
 pub(crate) use work::index_job;
 
 pub use failure::IndexFailure;
 pub use report::parse as parse_report;
-pub(crate) use submit::enqueue_pushed;
+pub(crate) use submit::{enqueue_pushed, outcome};
 pub use submit::{index, submit};
 
 /// A manifest, as a client submits it.

@@ -81,6 +81,36 @@ pub const LAYER_RATE: u64 = 32 << 10;
 /// How long a node waits for another that reads the same layer, before the job is given back.
 pub const LAYER_WAIT: Duration = Duration::from_secs(15 * 60);
 
+// --- Harbor ---
+
+/// How long Harbor's calls take at the most. It hangs up after 5 seconds.
+pub const HARBOR_ANSWER_TIME: Duration = Duration::from_secs(4);
+
+/// Threads that fetch the manifests of scans. Each takes milliseconds, but a registry that says nothing holds one for
+/// a minute.
+pub const SCAN_WORKERS: usize = 4;
+
+/// How long a manifest may take to come, once the registry answers.
+pub const MANIFEST_TIME: Duration = Duration::from_secs(60);
+
+/// How long a scan waits for the first advisory data: a first update takes some minutes, and Harbor waits for half an hour.
+pub const NO_DATA_WAIT: Duration = Duration::from_secs(10 * 60);
+
+/// A request to scan: a token of some KiB, and words.
+pub const SCAN_REQUEST_BYTES: u64 = 256 << 10;
+
+/// What a registry is asked with: longer than any server takes headers.
+pub const SCAN_AUTHORIZATION_BYTES: usize = 64 << 10;
+
+/// The address of a registry.
+pub const SCAN_ADDRESS_BYTES: usize = 2 << 10;
+
+/// The name of a repository (distribution specification).
+pub const REPOSITORY_BYTES: usize = 255;
+
+/// A digest, a tag, a media type.
+pub const SCAN_WORD_BYTES: usize = 256;
+
 // --- reports and advisory data ---
 
 /// Bytes of reports that are remembered, as they go out: some hundred, or some thousand for clients that take them compressed.

@@ -5,6 +5,7 @@
 mod blobs;
 mod catalog;
 mod error;
+mod gate;
 mod incoming;
 pub(crate) mod manifest;
 mod manifests;
@@ -43,6 +44,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct PushedManifest {
     /// The repository, by number.
+    #[allow(dead_code, reason = "what is known of security is known by digest")]
     pub(crate) repository: i64,
     /// Its digest.
     pub(crate) digest: Digest,
@@ -114,7 +116,7 @@ async fn base(_call: Call) -> Result<Response, RegistryError> {
 }
 
 fn answered(answer: Result<Response, RegistryError>) -> Response {
-    answer.map_or_else(IntoResponse::into_response, |response| response)
+    answer.unwrap_or_else(IntoResponse::into_response)
 }
 
 /// Does work that blocks, on a thread for it.

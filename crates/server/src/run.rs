@@ -20,6 +20,7 @@ use crate::{
     Configuration, accounts, api, clair,
     configuration::Role,
     engine::{Engine, EngineError, UnknownEcosystem, chosen},
+    harbor,
     http::{self, ServerTls, Wrapping, tls::TlsError},
     introspection::{self, Metrics, Phase, Readiness},
     limits::{PING_PERIOD, WORKERS_END},
@@ -260,9 +261,17 @@ fn routes(engine: &Arc<Engine>) -> Router {
     let wrapping = |face: &'static str| Wrapping { face, auth, exempt: clair::EXEMPT, metrics };
     let own = http::wrap(api::router(Arc::clone(engine)), wrapping("limpid"));
     let clair = http::wrap(clair::router(Arc::clone(engine)), wrapping("clair"));
+    let harbor = harbor::router(engine);
     // Each face answers unknown paths in its own way, which merged routers cannot.
     let face = move |request: Request| {
-        let face = if request.uri().path().starts_with("/api/v1/") { &own } else { &clair };
+        let path = request.uri().path();
+        let face = if path.starts_with("/api/v1/") {
+            &own
+        } else if path.starts_with(harbor::PREFIX) {
+            &harbor
+        } else {
+            &clair
+        };
         face.clone().oneshot(request)
     };
     Router::new().fallback_service(service_fn(face))

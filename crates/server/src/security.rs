@@ -23,7 +23,7 @@ use limpid_core::{Digest, Report};
 
 pub(crate) use self::{
     events::{note_tagged, registry_address},
-    gate::{Exception as GateException, Gate, Mode as GateMode, Policy as GatePolicy, Refusal, gate},
+    gate::{Exception as GateException, Gate, Mode as GateMode, Policy as GatePolicy, gate},
     push::{note_push, pushed},
     rescan::request as rescan,
     status::{Status, status},
@@ -40,6 +40,9 @@ use crate::{
     matching::MatchError,
     public::{Call, Route},
 };
+
+#[allow(unused_imports, reason = "for the pages")]
+pub(crate) use self::rescan::request as rescan_now;
 
 /// Its routes.
 pub(crate) const ROUTES: &[Route] = &[rescan::ROUTE, status::ROUTE, gate::READ, gate::WRITE];

@@ -18,11 +18,11 @@ use limpid_store::{
 use crate::{
     configuration::Role,
     engine::{Engine, Held},
-    fault, garbage,
+    fault, garbage, harbor,
     indexing::{self, Stale},
     limits::{
-        FIRST_RETRY, JOB_POLL, OUTAGE_PAUSE, REINDEX_POLL, REINDEX_REFILL, SCHEDULE_POLL, SUMMARY_THREADS,
-        TELL_THREADS,
+        FIRST_RETRY, JOB_POLL, OUTAGE_PAUSE, REINDEX_POLL, REINDEX_REFILL, SCAN_WORKERS, SCHEDULE_POLL,
+        SUMMARY_THREADS, TELL_THREADS,
     },
     notifying, security, updating,
 };
@@ -59,6 +59,9 @@ pub(crate) fn start(engine: &Arc<Engine>) -> io::Result<Vec<JoinHandle<()>>> {
         for number in 0..engine.configuration.indexer.workers.max(1) {
             threads.work(&format!("index {number}"), JobKind::Index, indexing::index_job)?;
             threads.spawn(&format!("re-index {number}"), reindex)?;
+        }
+        for number in 0..SCAN_WORKERS {
+            threads.work(&format!("scan {number}"), JobKind::HarborScan, harbor::scan_job)?;
         }
         threads.spawn("stale reports", watch_stale)?;
     }

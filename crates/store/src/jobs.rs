@@ -37,6 +37,8 @@ pub enum JobKind {
     Tell,
     /// Remove what nobody needs any more.
     CollectGarbage,
+    /// Fetch the manifest of an image that Harbor wants scanned, and submit it.
+    HarborScan,
 }
 
 /// How far a job is.

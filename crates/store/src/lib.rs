@@ -14,6 +14,7 @@ mod compressed;
 pub mod database;
 pub mod evidence;
 pub mod garbage;
+pub mod harbor;
 pub mod index_states;
 pub mod jobs;
 pub mod leases;

@@ -83,6 +83,9 @@ pub const GARBAGE_ROWS: i64 = 1000;
 /// program of the version before may be put back.
 pub const EVIDENCE_GRACE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How long a scan is kept that Harbor asked for. Harbor gives up after half an hour.
+pub const SCAN_TIME: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// How long a job that ended is kept for people to see.
 pub const ENDED_JOB_TIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 

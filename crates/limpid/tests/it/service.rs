@@ -10,6 +10,7 @@ mod nodes;
 mod notified;
 mod public_case;
 mod quay;
+mod registry;
 mod remote;
 mod signed_in;
 mod support;

@@ -23,6 +23,8 @@ pub(crate) fn authenticate(engine: &Engine, head: &Parts) -> Result<Principal, S
     let mut values = head.headers.get_all(header::AUTHORIZATION).iter();
     let principal = match (values.next(), values.next()) {
         (None, _) => sessions::authenticate(engine, head)?,
+        // A browser that was once told a password adds it to what another site's page sends.
+        (Some(_), None) if origin::is_foreign(engine, head) => Principal::Refused,
         (Some(value), None) => by_header(engine, head, value)?,
         (Some(_), Some(_)) => Principal::Refused,
     };

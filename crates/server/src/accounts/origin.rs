@@ -59,13 +59,24 @@ pub(crate) fn base(engine: &Engine, uri: &Uri, headers: &HeaderMap) -> String {
 
 /// Whether a request that changes something, and that a browser adds a cookie to, comes from a page of this service.
 pub(crate) fn is_own(engine: &Engine, head: &Parts) -> bool {
-    if [Method::GET, Method::HEAD, Method::OPTIONS].contains(&head.method) {
-        return true;
-    }
+    is_safe(head) || source(engine, head) == Some(true)
+}
+
+/// Whether a request that changes something comes from another site's page. Programs do not say where they are.
+pub(crate) fn is_foreign(engine: &Engine, head: &Parts) -> bool {
+    !is_safe(head) && source(engine, head) == Some(false)
+}
+
+fn is_safe(head: &Parts) -> bool {
+    [Method::GET, Method::HEAD, Method::OPTIONS].contains(&head.method)
+}
+
+/// Whether a browser says that a page of this service sent this; `None`: it says nothing.
+fn source(engine: &Engine, head: &Parts) -> Option<bool> {
     if let Some(site) = head.headers.get("sec-fetch-site") {
-        return site == "same-origin" || site == "none";
+        return Some(site == "same-origin" || site == "none");
     }
-    let origin = head.headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
-    let host = origin.and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
-    host == Some(authority(engine, &head.uri, &head.headers).as_str())
+    let origin = head.headers.get(header::ORIGIN)?.to_str().unwrap_or_default();
+    let host = origin.split_once("://").map(|(_, host)| host);
+    Some(host == Some(authority(engine, &head.uri, &head.headers).as_str()))
 }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Every kind.
-pub(crate) const KINDS: [JobKind; 8] = JobKind::ALL;
+pub(crate) const KINDS: [JobKind; 9] = JobKind::ALL;
 /// Every state.
 pub(crate) const STATES: [JobState; 4] =
     [JobState::Queued, JobState::Running, JobState::Done, JobState::Failed];
@@ -39,6 +39,7 @@ pub(crate) fn kind_word(kind: JobKind) -> &'static str {
         JobKind::Summarize => "summarize",
         JobKind::Tell => "tell",
         JobKind::CollectGarbage => "collect-garbage",
+        JobKind::HarborScan => "harbor-scan",
     }
 }
 

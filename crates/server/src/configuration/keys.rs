@@ -84,6 +84,9 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("registry.webhooks.allow_networks", Kind::Networks, Fallback::EmptyList, r#"["10.0.0.0/8"]"#),
     Key::new("registry.webhooks.allow_hosts", Kind::Hosts, Fallback::EmptyList, r#"["chat.internal"]"#),
     Key::new("registry.webhooks.allow_plain_http", Kind::Boolean, Fallback::Boolean(false), "true"),
+    Key::new("harbor.api_key", Kind::Text, Fallback::None, r#""c2VjcmV0IGtleSBvZiBIYXJib3I""#)
+        .shown(Shown::Nothing),
+    Key::new("harbor.api_key_file", Kind::Path, Fallback::None, r#""/run/secrets/limpid-harbor""#),
     Key::new("introspection.listen", Kind::Listen, Fallback::Text("127.0.0.1:8089"), r#""0.0.0.0:8089""#),
     Key::new("auth.psk.key", Kind::Base64, Fallback::None, r#""c2VjcmV0IGtleSBvZiB0aGUgc2VydmljZQ==""#)
         .shown(Shown::Nothing),

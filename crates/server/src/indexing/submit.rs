@@ -257,8 +257,11 @@ pub(super) fn is_current(
     Ok(head.is_some_and(|head| head.is_complete && head.index_state == *state))
 }
 
-/// What became of a submission; `None` where it is not finished.
-fn outcome(engine: &Engine, manifest: &Digest) -> Result<Option<GoodReport>, IndexFailure> {
+/// What became of a submission; `None` where it is not finished. Blocks.
+///
+/// # Errors
+/// The failure of the last attempt, where there is no report of today.
+pub(crate) fn outcome(engine: &Engine, manifest: &Digest) -> Result<Option<GoodReport>, IndexFailure> {
     let (attempt, stored) = engine.database.read(|tx| {
         let state = index_state_in(engine, tx)?;
         let attempt = reports::attempt(tx, manifest)?;

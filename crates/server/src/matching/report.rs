@@ -31,6 +31,10 @@ pub(crate) struct Form {
     pub(crate) write: fn(&IndexReport, &Report) -> serde_json::Result<Vec<u8>>,
 }
 
+/// `limpid/report/1`.
+pub(crate) const FULL_REPORT: Form =
+    Form { name: "limpid", write: |_index, report| serde_json::to_vec(report) };
+
 /// No form at all, for those who want the outline alone.
 const OUTLINE: Form = Form { name: "outline", write: |_index, _report| Ok(Vec::new()) };
 

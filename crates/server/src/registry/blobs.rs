@@ -47,17 +47,27 @@ pub(super) async fn pull(call: Call) -> Result<Response, RegistryError> {
         return Ok(conditional::not_modified(etag));
     }
     let file = match source {
-        Source::Address(address) => {
+        // Nobody is sent to the storage for what is not there: it may answer with all of the blob.
+        Source::Address(address) if !is_beyond(&headers, blob.bytes) => {
             let headers =
                 [(header::LOCATION, text(&address)?), (CONTENT_DIGEST, text(blob.digest.as_str())?)];
             return Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response());
         }
         Source::File(file) => Some(file),
-        Source::Nowhere => None,
+        Source::Address(_) | Source::Nowhere => None,
     };
     let mut response = answer(&blob, file, &headers)?;
     response.headers_mut().insert(header::ETAG, etag);
     Ok(response)
+}
+
+fn range_of(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::RANGE).and_then(|range| range.to_str().ok())
+}
+
+/// Whether a part is asked for that is not there.
+fn is_beyond(headers: &HeaderMap, bytes: u64) -> bool {
+    range::asked(range_of(headers), bytes) == Asked::Unsatisfiable
 }
 
 /// The blob of a repository. Who only asks whether it is there will rely on it, so it is kept for a while.
@@ -95,8 +105,7 @@ fn answer(
     file: Option<std::fs::File>,
     asked: &HeaderMap,
 ) -> Result<Response, RegistryError> {
-    let range = asked.get(header::RANGE).and_then(|range| range.to_str().ok());
-    let (status, part) = match range::asked(range, blob.bytes) {
+    let (status, part) = match range::asked(range_of(asked), blob.bytes) {
         Asked::Whole => (StatusCode::OK, Part { from: 0, bytes: blob.bytes }),
         Asked::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
         Asked::Unsatisfiable => {
@@ -126,15 +135,15 @@ pub(super) async fn delete(call: Call) -> Result<Response, RegistryError> {
     work(&call.engine, move |engine| {
         engine.database.write(|tx| {
             let repository = named.number(tx)?;
+            if !stored::remove_blob(tx, repository, &wanted)? {
+                return Err(RegistryError::blob_unknown(&wanted));
+            }
+            // Looked at afterwards: whoever pushes a manifest that needs it had the row until now. The error undoes all.
             if stored::is_blob_needed(tx, repository, &wanted)? {
                 let message = "a manifest of the repository needs this blob: remove that first";
                 return Err(RegistryError::new(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message));
             }
-            if stored::remove_blob(tx, repository, &wanted)? {
-                Ok(())
-            } else {
-                Err(RegistryError::blob_unknown(&wanted))
-            }
+            Ok(())
         })
     })
     .await?;

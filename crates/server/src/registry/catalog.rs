@@ -20,13 +20,24 @@ use crate::{
 /// `GET /v2/_catalog`.
 pub(super) async fn list(call: Call) -> Result<Response, RegistryError> {
     let page = Page::of(&Query::of(call.request.uri().query()))?;
-    let (wanted, principal) = (page.clone(), call.principal.clone());
+    let (wanted, principal) = (page.clone(), without_bearer(call.principal.clone()));
     let (names, last) = work(&call.engine, move |engine| visible(engine, &principal, &wanted)).await?;
     let mut response = Json(json!({ "repositories": names })).into_response();
     if let Some(last) = last {
         response.headers_mut().insert(header::LINK, page.link("/v2/_catalog", &last)?);
     }
     Ok(response)
+}
+
+/// A bearer token that was asked for to read this list is for no repository: what counts is what its account may pull.
+fn without_bearer(principal: Principal) -> Principal {
+    match principal {
+        Principal::Account(mut account) => {
+            account.bearer = None;
+            Principal::Account(account)
+        }
+        Principal::Anonymous | Principal::Refused => principal,
+    }
 }
 
 /// A page of names, and behind which one the next begins, where there may be more. Blocks.

@@ -9,15 +9,8 @@ use chrono::{DateTime, Utc};
 use limpid_core::Digest;
 use limpid_store::registry::{self as stored, Manifest};
 
-use super::{CONTENT_DIGEST, Named, RegistryError, name, text, work};
-use crate::{
-    accounts::Principal,
-    engine::Engine,
-    http::{ApiError, conditional},
-    limits::TOLD_TIME,
-    public::Call,
-    security::{self, Gate},
-};
+use super::{CONTENT_DIGEST, Named, RegistryError, gate, name, text, work};
+use crate::{engine::Engine, http::conditional, limits::TOLD_TIME, public::Call};
 
 /// A manifest, as a path names it.
 #[derive(Debug, Clone)]
@@ -47,10 +40,13 @@ impl Reference {
 pub(super) async fn pull(call: Call) -> Result<Response, RegistryError> {
     let (named, reference) = (Named::of(&call)?, Reference::of(&call)?);
     let is_head = call.request.method() == Method::HEAD;
-    let principal = call.principal.clone();
+    let principal = call.principal;
     let (manifest, warning) = work(&call.engine, move |engine| {
-        let manifest = find(engine, &named, &reference, !is_head)?;
-        let warning = passed(engine, &named, &manifest.digest, &principal)?;
+        let manifest = find(engine, &named, &reference)?;
+        let warning = gate::pass(engine, &named, &manifest.digest, &principal)?;
+        if !is_head {
+            note_pulled(engine, &named, &manifest)?;
+        }
         Ok((manifest, warning))
     })
     .await?;
@@ -68,52 +64,33 @@ pub(super) async fn pull(call: Call) -> Result<Response, RegistryError> {
     headers.insert(CONTENT_DIGEST, text(manifest.digest.as_str())?);
     headers.insert(header::ETAG, etag);
     if let Some(warning) = warning {
-        headers.insert(header::WARNING, text(&warning)?);
+        headers.insert(gate::WARNING, warning);
     }
     Ok(response)
 }
 
-/// Asks the gate. Returns what it warns of.
-fn passed(
-    engine: &Engine,
-    named: &Named,
-    digest: &Digest,
-    principal: &Principal,
-) -> Result<Option<String>, RegistryError> {
-    match security::gate(engine, &named.whole, digest, principal).map_err(ApiError::from)? {
-        Gate::Allow => Ok(None),
-        Gate::Warn(warning) => Ok(Some(warning)),
-        Gate::Refuse(refusal) => {
-            let detail = serde_json::json!(refusal);
-            Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", refusal.message).detail(detail))
-        }
-    }
-}
-
-fn find(
-    engine: &Engine,
-    named: &Named,
-    reference: &Reference,
-    is_pulled: bool,
-) -> Result<Manifest, RegistryError> {
-    let (repository, manifest) = engine.database.read(|tx| {
+fn find(engine: &Engine, named: &Named, reference: &Reference) -> Result<Manifest, RegistryError> {
+    engine.database.read(|tx| {
         let repository = named.number(tx)?;
         let unknown = || RegistryError::manifest_unknown(reference.text());
         let digest = match reference {
             Reference::Digest(digest) => digest.clone(),
             Reference::Tag(tag) => stored::find_tag(tx, repository, tag)?.ok_or_else(unknown)?.manifest,
         };
-        let manifest = stored::find_manifest(tx, repository, &digest)?.ok_or_else(unknown)?;
-        Ok::<_, RegistryError>((repository, manifest))
-    })?;
-    if is_pulled && is_long_ago(manifest.pulled_at, engine.now()) {
+        stored::find_manifest(tx, repository, &digest)?.ok_or_else(unknown)
+    })
+}
+
+fn note_pulled(engine: &Engine, named: &Named, manifest: &Manifest) -> Result<(), RegistryError> {
+    if is_long_ago(manifest.pulled_at, engine.now()) {
+        let repository = engine.database.read(|tx| named.number(tx))?;
         let noted = engine.database.write_soon(|tx| stored::note_pulled(tx, repository, &manifest.digest));
         if let Err(error) = noted {
             // It was read all the same, and a registry that cannot write shall still be read.
             tracing::warn!(%error, "that a manifest was pulled is not noted");
         }
     }
-    Ok(manifest)
+    Ok(())
 }
 
 fn is_long_ago(pulled_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {

@@ -12,7 +12,7 @@ use limpid_store::{
     StoreError, Transaction,
     registry::{self as stored, Referrer, Wanted},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     Named, RegistryError, digest,
@@ -89,18 +89,17 @@ fn found(
 fn descriptor(referrer: &Referrer) -> Result<Value, StoreError> {
     let annotations: BTreeMap<String, String> = serde_json::from_str(&referrer.annotations)
         .map_err(|error| StoreError::Damaged(format!("annotations of {}: {error}", referrer.digest)))?;
-    let mut descriptor = json!({
-        "mediaType": referrer.media_type,
-        "digest": referrer.digest,
-        "size": referrer.bytes,
-    });
+    let mut descriptor = Map::new();
+    descriptor.insert("mediaType".to_owned(), json!(referrer.media_type));
+    descriptor.insert("digest".to_owned(), json!(referrer.digest));
+    descriptor.insert("size".to_owned(), json!(referrer.bytes));
     if !referrer.artifact_type.is_empty() {
-        descriptor["artifactType"] = json!(referrer.artifact_type);
+        descriptor.insert("artifactType".to_owned(), json!(referrer.artifact_type));
     }
     if !annotations.is_empty() {
-        descriptor["annotations"] = json!(annotations);
+        descriptor.insert("annotations".to_owned(), json!(annotations));
     }
-    Ok(descriptor)
+    Ok(descriptor.into())
 }
 
 /// What the tag of a subject lists that is here and does not name its subject itself.

@@ -13,6 +13,7 @@
 mod api;
 mod catalog;
 mod clair;
+mod harbor;
 mod http;
 mod introspection;
 mod nodes;

@@ -5,7 +5,7 @@ use crate::StoreError;
 
 impl JobKind {
     /// All there are.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Index,
         Self::Reindex,
         Self::Update,
@@ -14,6 +14,7 @@ impl JobKind {
         Self::Summarize,
         Self::Tell,
         Self::CollectGarbage,
+        Self::HarborScan,
     ];
 
     /// Its name.
@@ -27,6 +28,7 @@ impl JobKind {
             Self::Summarize => "summarize",
             Self::Tell => "tell",
             Self::CollectGarbage => "collect-garbage",
+            Self::HarborScan => "harbor-scan",
         }
     }
 

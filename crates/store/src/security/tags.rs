@@ -42,7 +42,7 @@ pub fn list_tags(
 ) -> Result<Vec<ListedTag>, StoreError> {
     let query = "
         SELECT tag.name, tag.manifest, registry_manifest.kind,
-            (SELECT COALESCE(SUM(manifest_reference.bytes), 0) FROM manifest_reference
+            (SELECT CAST(COALESCE(SUM(manifest_reference.bytes), 0) AS BIGINT) FROM manifest_reference
              WHERE manifest_reference.repository = tag.repository AND manifest_reference.manifest = tag.manifest),
             tag.changed_at, tag.expires_at, tag.is_immutable
         FROM repository

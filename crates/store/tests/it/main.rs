@@ -19,6 +19,7 @@ mod evidence;
 #[cfg(unix)]
 mod faults;
 mod garbage;
+mod harbor;
 mod jobs;
 mod leases;
 mod listing;
@@ -27,6 +28,7 @@ mod migrations;
 mod notifications;
 mod packages;
 mod presence;
+mod registry;
 mod reports;
 #[cfg(unix)]
 mod tls;

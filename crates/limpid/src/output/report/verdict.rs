@@ -12,7 +12,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 }
 
 /// Everything after the verdict's word. The names of feeds in it are strangers' text.
-pub(super) fn sentence(report: &Report) -> String {
+pub(in crate::output) fn sentence(report: &Report) -> String {
     report.sentence(|reasons| {
         let it = if reasons.len() == 1 { "it" } else { "them" };
         let names = reasons.join(",");

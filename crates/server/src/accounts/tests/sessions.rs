@@ -89,6 +89,20 @@ fn what_another_sites_page_sends_changes_nothing() {
                 "{value}"
             );
         }
+        // A password that the browser remembers is no better; programs say nothing of where they are.
+        let (_, basic) = super::place::basic("alice", PASSWORD);
+        for (header, value, expected) in [
+            ("sec-fetch-site", "cross-site", 401),
+            ("origin", "http://evil.test", 401),
+            ("origin", "http://registry.test:5000", 403),
+            ("x-nothing", "", 403),
+        ] {
+            assert_eq!(
+                status(place, "PUT", path, &[("authorization", &basic), (header, value)]),
+                expected,
+                "{value}"
+            );
+        }
         // Reading does no harm, and nobody else reads the answer.
         let headers = [("cookie", cookie.as_str()), ("sec-fetch-site", "cross-site")];
         assert_eq!(status(place, "GET", "/api/v1/account", &headers), 200);

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Place;
 use crate::{
     configuration::{
-        Amqp, Api, Auth, Blobs, Configuration, Database, Delivery, Egress, Indexer, Introspection, Log,
-        Notifier, Registry, Role, SecretBytes, Stomp, Target, Updater, Webhook,
+        Amqp, Api, Auth, Blobs, Configuration, Database, Delivery, Egress, Harbor, Indexer, Introspection,
+        Log, Notifier, Registry, Role, SecretBytes, Stomp, Target, Updater, Webhook,
     },
     secret::Secret,
 };
@@ -51,6 +51,8 @@ tls_elsewhere = true
 public_url = "https://registry.example.com"
 manifest_bytes = "4M"
 redirect = false
+[harbor]
+api_key = "c2VjcmV0"
 [notifier]
 summary = false
 callback = "https://limpid.example.com/notifier/api/v1/notification"
@@ -105,6 +107,7 @@ fn defaults() -> Configuration {
             redirect: true,
             webhooks: Egress::default(),
         },
+        harbor: Harbor::default(),
     }
 }
 
@@ -162,6 +165,7 @@ fn everything_can_be_said() {
                 redirect: false,
                 webhooks: Egress::default(),
             },
+            harbor: Harbor { api_key: Some(Secret::new("c2VjcmV0")) },
             ..defaults()
         }
     );

@@ -48,12 +48,12 @@ fn each_policy_refuses_what_it_says_and_nothing_else() {
         let layer = json!({"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip+encrypted",
             "digest": Digest::of(b"secret"), "size": 6});
         let config = json!({"mediaType": "application/vnd.oci.image.config.v1+json", "digest": Digest::of(b"c"), "size": 1});
-        let sealed = json!({"schemaVersion": 2, "config": config, "layers": [layer]});
+        let sealed = json!({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "config": config, "layers": [layer]});
         let sealed = place.push("team/app", Some("sealed"), sealed.to_string().as_bytes());
-        let signature = json!({"schemaVersion": 2, "config": config, "layers": [
+        let signature = json!({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "config": config, "layers": [
             {"mediaType": "application/vnd.dev.cosign.simplesigning.v1+json", "digest": Digest::of(b"s"), "size": 1}]});
         let signature = place.push("team/app", None, signature.to_string().as_bytes());
-        let index = json!({"schemaVersion": 2, "manifests": [
+        let index = json!({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [
             {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": good, "size": 1},
             {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": bad, "size": 1,
                 "platform": {"os": "linux", "architecture": "arm64"}}]});

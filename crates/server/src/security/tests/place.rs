@@ -1,7 +1,8 @@
 //! A service with a place of its own, what is pushed into it, and who asks it.
 
 use std::{
-    collections::BTreeSet,
+    cell::RefCell,
+    collections::{BTreeSet, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -21,7 +22,7 @@ use limpid_store::{
 };
 use limpid_testkit::{
     alpine::{self, Fix, System},
-    http::Server,
+    http::{Request as Received, Server},
     image::{ImageBuilder, Layout},
 };
 use serde_json::Value;
@@ -49,6 +50,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) struct Place {
     pub(super) engine: Arc<Engine>,
     pub(super) receiver: Server,
+    /// What came to it and was not looked at yet.
+    pub(super) waiting: RefCell<VecDeque<Received>>,
     running: Option<Running>,
     directory: TempDir,
     threads: tokio::runtime::Runtime,
@@ -96,7 +99,14 @@ impl Place {
         let engine = Arc::clone(running.engine());
         let threads =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        Self { engine, receiver: Server::start(), running: Some(running), directory, threads }
+        Self {
+            engine,
+            receiver: Server::start(),
+            waiting: RefCell::default(),
+            running: Some(running),
+            directory,
+            threads,
+        }
     }
 
     /// Takes over advisory data of Alpine 3.99.
@@ -144,7 +154,9 @@ impl Place {
 
     /// Puts a blob, as an upload that is finished does.
     fn put(&self, repository: &str, digest: &Digest, bytes: &[u8]) {
-        let file = self.directory.path().join("blob");
+        // A file of its own: the storage may keep a link to it.
+        let folder = tempfile::tempdir_in(self.directory.path()).unwrap();
+        let file = folder.path().join("blob");
         std::fs::write(&file, bytes).unwrap();
         let stored = self.engine.blobs.put_file(&file).unwrap();
         let blob = RegistryBlob { digest: digest.clone(), stored, bytes: bytes.len() as u64 };

@@ -40,7 +40,7 @@ fn artifacts_are_recognised_and_have_no_job() {
     Place::on_each(|place| {
         let empty = "application/vnd.oci.empty.v1+json";
         let blob = json!({"mediaType": empty, "digest": limpid_core::Digest::of(b"{}"), "size": 2});
-        let sbom = json!({"schemaVersion": 2, "artifactType": "application/spdx+json", "config": blob, "layers": [blob]});
+        let sbom = json!({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "artifactType": "application/spdx+json", "config": blob, "layers": [blob]});
         let digest = place.push("team/app", None, sbom.to_string().as_bytes());
         let expected = Status::Unsupported { reason: "it is an SBOM".to_owned(), is_artifact: true };
         assert_eq!(crate::security::status(&place.engine, &digest).unwrap(), expected);

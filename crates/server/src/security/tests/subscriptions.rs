@@ -23,7 +23,9 @@ fn subscribe(place: &Place, event: &str, path: &str, level: &Value) -> String {
 /// Waits for the next event.
 fn received(place: &Place) -> (String, Value) {
     place.eventually("an event", || {
-        let request = place.receiver.take_requests().into_iter().next()?;
+        let mut waiting = place.waiting.borrow_mut();
+        waiting.extend(place.receiver.take_requests());
+        let request = waiting.pop_front()?;
         assert_eq!(
             (request.method.as_str(), &*request.headers["content-type"]),
             ("POST", "application/json")
@@ -79,6 +81,7 @@ fn who_wants_it_is_told_of_each_new_vulnerability_once() {
         }
         ids.sort_by_key(Value::to_string);
         assert_eq!(ids, [json!("CVE-2099-0001"), json!("CVE-2099-0009")]);
+        assert!(place.waiting.borrow().is_empty());
         assert_eq!(place.receiver.take_requests(), [], "nothing twice, and nobody who wants high ones");
     });
 }
