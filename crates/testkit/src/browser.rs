@@ -85,6 +85,7 @@ impl Browser {
         for domain in ["Page", "Log", "Runtime", "DOM", "Network"] {
             browser.call(&format!("{domain}.enable"), json!({}));
         }
+        browser.prefer("light");
         Some(browser)
     }
 
@@ -186,8 +187,14 @@ impl Browser {
     pub fn shape(&mut self, width: u32, theme: &str) {
         let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
         self.call("Emulation.setDeviceMetricsOverride", metrics);
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
-        self.call("Emulation.setEmulatedMedia", features);
+        self.prefer(theme);
+    }
+
+    /// Sets the theme of the machine. Nothing moves by itself: what is clicked on stands where it was found.
+    fn prefer(&mut self, theme: &str) {
+        let feature = |name: &str, value: &str| json!({ "name": name, "value": value });
+        let features = [feature("prefers-color-scheme", theme), feature("prefers-reduced-motion", "reduce")];
+        self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
     }
 
     /// How wide the page is beyond its window.
