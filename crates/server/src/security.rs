@@ -19,7 +19,7 @@ mod tests;
 mod watch;
 
 use axum::response::{IntoResponse, Response};
-use limpid_core::{Digest, Report};
+use limpid_core::Digest;
 
 pub(crate) use self::{
     events::{note_tagged, registry_address},
@@ -36,24 +36,11 @@ use crate::{
     accounts,
     engine::Engine,
     http::ApiError,
-    matching,
-    matching::MatchError,
     public::{Call, Route},
 };
 
-#[allow(unused_imports, reason = "for the pages")]
-pub(crate) use self::rescan::request as rescan_now;
-
 /// Its routes.
 pub(crate) const ROUTES: &[Route] = &[rescan::ROUTE, status::ROUTE, gate::READ, gate::WRITE];
-
-/// The report of an image that was pushed, judged now; `None` where it is not indexed. Blocks.
-///
-/// # Errors
-/// [`MatchError`].
-pub(crate) fn report(engine: &Engine, digest: &Digest) -> Result<Option<Report>, MatchError> {
-    Ok(matching::judged_now(engine, digest)?.map(|judged| judged.report))
-}
 
 /// An answer, or the error in its place.
 pub(crate) fn answered(answer: Result<impl IntoResponse, ApiError>) -> Response {
