@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// The features of an image, the blind spots that count among their vulnerabilities.
 pub(super) fn features(index: &IndexReport, report: &Report) -> Vec<Value> {
     let report = clair::show_blind_spots(clair::vulnerability_report(index, report), index);
-    report.contents.packages.iter().map(|(number, _)| feature(&report, number)).collect()
+    report.contents.packages.keys().map(|number| feature(&report, number)).collect()
 }
 
 fn feature(report: &ClairVulnerabilityReport, number: &str) -> Value {

@@ -85,9 +85,9 @@ fn listed(engine: &Engine, tag: &ListedTag) -> Result<Value, ApiError> {
             "summary": security::summary(engine, &tag.manifest)?,
         },
     });
-    if let Some(expires) = tag.expires_at {
-        listed["end_ts"] = json!(expires.timestamp());
-        listed["expiration"] = json!(date(expires));
+    if let (Some(expires), Some(fields)) = (tag.expires_at, listed.as_object_mut()) {
+        fields.insert("end_ts".to_owned(), json!(expires.timestamp()));
+        fields.insert("expiration".to_owned(), json!(date(expires)));
     }
     Ok(listed)
 }

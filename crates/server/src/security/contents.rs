@@ -111,7 +111,8 @@ fn other(artifact: &str, configuration: &str, layers: &[Descriptor]) -> Option<C
     let has_files = layers.iter().any(|layer| kinds::is_layer(&layer.media_type));
     // What has layers of files may be run by somebody, whatever it says that it is.
     let types = [artifact, configuration].into_iter().chain(unread.map(|layer| layer.media_type.as_str()));
-    if !has_files && !(runs && layers.is_empty()) {
+    let is_empty_image = runs && layers.is_empty();
+    if !has_files && !is_empty_image {
         let known = types.clone().find_map(kinds::known);
         let named = types.clone().find(|one| !one.is_empty() && !kinds::is_configuration(one));
         match (known, named) {

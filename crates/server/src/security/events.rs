@@ -19,6 +19,9 @@ use crate::{
     quay::severity,
 };
 
+/// The body of an event.
+pub(super) type Event = serde_json::Map<String, Value>;
+
 /// Quay's word for vulnerabilities that were found.
 pub(crate) const VULNERABILITY_FOUND: &str = "vulnerability_found";
 /// Quay's word for a push.
@@ -67,7 +70,7 @@ fn new_findings<'a>(report: &'a Report, known: Option<&Known>) -> Vec<&'a Findin
 }
 
 struct Image<'a> {
-    base: Value,
+    base: Event,
     digest: &'a Digest,
     tags: Vec<String>,
     is_first: bool,
@@ -80,34 +83,47 @@ impl Image<'_> {
         let more = wanted.len().saturating_sub(EVENTS_OF_AN_IMAGE);
         for (place, found) in wanted.into_iter().take(EVENTS_OF_AN_IMAGE).enumerate() {
             let is_last = place + 1 == EVENTS_OF_AN_IMAGE;
-            submit(tx, one.id, &self.event(found, if is_last { more } else { 0 }))?;
+            submit(tx, one.id, self.event(found, if is_last { more } else { 0 }))?;
         }
         Ok(())
     }
 
     /// As Quay writes it. What Quay has no place for stands under `limpid`.
-    fn event(&self, found: &Finding, more: usize) -> Value {
+    fn event(&self, found: &Finding, more: usize) -> Event {
         let mut event = self.base.clone();
-        event["tags"] = json!(self.tags);
-        event["vulnerability"] = json!({
-            "id": found.id,
-            "description": found.summary,
-            "link": found.links.first().cloned().unwrap_or_else(|| advisory(&found.id)),
-            "priority": found.severity,
-            "has_fix": found.fixed_in.is_some(),
-        });
-        event["limpid"] = json!({
-            "digest": self.digest,
-            "package": found.package.name,
-            "version": found.package.version,
-            "fixed_in": found.fixed_in,
-            "not_told": more,
-        });
+        put(&mut event, "tags", json!(self.tags));
+        put(
+            &mut event,
+            "vulnerability",
+            json!({
+                "id": found.id,
+                "description": found.summary,
+                "link": found.links.first().cloned().unwrap_or_else(|| advisory(&found.id)),
+                "priority": found.severity,
+                "has_fix": found.fixed_in.is_some(),
+            }),
+        );
+        put(
+            &mut event,
+            "limpid",
+            json!({
+                "digest": self.digest,
+                "package": found.package.name,
+                "version": found.package.version,
+                "fixed_in": found.fixed_in,
+                "not_told": more,
+            }),
+        );
         if self.is_first {
-            event["vulnerable_index_report_created"] = json!("true");
+            put(&mut event, "vulnerable_index_report_created", json!("true"));
         }
         event
     }
+}
+
+/// Adds a field.
+pub(super) fn put(event: &mut Event, field: &str, value: Value) {
+    event.insert(field.to_owned(), value);
 }
 
 fn advisory(id: &str) -> String {
@@ -134,24 +150,24 @@ pub(crate) fn note_tagged(
 ) -> Result<(), StoreError> {
     for one in security::wanting(tx, repository, REPO_PUSH, TELL_FAILURES)? {
         let mut event = base(engine, name);
-        event["updated_tags"] = json!(tags);
-        submit(tx, one.id, &event)?;
+        put(&mut event, "updated_tags", json!(tags));
+        submit(tx, one.id, event)?;
     }
     Ok(())
 }
 
 /// What all events of a repository say, as Quay writes it.
-pub(crate) fn base(engine: &Engine, repository: &str) -> Value {
+pub(super) fn base(engine: &Engine, repository: &str) -> Event {
     let address = registry_address(engine);
     let host = address.split_once("://").map_or(address.as_str(), |(_, host)| host);
     let (namespace, name) = repository.split_once('/').unwrap_or(("", repository));
-    json!({
-        "repository": repository,
-        "namespace": namespace,
-        "name": name,
-        "docker_url": format!("{host}/{repository}"),
-        "homepage": format!("{address}/repository/{repository}"),
-    })
+    let mut event = Event::new();
+    put(&mut event, "repository", json!(repository));
+    put(&mut event, "namespace", json!(namespace));
+    put(&mut event, "name", json!(name));
+    put(&mut event, "docker_url", json!(format!("{host}/{repository}")));
+    put(&mut event, "homepage", json!(format!("{address}/repository/{repository}")));
+    event
 }
 
 /// How clients reach the public listener, without a `/` at the end.
@@ -166,14 +182,14 @@ pub(crate) fn registry_address(engine: &Engine) -> String {
     }
 }
 
-fn submit(tx: &mut Transaction<'_>, subscription: Uuid, event: &Value) -> Result<(), StoreError> {
+fn submit(tx: &mut Transaction<'_>, subscription: Uuid, event: Event) -> Result<(), StoreError> {
     let job = NewJob {
         kind: JobKind::Tell,
         key: format!("{subscription} {}", Uuid::now_v7()),
         lane: String::new(),
         requires: String::new(),
         priority: 0,
-        payload: event.to_string().into_bytes(),
+        payload: Value::Object(event).to_string().into_bytes(),
         delay: Duration::ZERO,
     };
     jobs::submit(tx, &job).map(drop)

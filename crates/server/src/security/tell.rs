@@ -7,10 +7,10 @@ use limpid_store::{
     security::{self, Subscription},
 };
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::events;
+use super::events::{self, put};
 use crate::{
     egress::{EgressClient, EgressError},
     engine::{Engine, Held},
@@ -72,17 +72,18 @@ fn send(engine: &Engine, one: &Subscription, body: Vec<u8>) -> Result<(), Egress
 pub(crate) fn send_test(engine: &Engine, one: &Subscription, repository: &str) -> Result<(), EgressError> {
     let mut event = events::base(engine, repository);
     if one.event == events::REPO_PUSH {
-        event["updated_tags"] = Value::from(vec!["latest"]);
+        put(&mut event, "updated_tags", json!(["latest"]));
     } else {
-        event["tags"] = Value::from(vec!["latest"]);
-        event["image"] = Value::from("some-image-id");
-        event["vulnerability"] = serde_json::json!({
+        put(&mut event, "tags", json!(["latest"]));
+        put(&mut event, "image", json!("some-image-id"));
+        let vulnerability = json!({
             "id": "CVE-FAKE-CVE",
             "description": "A futurist vulnerability",
             "link": "https://security-tracker.debian.org/tracker/CVE-FAKE-CVE",
             "priority": events::floor(one),
             "has_fix": false,
         });
+        put(&mut event, "vulnerability", vulnerability);
     }
-    send(engine, one, event.to_string().into_bytes())
+    send(engine, one, Value::Object(event).to_string().into_bytes())
 }

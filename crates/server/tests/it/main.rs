@@ -21,6 +21,7 @@ mod nodes;
 mod pages;
 mod recurring;
 mod schemas;
+mod security;
 mod service;
 #[cfg(unix)]
 mod targets;

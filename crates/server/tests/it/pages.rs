@@ -10,15 +10,15 @@ use scraper::{Html, Selector};
 
 use crate::service::{FIXES, Service, vulnerable};
 
-const PASSWORD: &str = "a password for the browser";
+pub(crate) const PASSWORD: &str = "a password for the browser";
 
-fn with_pages(configuration: &mut Configuration) {
+pub(crate) fn with_pages(configuration: &mut Configuration) {
     configuration.roles.extend([Role::Registry, Role::Ui]);
     configuration.registry.admin_password = Some(Secret::new(PASSWORD));
 }
 
 /// Pushes a system as `library/demo:1`, by the protocol of registries.
-fn push(address: &str) {
+pub(crate) fn push(address: &str) {
     let layout = vulnerable().layout();
     let client = Client::new();
     let base = format!("http://{address}/v2/library/demo");

@@ -55,7 +55,7 @@ fn a_report_that_is_old_says_so_until_it_is_made_again() {
         let summary = crate::security::summary(&place.engine, &digest).unwrap().unwrap();
         assert!(!summary.is_current, "{summary:?}");
         assert_eq!(
-            crate::security::report(&place.engine, &digest).unwrap().unwrap().verdict,
+            crate::matching::judged_now(&place.engine, &digest).unwrap().unwrap().report.verdict,
             Verdict::Vulnerable
         );
     });
