@@ -11,6 +11,7 @@ use axum::{
 use super::{Call, Face, Route, TABLE, Target, denial, pattern};
 use crate::{
     accounts::{self, Decision, Object, Principal},
+    configuration::Role,
     engine::Engine,
     http::blocking,
     pages,
@@ -22,6 +23,7 @@ pub(super) async fn dispatch(engine: Arc<Engine>, request: Request) -> Response 
     let matching: Vec<_> = TABLE
         .iter()
         .flat_map(|face| face.iter())
+        .filter(|route| is_served(&engine, route.face))
         .filter_map(|route| Some((route, pattern::matches(route.path, &path)?)))
         .collect();
     let found = matching.iter().find(|(route, _)| route.methods.contains(request.method()));
@@ -50,6 +52,16 @@ pub(super) async fn dispatch(engine: Arc<Engine>, request: Request) -> Response 
 }
 
 const API_VERSION: HeaderName = HeaderName::from_static("docker-distribution-api-version");
+
+/// Whether this process has the role that a face needs.
+fn is_served(engine: &Engine, face: Face) -> bool {
+    let roles = &engine.configuration.roles;
+    match face {
+        Face::Registry => roles.contains(&Role::Registry),
+        Face::Page => roles.contains(&Role::Ui),
+        Face::Api => true,
+    }
+}
 
 /// What authentication may look at.
 fn request_head(request: &Request) -> axum::http::request::Parts {

@@ -1,5 +1,7 @@
 //! Pages in a real browser: with scripts and without, on a service that has a pushed image.
 
+mod forms;
+
 use std::collections::BTreeSet;
 
 use limpid_core::Digest;

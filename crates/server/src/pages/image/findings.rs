@@ -2,7 +2,12 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use limpid_core::{BlindSpot, Digest, Reason, Report, Verdict, ecosystem::Ecosystems, words::number};
+use limpid_core::{
+    BlindSpot, Digest, Reason, Report, Verdict,
+    ecosystem::Ecosystems,
+    report::{Decision, DecisionState},
+    words::number,
+};
 
 use super::{
     choice::{Choice, Sort},
@@ -50,6 +55,18 @@ pub(in crate::pages) struct FindingsPage {
     pub(in crate::pages) rows: Vec<FindingRow>,
     pub(in crate::pages) pager: Pager,
     pub(in crate::pages) proof: ProofPart,
+    pub(in crate::pages) decisions: Vec<DecisionRow>,
+}
+
+/// A decision to ignore findings, and what became of it.
+#[derive(Debug, Clone)]
+pub(in crate::pages) struct DecisionRow {
+    pub(in crate::pages) by: String,
+    pub(in crate::pages) reason: String,
+    pub(in crate::pages) owner: String,
+    pub(in crate::pages) until: String,
+    pub(in crate::pages) state: &'static str,
+    pub(in crate::pages) findings: String,
 }
 
 /// A blind spot.
@@ -203,6 +220,7 @@ pub(in crate::pages) fn made(
         rows: rows(report, &shown, &chosen, choice.grouped),
         pager,
         proof: proof(report, now),
+        decisions: report.decisions.iter().map(decision).collect(),
         frame: head.framed(frame, ""),
         choice,
         head,
@@ -280,6 +298,21 @@ fn remedy(reason: Reason) -> &'static str {
         }
         Reason::UnidentifiedExecutables => "Install it as a package, so that something says what it is.",
         Reason::NothingRecognised => "Nothing here tells what is installed: judge it by how it was built.",
+    }
+}
+
+fn decision(one: &Decision) -> DecisionRow {
+    DecisionRow {
+        by: one.by.clone(),
+        reason: one.reason.clone(),
+        owner: one.owner.clone(),
+        until: one.expires.map(|day| day.to_string()).unwrap_or_default(),
+        state: match one.state {
+            DecisionState::Applied => "applied",
+            DecisionState::Expired => "expired: what it was about stands",
+            DecisionState::Unused => "about nothing in this image",
+        },
+        findings: number(one.findings),
     }
 }
 

@@ -8,7 +8,8 @@ use limpid_core::{
     BlindSpot, Digest, Distribution, ImageFacts, IndexReport, IndexedPackage, Package, Reason, Report,
     Severity, Verdict,
     report::{
-        Finding, FindingPackage, Observed, ObservedFeed, Proof, ReportFeed, Status, Summary, Suppression,
+        Decision, DecisionState, Finding, FindingPackage, Observed, ObservedFeed, Proof, ReportFeed, Status,
+        Summary, Suppression,
     },
 };
 
@@ -148,6 +149,14 @@ pub(super) fn seen(findings: usize, word: &str) -> Seen {
         blind_spots,
         summary: Summary { packages: 300, judged: 299, findings: counts, fixable },
         findings,
+        decisions: vec![Decision {
+            by: format!("ignore CVE-2026-00049{word}"),
+            reason: format!("not used{word}"),
+            owner: format!("alice{word}"),
+            expires: Some("2026-12-31".parse().unwrap()),
+            state: DecisionState::Applied,
+            findings: 1,
+        }],
     };
     Seen { index, report }
 }
