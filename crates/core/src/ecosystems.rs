@@ -12,6 +12,7 @@ mod azurelinux;
 mod chainguard;
 mod debian;
 mod fedora;
+mod gentoo;
 mod opensuse;
 mod oracle;
 mod photon;
@@ -26,7 +27,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 16] = [
+const LIST: [Ecosystem; 17] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -46,6 +47,7 @@ const LIST: [Ecosystem; 16] = [
     photon::ECOSYSTEM,
     azurelinux::ECOSYSTEM,
     archlinux::ECOSYSTEM,
+    gentoo::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.

@@ -32,6 +32,7 @@ pub mod severity;
 pub mod verdict;
 pub mod version;
 pub mod wants;
+pub mod words;
 
 pub use advisory::{Advisory, Affected, AffectedRange};
 pub use blind_spot::{BlindSpot, Reason};

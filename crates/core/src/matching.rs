@@ -146,10 +146,8 @@ pub fn judge(
     advisories: &dyn Advisories,
     as_of: NaiveDate,
 ) -> Judgement {
-    let mut judgement = Judgement {
-        distributions: dated_distributions(index, ecosystems, advisories),
-        ..Judgement::default()
-    };
+    let mut judgement = Judgement::default();
+    judgement.distributions = dated_distributions(index, ecosystems, advisories, &mut judgement.blind_spots);
     let mut by_namespace: BTreeMap<&str, Vec<&IndexedPackage>> = BTreeMap::new();
     for package in &index.packages {
         if let Some(namespace) = &package.namespace {
@@ -203,9 +201,8 @@ impl Session<'_> {
             }
         }
         judgement.blind_spots.extend(coverage::of_strangers(strangers));
-        let (end_of_life, unreadable) = end_of_life(namespace, ecosystem, self.advisories);
-        judgement.blind_spots.extend(unreadable);
-        let end_of_life = end_of_life.filter(|&end| end < self.as_of);
+        let end_of_life = end_of_life(namespace, ecosystem, self.advisories, &mut judgement.blind_spots)
+            .filter(|&end| end < self.as_of);
         let scope = coverage::Scope {
             namespace,
             packages: packages.len(),
@@ -226,11 +223,11 @@ fn dated_distributions(
     index: &IndexReport,
     ecosystems: &Ecosystems,
     advisories: &dyn Advisories,
+    blind_spots: &mut Vec<BlindSpot>,
 ) -> Vec<Distribution> {
-    let end_of = |namespace: &str| {
+    let mut end_of = |namespace: &str| {
         let ecosystem = ecosystems.of_namespace(namespace)?;
-        // What could not be read is told where the namespace is judged.
-        end_of_life(namespace, ecosystem, advisories).0
+        end_of_life(namespace, ecosystem, advisories, blind_spots)
     };
     let dated = |distribution: &Distribution| Distribution {
         end_of_life: end_of(&distribution.ecosystem),
@@ -239,16 +236,17 @@ fn dated_distributions(
     index.distributions.iter().map(dated).collect()
 }
 
-/// The end of a release: the latest that the advisory data tells, or else what was known when this program was built. The
-/// blind spots are about feeds that could not be read, and might tell of it.
+/// The end of a release: the latest that the advisory data tells, or else what was known when this program was built. Data
+/// that is there and cannot be read becomes a blind spot.
 fn end_of_life(
     namespace: &str,
     ecosystem: &Ecosystem,
     advisories: &dyn Advisories,
-) -> (Option<NaiveDate>, Vec<BlindSpot>) {
-    let told = advisories.facts(END_OF_LIFE, namespace);
-    let unreadable =
-        told.unreadable.into_iter().map(|one| finding::feed_unreadable(one, advisories.keeper())).collect();
-    let told = told.values.iter().filter_map(|day| day.parse().ok()).max();
-    (told.or_else(|| (ecosystem.end_of_life)(namespace)), unreadable)
+    blind_spots: &mut Vec<BlindSpot>,
+) -> Option<NaiveDate> {
+    let Facts { values, unreadable } = advisories.facts(END_OF_LIFE, namespace);
+    let keeper = advisories.keeper();
+    blind_spots.extend(unreadable.into_iter().map(|one| finding::feed_unreadable(one, keeper)));
+    let told = values.iter().filter_map(|day| day.parse().ok()).max();
+    told.or_else(|| (ecosystem.end_of_life)(namespace))
 }

@@ -6,7 +6,7 @@
 
 #![forbid(unsafe_code)]
 
-mod accounts;
+pub mod accounts;
 pub mod api;
 pub mod clair;
 pub mod configuration;

@@ -6,6 +6,7 @@ pub mod engine;
 pub mod http;
 pub mod image;
 pub mod layer;
+pub mod oidc;
 #[cfg(unix)]
 pub mod postgres;
 #[cfg(unix)]

@@ -66,6 +66,7 @@ pub fn build(
             .collect(),
         blind_spots,
         findings,
+        decisions: Vec::new(),
     };
     undecided.under(policy)
 }

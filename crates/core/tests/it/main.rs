@@ -14,6 +14,7 @@ mod errata;
 mod matching;
 mod oval;
 mod pacman;
+mod portage;
 mod redhat;
 mod rpm;
 mod strangers;

@@ -50,6 +50,14 @@ pub(crate) struct PolicyOptions {
     /// Let only findings with a fix count
     #[arg(long)]
     pub(crate) only_fixed: bool,
+
+    /// Ignore what this file lists, with reasons: TOML with [[ignore]] tables, or an identifier a line. May be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ignore: Vec<PathBuf>,
+
+    /// Believe this VEX document (OpenVEX, CSAF, CycloneDX), or all documents in a directory. May be given several times
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) vex: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use anyhow::bail;
-use limpid_core::{IndexReport, Report, Severity, clair, documents, policy::Policy};
+use limpid_core::{IndexReport, Report, Severity, clair, documents, report::DecisionState};
 
 use crate::{
-    arguments::{Common, Output, PolicyOptions, ScanArguments, ScanFormat},
-    command::{each_image, layout},
+    arguments::{Common, Output, ScanArguments, ScanFormat},
+    command::{decisions, each_image, layout},
     engine::{self, Engine},
     exit::Status,
     output::{self, Layout},
@@ -39,6 +39,7 @@ pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<
         status = status.max(gate(&one.report, arguments.fail_on));
         if !common.quiet {
             hint_about_unknown(&one.report, arguments.fail_on);
+            hint_about_decisions(&one.report);
         }
     }
     Ok(status)
@@ -61,7 +62,7 @@ fn here(
         return Ok((Vec::new(), status));
     }
     let catalog = engine.open_catalog(arguments.as_of)?;
-    let policy = policy(&arguments.policy);
+    let policy = decisions::policy(&arguments.policy)?;
     let scanned = indexes.into_iter().map(|index| Scanned {
         report: engine.judge(&index, &catalog, &policy, arguments.as_of),
         index: Some(index),
@@ -89,7 +90,7 @@ fn on_server(
         send_layers: arguments.server.send_layers,
         quiet: common.quiet,
     };
-    let policy = policy(&arguments.policy);
+    let policy = decisions::policy(&arguments.policy)?;
     let needs_index = arguments.format.iter().any(|output| output.format.needs_index());
     let mut all_told = Status::Done;
     let (scanned, status) = each_image(&arguments.images, |image| {
@@ -107,11 +108,6 @@ fn on_server(
     });
     bars.clear();
     Ok((scanned.into_iter().flatten().collect(), status.max(all_told)))
-}
-
-/// The policy that was asked for on the command line.
-pub(crate) fn policy(options: &PolicyOptions) -> Policy {
-    Policy { accept: options.accept.iter().copied().collect(), only_fixed: options.only_fixed }
 }
 
 /// Brings the needed feeds up to date. What fails is a hint here and a blind spot in the report.
@@ -200,5 +196,21 @@ fn hint_about_unknown(report: &Report, fail_on: Option<Severity>) {
              --fail-on unknown does",
             least.as_str().to_lowercase()
         ));
+    }
+}
+
+/// Decisions that do nothing any more are to be taken out, or to be made again.
+fn hint_about_decisions(report: &Report) {
+    for decision in &report.decisions {
+        let why = match decision.state {
+            DecisionState::Applied => continue,
+            DecisionState::Expired => {
+                let last = decision.expires.map_or(String::new(), |last| format!(" since {last}"));
+                format!("does not hold any more{last}, and the findings stand ({})", decision.findings)
+            }
+            DecisionState::Unused => "is about no finding".to_owned(),
+        };
+        let image = &report.image.reference;
+        terminal::print_warning(&format!("{image}: “{}” {why}", decision.by));
     }
 }

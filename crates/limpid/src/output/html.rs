@@ -108,7 +108,7 @@ fn of_report(report: &Report) -> Section {
         reference: escaped(&report.image.reference),
         facts: facts(report),
         verdict: report.verdict.as_str(),
-        sentence: sentence(report),
+        sentence: escaped(&sentence(report)),
         counts: Severity::WORST_FIRST.map(count).into(),
         fixable: number(report.summary.fixable),
         findings: findings.into_iter().map(row).collect(),

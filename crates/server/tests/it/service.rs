@@ -226,8 +226,11 @@ fn configuration(directory: &Path) -> Configuration {
             listen: ([127, 0, 0, 1], 0).into(),
             tls: None,
             public_url: None,
+            admin_password: None,
+            oidc: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            webhooks: Egress { allow_networks: vec!["127.0.0.0/8".parse().unwrap()], ..Egress::default() },
         },
         harbor: configuration::Harbor::default(),
     }

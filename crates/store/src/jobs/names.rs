@@ -5,12 +5,14 @@ use crate::StoreError;
 
 impl JobKind {
     /// All there are.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Index,
         Self::Reindex,
         Self::Update,
         Self::MatchChanges,
         Self::Deliver,
+        Self::Summarize,
+        Self::Tell,
         Self::CollectGarbage,
         Self::HarborScan,
     ];
@@ -23,6 +25,8 @@ impl JobKind {
             Self::Update => "update",
             Self::MatchChanges => "match-changes",
             Self::Deliver => "deliver",
+            Self::Summarize => "summarize",
+            Self::Tell => "tell",
             Self::CollectGarbage => "collect-garbage",
             Self::HarborScan => "harbor-scan",
         }

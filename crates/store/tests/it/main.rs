@@ -12,6 +12,7 @@
 
 mod support;
 
+mod accounts;
 mod blobs;
 mod catalog;
 mod evidence;
@@ -26,6 +27,7 @@ mod migrations;
 mod notifications;
 mod packages;
 mod presence;
+mod registry;
 mod reports;
 #[cfg(unix)]
 mod tls;

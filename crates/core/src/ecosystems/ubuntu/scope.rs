@@ -1,19 +1,19 @@
 //! Which statements hold for a package on Ubuntu, and which packages are not Ubuntu's.
 
+use super::feeds;
 use crate::{
-    Package,
+    BlindSpot, Package, Reason,
     formats::dpkg,
     scope::{Scope, ScopeQuestion},
 };
 
 /// Words of the revisions of its own packages, beside those of every distribution: each takes the other's packages over.
-const OWN_WORDS: [&str; 4] = ["debian", "ubuntu", "esm", "fips"];
+const OWN_WORDS: [&str; 5] = ["debian", "ubuntu", "esm", "fips", "Fips"];
 
-/// What names or versions have in them, and the streams in which Canonical speaks about such builds.
+/// What names or versions of kernels for one use have in them, and the streams in which Canonical speaks about them.
 ///
 /// Source: the ecosystems of Canonical's OSV data, which has names in an older form too.
 const STREAMS: &[(&str, &[&str])] = &[
-    ("fips", &["Pro:FIPS:RELEASE", "Pro:FIPS-updates:RELEASE", "Pro:FIPS-preview:RELEASE"]),
     ("realtime", &["Pro:Realtime:RELEASE", "Pro:RELEASE:Realtime:Kernel"]),
     ("bluefield", &["Nvidia-BlueField:RELEASE", "RELEASE:for:NVIDIA:BlueField"]),
 ];
@@ -24,13 +24,39 @@ pub(super) fn scope(question: &ScopeQuestion<'_>) -> Scope {
     if let Some(by) = stranger(package, question.distribution) {
         return Scope::ThirdParty { by };
     }
-    let mut namespaces = vec![question.namespace.to_owned()];
-    // Builds for one use have names or versions, and advisories, of their own.
-    let own = format!("{} {}", package.source_name(), package.version).to_ascii_lowercase();
+    if is_certified(package) { certified(question) } else { beside_the_release(question) }
+}
+
+/// Kernels for one use have names, and advisories, of their own.
+fn beside_the_release(question: &ScopeQuestion<'_>) -> Scope {
+    let own = format!("{} {}", question.package.source_name(), question.package.version).to_ascii_lowercase();
     let release = question.namespace.strip_prefix("Ubuntu:").unwrap_or_default();
     let streams = STREAMS.iter().filter(|(mark, _)| own.contains(mark)).flat_map(|(_, streams)| *streams);
-    namespaces.extend(streams.map(|stream| format!("Ubuntu:{}", stream.replace("RELEASE", release))));
-    Scope::Namespaces(namespaces)
+    let streams = streams.map(|stream| format!("Ubuntu:{}", stream.replace("RELEASE", release)));
+    Scope::Namespaces(std::iter::once(question.namespace.to_owned()).chain(streams).collect())
+}
+
+/// Certified builds (FIPS) are told by their version (`1.1.1-1ubuntu2.fips.2.1~18.04.3.1`, `3.0.2-0ubuntu1.10+Fips1`), or by
+/// the name of their source (`linux-aws-fips`).
+fn is_certified(package: &Package) -> bool {
+    package.version.to_ascii_lowercase().contains("fips")
+        || package.source_name().split('-').any(|word| word == "fips")
+}
+
+/// Certified builds have versions of their own, higher than those of the fixes in the release's archive: only what is said of
+/// them tells whether they have a fix. What the archive has no fix for, they have neither.
+fn certified(question: &ScopeQuestion<'_>) -> Scope {
+    let release = question.namespace.strip_prefix("Ubuntu:").unwrap_or_default();
+    let streams = (question.facts)(feeds::CERTIFIED, release);
+    let own: Vec<String> = streams.iter().map(|stream| feeds::certified(stream, release)).collect();
+    let archive = vec![question.namespace.to_owned()];
+    if own.is_empty() {
+        let detail = "there are certified builds of packages, and the advisory data says nothing about those of this release: \
+                      what is fixed elsewhere may not be fixed in them";
+        let doubt = BlindSpot::new(Reason::ReleaseNotCovered, feeds::certified("FIPS", release), detail);
+        return Scope::Ranked { groups: vec![archive], doubts: vec![doubt] };
+    }
+    Scope::Ranked { groups: vec![own, archive], doubts: Vec::new() }
 }
 
 /// Who built the package, where that is not Ubuntu.
@@ -57,15 +83,18 @@ mod tests {
     use super::*;
 
     fn asked(distribution: &str, version: &str, vendor: Option<&str>) -> Scope {
-        asked_of("openssl", distribution, version, vendor)
+        let package =
+            Package { version: version.to_owned(), vendor: vendor.map(str::to_owned), ..Package::default() };
+        asked_of("Ubuntu:18.04:LTS", distribution, &package)
     }
 
-    fn asked_of(name: &str, distribution: &str, version: &str, vendor: Option<&str>) -> Scope {
-        let (name, version, vendor) = (name.to_owned(), version.to_owned(), vendor.map(str::to_owned));
-        let package = Package { name, version, vendor, ..Package::default() };
-        let namespace = "Ubuntu:18.04:LTS";
-        let facts = |_: &str, _: &str| Vec::new();
-        scope(&ScopeQuestion { namespace, distribution, package: &package, repositories: &[], facts: &facts })
+    /// The data speaks of certified builds of 18.04 and no other release.
+    fn asked_of(namespace: &str, distribution: &str, package: &Package) -> Scope {
+        let facts = |subject: &str, key: &str| match (subject, key) {
+            (feeds::CERTIFIED, "18.04:LTS") => vec!["FIPS".to_owned(), "FIPS-updates".to_owned()],
+            _ => Vec::new(),
+        };
+        scope(&ScopeQuestion { namespace, distribution, package, repositories: &[], facts: &facts })
     }
 
     #[test]
@@ -82,22 +111,46 @@ mod tests {
         assert_eq!(asked("pop", "1.0-1ubuntu1", Some("Ubuntu Developers <u@lists.ubuntu.com>")), own);
     }
 
+    fn build_of(version: &str, source: &str) -> Package {
+        let source = Some(crate::package::SourcePackage::new(source, version));
+        Package { version: version.to_owned(), source, ..Package::default() }
+    }
+
     #[test]
-    fn builds_for_one_use_have_statements_of_their_own() {
-        for version in ["1.1.1-1ubuntu2.fips.2.1~18.04.3.1", "3.0.5-0ubuntu0.1+Fips2.1"] {
-            let Scope::Namespaces(namespaces) = asked("ubuntu", version, None) else {
-                panic!("a package of Ubuntu");
-            };
-            assert!(namespaces.contains(&"Ubuntu:Pro:FIPS-updates:18.04:LTS".to_owned()), "{namespaces:?}");
+    fn kernels_for_one_use_have_statements_of_their_own() {
+        let package = build_of("5.15.0-1032.35", "linux-realtime");
+        let expected = ["18.04:LTS", "Pro:Realtime:18.04:LTS", "Pro:18.04:LTS:Realtime:Kernel"];
+        let expected = Scope::Namespaces(expected.map(|one| format!("Ubuntu:{one}")).into());
+        assert_eq!(asked_of("Ubuntu:18.04:LTS", "ubuntu", &package), expected);
+    }
+
+    #[test]
+    fn what_is_said_of_certified_builds_outweighs_what_is_said_of_the_archive() {
+        let own =
+            ["Ubuntu:Pro:FIPS:18.04:LTS", "Ubuntu:Pro:FIPS-updates:18.04:LTS"].map(str::to_owned).to_vec();
+        let expected =
+            Scope::Ranked { groups: vec![own, vec!["Ubuntu:18.04:LTS".to_owned()]], doubts: Vec::new() };
+        for (version, source) in [
+            ("1.1.1-1ubuntu2.fips.2.1~18.04.3.1", "openssl"),
+            ("3.0.2-0ubuntu1.10+Fips1", "openssl"),
+            ("4.15.0-1011.12", "linux-fips"),
+        ] {
+            let package = build_of(version, source);
+            assert_eq!(asked_of("Ubuntu:18.04:LTS", "ubuntu", &package), expected, "{version}");
         }
-        let Scope::Namespaces(namespaces) = asked_of("linux-realtime", "ubuntu", "5.15.0-1032.35", None)
-        else {
+    }
+
+    #[test]
+    fn certified_builds_of_which_nothing_is_said_are_no_silence() {
+        let package = build_of("3.0.2-0ubuntu1.10+Fips1", "openssl");
+        let Scope::Ranked { groups, doubts } = asked_of("Ubuntu:22.04:LTS", "ubuntu", &package) else {
             panic!("a package of Ubuntu");
         };
+        assert_eq!(groups, [["Ubuntu:22.04:LTS"]]);
+        let subjects: Vec<&str> = doubts.iter().map(|doubt| doubt.subject.as_str()).collect();
         assert_eq!(
-            namespaces,
-            ["18.04:LTS", "Pro:Realtime:18.04:LTS", "Pro:18.04:LTS:Realtime:Kernel"]
-                .map(|one| format!("Ubuntu:{one}"))
+            (subjects, doubts[0].reason),
+            (vec!["Ubuntu:Pro:FIPS:22.04:LTS"], Reason::ReleaseNotCovered)
         );
     }
 

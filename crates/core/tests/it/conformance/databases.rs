@@ -3,22 +3,27 @@
 use std::fmt::Write as _;
 
 use limpid_core::{
-    Ecosystem, FilePath, FoundFile, Parsed,
+    Detector, FilePath, FoundFile, Parsed,
     ecosystem::{Identified, SystemFiles},
     os_release::{OsRelease, PLACES},
 };
 
 use super::fixtures::{Case, File, cases, mutations, truncations};
 
-/// What the ecosystem's detectors read from a file; `None` where none of them wants it.
-fn parse(ecosystem: &Ecosystem, path: &FilePath, content: &[u8]) -> Option<Parsed> {
-    let detector =
-        ecosystem.detectors.iter().find(|one| one.wants.iter().any(|want| want.pattern.matches(path)))?;
-    Some((detector.parse)(&FoundFile { path, content, companions: &[] }))
+/// What the ecosystem's detectors read from a file, with what stands beside it; `None` where none of them wants it by itself.
+fn parse(case: &Case, path: &FilePath, content: &[u8]) -> Option<Parsed> {
+    let wants = |one: &&&Detector| one.wants.iter().any(|want| !want.companion && want.pattern.matches(path));
+    let detector = case.ecosystem.detectors.iter().find(wants)?;
+    let beside = |ending: &&'static str| {
+        let path = Detector::companion_path(path, ending).to_string();
+        Some((*ending, case.file(&path)?.content.as_slice()))
+    };
+    let companions: Vec<_> = detector.companions.iter().filter_map(beside).collect();
+    Some((detector.parse)(&FoundFile { path, content, companions: &companions }))
 }
 
 fn databases(case: &Case) -> Vec<(&File, Parsed)> {
-    let read = |file| Some((file, parse(&case.ecosystem, &File::image_path(file), &file.content)?));
+    let read = |file| Some((file, parse(case, &File::image_path(file), &file.content)?));
     let databases: Vec<_> = case.files.iter().filter_map(read).collect();
     assert!(!databases.is_empty(), "{} has no file that a detector reads", case.name);
     databases
@@ -124,7 +129,7 @@ fn damage_never_takes_a_package_away_in_silence() {
             let path = file.image_path();
             let damaged = truncations(&file.content).map(<[u8]>::to_vec).chain(mutations(&file.content));
             for content in damaged {
-                let parsed = parse(&case.ecosystem, &path, &content).unwrap();
+                let parsed = parse(&case, &path, &content).unwrap();
                 let fewer = parsed.packages.len() < whole.packages.len();
                 let silent = fewer && parsed.blind_spots.is_empty() && !ends_between_entries(&content);
                 assert!(!silent, "{} {}: {}", case.name, file.path, content.escape_ascii());

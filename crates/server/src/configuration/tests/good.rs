@@ -101,8 +101,11 @@ fn defaults() -> Configuration {
             listen: "127.0.0.1:5000".parse().unwrap(),
             tls: None,
             public_url: None,
+            admin_password: None,
+            oidc: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            webhooks: Egress::default(),
         },
         harbor: Harbor::default(),
     }
@@ -156,8 +159,11 @@ fn everything_can_be_said() {
                 listen: "0.0.0.0:443".parse().unwrap(),
                 tls: None,
                 public_url: Some("https://registry.example.com/".parse().unwrap()),
+                admin_password: None,
+                oidc: None,
                 manifest_bytes: 4 << 20,
                 redirect: false,
+                webhooks: Egress::default(),
             },
             harbor: Harbor { api_key: Some(Secret::new("c2VjcmV0")) },
             ..defaults()

@@ -1,0 +1,62 @@
+//! The conformance suite of the distribution specification, itself: built by Go from its module at a pinned version.
+
+use std::process::Command;
+
+use super::support::{Home, PASSWORD};
+use crate::support::Place;
+
+const SUITE: &str =
+    "github.com/opencontainers/distribution-spec/conformance@v0.0.0-20260831232431-97274622c111";
+
+/// Builds a program of Go. `None`, with words, where there is no Go, or where its modules cannot be had.
+pub(super) fn built(place: &Place, module: &str) -> Option<std::path::PathBuf> {
+    // Shared by runs: it takes a minute to build.
+    let target = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("go");
+    let home = target.join("home");
+    let program = module.split('@').next()?.rsplit('/').next()?;
+    let mut go = Command::new("go");
+    go.args(["install", module])
+        .env("GOPATH", &home)
+        .env("GOBIN", target.join("bin"))
+        .current_dir(place.path("here"));
+    match go.output() {
+        Ok(output) if output.status.success() => Some(target.join("bin").join(program)),
+        Ok(output) => {
+            eprintln!("SKIPPED: {module} cannot be built: {}", String::from_utf8_lossy(&output.stderr));
+            None
+        }
+        Err(error) => {
+            eprintln!("SKIPPED: Go is not installed ({error})");
+            None
+        }
+    }
+}
+
+#[test]
+fn the_conformance_suite_finds_nothing() {
+    let place = Place::new();
+    let Some(suite) = built(&place, SUITE) else { return };
+    Home::on_each(|home| {
+        let service = home.start("node");
+        let address = service.public.clone().unwrap();
+        for version in ["1.1", "dev"] {
+            let results = home.place.path(&format!("results-{version}"));
+            std::fs::create_dir(&results).unwrap();
+            let output = Command::new(&suite)
+                .env("OCI_REGISTRY", address.strip_prefix("http://").unwrap())
+                .env("OCI_TLS", "disabled")
+                .env("OCI_REPO1", "conformance/one")
+                .env("OCI_REPO2", "conformance/two")
+                .env("OCI_USERNAME", "admin")
+                .env("OCI_PASSWORD", PASSWORD)
+                .env("OCI_VERSION", version)
+                .env("OCI_RESULTS_DIR", &results)
+                .current_dir(home.place.path("here"))
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success(), "{version}: {said}");
+            assert!(said.contains("OCI Conformance Result: Pass"), "{version}: {said}");
+        }
+    });
+}
