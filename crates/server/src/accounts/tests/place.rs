@@ -205,5 +205,6 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             redirect: true,
             webhooks: Egress::default(),
         },
+        harbor: crate::configuration::Harbor::default(),
     }
 }

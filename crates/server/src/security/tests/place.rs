@@ -322,5 +322,6 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             redirect: true,
             webhooks: here(),
         },
+        harbor: configuration::Harbor::default(),
     }
 }
