@@ -178,7 +178,6 @@ pub(super) fn bearing(token: &str) -> (&'static str, String) {
 fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
     let listen = ([127, 0, 0, 1], 0).into();
     Configuration {
-        harbor: crate::configuration::Harbor::default(),
         data: directory.to_owned(),
         roles: BTreeSet::from([Role::Registry, Role::Ui]),
         log: Log { level: "error".to_owned(), json: false },

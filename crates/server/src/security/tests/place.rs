@@ -283,7 +283,6 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
     let listen = ([127, 0, 0, 1], 0).into();
     let here = || Egress { allow_networks: vec!["127.0.0.0/8".parse().unwrap()], ..Egress::default() };
     Configuration {
-        harbor: crate::configuration::Harbor::default(),
         data: directory.to_owned(),
         roles: BTreeSet::from([
             Role::Indexer,
