@@ -1,9 +1,9 @@
 //! The conformance suite of the distribution specification, itself: built by Go from its module at a pinned version.
 
-use std::process::Command;
+use std::{collections::BTreeSet, path::Path, process::Command};
 
 use super::support::{Home, PASSWORD};
-use crate::support::Place;
+use crate::{service::support::Service, support::Place};
 
 const SUITE: &str =
     "github.com/opencontainers/distribution-spec/conformance@v0.0.0-20260831232431-97274622c111";
@@ -32,31 +32,57 @@ pub(super) fn built(place: &Place, module: &str) -> Option<std::path::PathBuf> {
     }
 }
 
+/// What the suite says of a registry: whether nothing failed, and what did.
+fn judged(suite: &Path, home: &Home, service: &Service, version: &str) -> (bool, String) {
+    let results = home.place.path(&format!("results-{version}-{}", service.id()));
+    std::fs::create_dir(&results).unwrap();
+    let address = service.public.clone().unwrap();
+    let output = Command::new(suite)
+        .env("OCI_REGISTRY", address.strip_prefix("http://").unwrap())
+        .env("OCI_TLS", "disabled")
+        .env("OCI_REPO1", "conformance/one")
+        .env("OCI_REPO2", "conformance/two")
+        .env("OCI_USERNAME", "admin")
+        .env("OCI_PASSWORD", PASSWORD)
+        .env("OCI_VERSION", version)
+        .env("OCI_RESULTS_DIR", &results)
+        .current_dir(home.place.path("here"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let passed = output.status.success() && said.contains("OCI Conformance Result: Pass");
+    (passed, format!("{version}: {said}"))
+}
+
 #[test]
 fn the_conformance_suite_finds_nothing() {
     let place = Place::new();
     let Some(suite) = built(&place, SUITE) else { return };
     Home::on_each(|home| {
-        let service = home.start("node");
-        let address = service.public.clone().unwrap();
+        // Where blobs are in S3, answered by the registry itself.
+        let options = home.options("node").env("LIMPID_REGISTRY_REDIRECT", "false");
+        let service = Service::start(&home.place, &options);
         for version in ["1.1", "dev"] {
-            let results = home.place.path(&format!("results-{version}"));
-            std::fs::create_dir(&results).unwrap();
-            let output = Command::new(&suite)
-                .env("OCI_REGISTRY", address.strip_prefix("http://").unwrap())
-                .env("OCI_TLS", "disabled")
-                .env("OCI_REPO1", "conformance/one")
-                .env("OCI_REPO2", "conformance/two")
-                .env("OCI_USERNAME", "admin")
-                .env("OCI_PASSWORD", PASSWORD)
-                .env("OCI_VERSION", version)
-                .env("OCI_RESULTS_DIR", &results)
-                .current_dir(home.place.path("here"))
-                .output()
-                .unwrap();
-            let said = String::from_utf8_lossy(&output.stdout);
-            assert!(output.status.success(), "{version}: {said}");
-            assert!(said.contains("OCI Conformance Result: Pass"), "{version}: {said}");
+            let (passed, told) = judged(&suite, home, &service, version);
+            assert!(passed, "{told}");
         }
     });
+}
+
+/// The next version of the specification wants `Docker-Content-Digest` on blobs. The storage that clients are sent to does not know
+/// that header, so there and only there it is missing.
+#[test]
+fn a_redirect_to_the_storage_lacks_one_header_of_the_next_version() {
+    let place = Place::new();
+    let Some(suite) = built(&place, SUITE) else { return };
+    let Some(home) = Home::large() else { return };
+    let service = home.start("node");
+    let (passed, told) = judged(&suite, &home, &service, "1.1");
+    assert!(passed, "{told}");
+    let (passed, told) = judged(&suite, &home, &service, "dev");
+    assert!(!passed, "the storage sends the header by now: say so in docs/registry.md");
+    // The suite writes each error as an item of a list.
+    let errors: BTreeSet<&str> = told.lines().filter_map(|line| line.trim().strip_prefix("- ")).collect();
+    let header = "registry did not return a Docker-Content-Digest header";
+    assert_eq!(errors, BTreeSet::from([header]), "{told}");
 }
