@@ -16,8 +16,8 @@ const FILES: &[(&str, &[&str])] = &[
     (
         "zzz = 1",
         &[
-            "limpid.toml:1:1: there is no key “zzz”; at the top are data, roles, log, api, registry, harbor, introspection, auth, database, \
-           blobs, indexer, updater, notifier",
+            "limpid.toml:1:1: there is no key “zzz”; at the top are data, roles, log, api, registry, harbor, introspection, auth, oidc, \
+           database, blobs, indexer, updater, notifier",
         ],
     ),
     (

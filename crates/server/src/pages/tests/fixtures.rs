@@ -75,11 +75,8 @@ pub(super) fn finding(number: usize, severity: Severity, word: &str) -> Finding 
     }
 }
 
-/// A report with so many findings.
-pub(super) fn seen(findings: usize, word: &str) -> Seen {
-    let severity = |number: usize| Severity::WORST_FIRST[number % 6];
-    let findings: Vec<Finding> =
-        (0..findings).map(|number| finding(number, severity(number), word)).collect();
+/// The index report of the image.
+fn index(word: &str) -> IndexReport {
     let package = |number: usize| IndexedPackage {
         package: Package {
             name: format!("package-{number:03}{word}"),
@@ -109,15 +106,19 @@ pub(super) fn seen(findings: usize, word: &str) -> Seen {
         BlindSpot::new(Reason::EndOfLife, format!("Alpine:v3.16{word}"), format!("no fixes any more{word}")),
         BlindSpot::new(Reason::UnidentifiedExecutables, "usr/bin/x", "nothing tells what it is"),
     ];
-    let index = IndexReport {
+    IndexReport {
         schema: limpid_core::index_report::SCHEMA.to_owned(),
-        image: image.clone(),
+        image,
         index_state: Digest::of(b"state"),
-        distributions: vec![distribution.clone()],
+        distributions: vec![distribution],
         repositories: Vec::new(),
         packages: (0..300).map(package).collect(),
-        blind_spots: blind_spots.clone(),
-    };
+        blind_spots,
+    }
+}
+
+/// The counts of findings.
+fn summary(findings: &[Finding]) -> Summary {
     let mut counts: BTreeMap<Severity, u64> =
         Severity::WORST_FIRST.into_iter().map(|severity| (severity, 0)).collect();
     let mut fixable = 0;
@@ -125,12 +126,21 @@ pub(super) fn seen(findings: usize, word: &str) -> Seen {
         *counts.entry(finding.severity).or_default() += 1;
         fixable += u64::from(finding.fixed_in.is_some());
     }
+    Summary { packages: 300, judged: 299, findings: counts, fixable }
+}
+
+/// A report with so many findings.
+pub(super) fn seen(findings: usize, word: &str) -> Seen {
+    let severity = |number: usize| Severity::WORST_FIRST[number % 6];
+    let findings: Vec<Finding> =
+        (0..findings).map(|number| finding(number, severity(number), word)).collect();
+    let index = index(word);
     let feed = format!("alpine/v3.16/main{word}");
     let observed = ObservedFeed { changed_at: now(), checked_at: now() };
     let report = Report {
         schema: limpid_core::report::SCHEMA.to_owned(),
-        image,
-        verdict: Verdict::of(findings.len(), &blind_spots),
+        image: index.image.clone(),
+        verdict: Verdict::of(findings.len(), &index.blind_spots),
         proof: Proof {
             index_state: Digest::of(b"state"),
             catalog: Digest::of(b"catalog"),
@@ -139,15 +149,15 @@ pub(super) fn seen(findings: usize, word: &str) -> Seen {
             stale: vec![feed.clone()],
         },
         observed: Observed { generated_at: now(), feeds: BTreeMap::from([(feed.clone(), observed)]) },
-        distributions: vec![distribution],
+        distributions: index.distributions.clone(),
         feeds: vec![ReportFeed {
             name: feed,
             segment: Digest::of(b"segment"),
             upstream_date: Some(format!("2023-02-10{word}")),
             records: 1_173,
         }],
-        blind_spots,
-        summary: Summary { packages: 300, judged: 299, findings: counts, fixable },
+        blind_spots: index.blind_spots.clone(),
+        summary: summary(&findings),
         findings,
         decisions: vec![Decision {
             by: format!("ignore CVE-2026-00049{word}"),

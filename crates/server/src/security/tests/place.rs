@@ -9,7 +9,7 @@ use std::{
 
 use axum::{
     body::Body,
-    http::{HeaderMap, Request, header},
+    http::{Request, header},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http_body_util::BodyExt as _;
@@ -69,7 +69,6 @@ impl Drop for Place {
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
-    pub(super) headers: HeaderMap,
     pub(super) text: String,
 }
 
@@ -254,7 +253,7 @@ impl Place {
         self.threads.block_on(async move {
             let (head, body) = routes.oneshot(request).await.unwrap().into_parts();
             let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
-            Answer { status: head.status.as_u16(), headers: head.headers, text }
+            Answer { status: head.status.as_u16(), text }
         })
     }
 

@@ -81,8 +81,10 @@ fn a_redirect_to_the_storage_lacks_one_header_of_the_next_version() {
     assert!(passed, "{told}");
     let (passed, told) = judged(&suite, &home, &service, "dev");
     assert!(!passed, "the storage sends the header by now: say so in docs/registry.md");
-    // The suite writes each error as an item of a list.
-    let errors: BTreeSet<&str> = told.lines().filter_map(|line| line.trim().strip_prefix("- ")).collect();
+    // The suite writes each error as an item of a list, and so also why it left something out.
+    let left_out = "registry returned status 202, fell back to blob POST+PUT";
+    let items = told.lines().filter_map(|line| line.trim().strip_prefix("- "));
+    let errors: BTreeSet<&str> = items.filter(|item| *item != left_out).collect();
     let header = "registry did not return a Docker-Content-Digest header";
     assert_eq!(errors, BTreeSet::from([header]), "{told}");
 }
