@@ -10,7 +10,7 @@ use std::{
 use limpid_core::formats::portage::VERSIONS;
 
 /// How many pairs are compared.
-const PAIRS: usize = 20_000;
+const PAIRS: usize = 100_000;
 
 const PIECES: [&str; 12] =
     ["0", "1", "2", "01", "10", "9", "00", "010", "100", "001", "20", "99999999999999999999"];
