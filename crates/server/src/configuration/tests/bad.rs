@@ -158,7 +158,7 @@ const FILES: &[(&str, &[&str])] = &[
     (
         "[harbor]",
         &[
-            "limpid.toml:1:1: harbor.api_key is missing: it is what Harbor sends, such as api_key = \"c2VjcmV0IGtleSBvZiBIYXJib3I\"",
+            "limpid.toml:1:2: harbor.api_key is missing: it is what Harbor sends, such as api_key = \"c2VjcmV0IGtleSBvZiBIYXJib3I\"",
         ],
     ),
     (

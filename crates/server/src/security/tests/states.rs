@@ -1,6 +1,9 @@
 //! How far what was pushed is: queued, indexed, failed and why, unsupported and why.
 
-use limpid_store::jobs::{self, JobKind};
+use limpid_store::{
+    jobs::{self, JobKind},
+    presence::{self, Purpose},
+};
 use limpid_testkit::{image::ImageBuilder, image::Stored};
 use serde_json::{Value, json};
 
@@ -10,10 +13,14 @@ use super::{
 };
 use crate::security::Status;
 
-/// Keeps indexers of this process from taking jobs: they are of another state.
+/// Keeps indexers of this process from taking jobs: they are of another state, of which a program is there.
 fn hold_back(place: &Place) {
     let digest = limpid_core::Digest::of(b"another program");
-    place.write(|tx| limpid_store::index_states::announce(tx, &digest));
+    place.write(|tx| {
+        let states = [digest.to_string()].into();
+        presence::note(tx, "another node", Purpose::IndexState, &states, std::time::Duration::ZERO)?;
+        limpid_store::index_states::announce(tx, &digest)
+    });
 }
 
 #[test]
