@@ -128,28 +128,8 @@ fn values(effective: &str) -> Vec<&str> {
     effective.lines().map(|line| line.rsplit_once("  # ").unwrap().0.trim_end()).collect()
 }
 
-#[test]
-fn a_check_shows_what_is_in_force_and_leaves_nothing_behind() {
-    let place = Place::new();
-    place.write(
-        "here/limpid.toml",
-        "[api]\nlisten = \"0.0.0.0:6060\"\n[auth.psk]\nissuers = [\"quay\"]\n[indexer]\nworkers = 3\n",
-    );
-    let before = listing(&place.path(""));
-    let mut command =
-        place.command("serve --check --config limpid.toml --log debug --offline --roles indexer,matcher");
-    command.env("LIMPID_AUTH_PSK_KEY", "c2VjcmV0IGtleSBvZiB0aGUgc2VydmljZSBmb3IgdHdv");
-    command.env("LIMPID_DATABASE_URL", "postgres://limpid:canary@db/limpid");
-    let ran = crate::support::Ran::of(command.output().unwrap()).ended(0);
-    let data = place.db().join("server").display().to_string();
-    let shown: Vec<(String, String)> = ran
-        .stdout
-        .lines()
-        .map(|line| {
-            let (value, origin) = line.rsplit_once("  # ").unwrap();
-            (value.trim_end().to_owned(), origin.to_owned())
-        })
-        .collect();
+/// (setting, origin) of all that is in force, with this data directory.
+fn in_force(data: &str) -> Vec<(String, String)> {
     let expected = [
         (format!("data = \"{data}\""), "default"),
         ("roles = [\"indexer\", \"matcher\"]".to_owned(), "--roles"),
@@ -187,7 +167,32 @@ fn a_check_shows_what_is_in_force_and_leaves_nothing_behind() {
         ("notifier.summary = true".to_owned(), "default"),
         ("notifier.most_removed_percent = 10".to_owned(), "default"),
     ];
-    assert_eq!(shown, expected.map(|(value, origin)| (value, origin.to_owned())));
+    expected.map(|(value, origin)| (value, origin.to_owned())).into()
+}
+
+#[test]
+fn a_check_shows_what_is_in_force_and_leaves_nothing_behind() {
+    let place = Place::new();
+    place.write(
+        "here/limpid.toml",
+        "[api]\nlisten = \"0.0.0.0:6060\"\n[auth.psk]\nissuers = [\"quay\"]\n[indexer]\nworkers = 3\n",
+    );
+    let before = listing(&place.path(""));
+    let mut command =
+        place.command("serve --check --config limpid.toml --log debug --offline --roles indexer,matcher");
+    command.env("LIMPID_AUTH_PSK_KEY", "c2VjcmV0IGtleSBvZiB0aGUgc2VydmljZSBmb3IgdHdv");
+    command.env("LIMPID_DATABASE_URL", "postgres://limpid:canary@db/limpid");
+    let ran = crate::support::Ran::of(command.output().unwrap()).ended(0);
+    let data = place.db().join("server").display().to_string();
+    let shown: Vec<(String, String)> = ran
+        .stdout
+        .lines()
+        .map(|line| {
+            let (value, origin) = line.rsplit_once("  # ").unwrap();
+            (value.trim_end().to_owned(), origin.to_owned())
+        })
+        .collect();
+    assert_eq!(shown, in_force(&data));
     assert_eq!(
         ran.stderr,
         "warning: the API at 0.0.0.0:6060 speaks no TLS: unless a proxy does, reports and the tokens of registries can be \
