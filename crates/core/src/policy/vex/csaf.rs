@@ -78,12 +78,12 @@ fn note(product: &Value, products: &mut Products) {
     let purl = helper.map(|helper| text(helper, "purl")).unwrap_or_default();
     if !purl.is_empty() {
         let known = products.entry(text(product, "product_id").to_owned()).or_default();
-        known.push(Product { id: purl.to_owned(), parts: Vec::new() });
+        known.push(Product { id: purl.to_owned(), parts: None });
     }
 }
 
-/// A product within another: of the first two that are named, the former is the part. Where only the part is known, it is the
-/// product.
+/// A product within another: the former is the part. Where the whole has no package URL nobody can tell whether an image has it, and
+/// what is said of the part in it says nothing of the part elsewhere.
 fn relate(relationship: &Value, products: &mut Products) {
     let find = |products: &Products, name: &str| {
         products
@@ -92,11 +92,8 @@ fn relate(relationship: &Value, products: &mut Products) {
             .map(|product| product.id.clone())
     };
     let (part, whole) = (find(products, "product_reference"), find(products, "relates_to_product_reference"));
-    let Some(part) = part else { return };
-    let related = match whole {
-        Some(whole) => Product { id: whole, parts: vec![part] },
-        None => Product { id: part, parts: Vec::new() },
-    };
+    let (Some(part), Some(whole)) = (part, whole) else { return };
+    let related = Product { id: whole, parts: Some(vec![part]) };
     let name = relationship.get("full_product_name").map(|name| text(name, "product_id")).unwrap_or_default();
     products.entry(name.to_owned()).or_default().push(related);
 }

@@ -63,5 +63,5 @@ fn product(reference: &str, purls: &BTreeMap<&str, &str>) -> Product {
     let other = reference.strip_prefix("urn:cdx:").and_then(|other| other.split_once('#'));
     let name = other.map_or(reference, |(_, name)| name);
     let id = purls.get(name).copied().unwrap_or(name);
-    Product { id: id.to_owned(), parts: Vec::new() }
+    Product { id: id.to_owned(), parts: None }
 }

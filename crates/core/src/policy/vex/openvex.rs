@@ -53,7 +53,8 @@ fn ids(vulnerability: &Value) -> Vec<String> {
 
 /// A product has several names, of which each stands for it.
 fn products(product: &Value) -> Vec<Product> {
-    let parts: Vec<String> = items(product, "subcomponents").flat_map(names).collect();
+    let has_parts = items(product, "subcomponents").next().is_some();
+    let parts = has_parts.then(|| items(product, "subcomponents").flat_map(names).collect::<Vec<String>>());
     names(product).into_iter().map(|id| Product { id, parts: parts.clone() }).collect()
 }
 

@@ -76,6 +76,7 @@ fn a_statement_holds_for_what_it_names_and_for_nothing_else() {
         (product("pkg:apk/alpine/libssl1.1@1.1.1n-r0"), false),
         (product("pkg:apk/alpine/libssl1.1@1.1.1o-r0?arch=aarch64"), false),
         (product("pkg:apk/wolfi/libssl1.1"), false),
+        (product("pkg:apk/libssl1.1"), false),
         (product("pkg:deb/debian/libssl1.1"), false),
         (product("pkg:apk/alpine/libssl"), false),
         // The image.
@@ -87,13 +88,20 @@ fn a_statement_holds_for_what_it_names_and_for_nothing_else() {
         (product("pkg:oci/app?repository_url=registry.example/team/app&tag=1.2"), true),
         (product("pkg:oci/app?repository_url=registry.example/team/app&tag=1.3"), false),
         (product("pkg:oci/app?repository_url=registry.example/other/app"), false),
-        (product("pkg:oci/other"), false),
+        (product("pkg:oci/app"), false),
         // The package in the image.
         (within(&format!("pkg:oci/app@{DIGEST}"), "pkg:apk/alpine/libssl1.1"), true),
         (within(&format!("pkg:oci/app@{DIGEST}"), "pkg:apk/alpine/busybox"), false),
         (within(&format!("pkg:oci/app@{other}"), "pkg:apk/alpine/libssl1.1"), false),
         (within("pkg:golang/example.com/app", "pkg:apk/alpine/libssl1.1"), false),
         (product("no name of anything"), false),
+        // Parts are meant, and what they are cannot be met: never all of the image.
+        (
+            format!(
+                r#"{{"@id": "{DIGEST}", "subcomponents": [{{"identifiers": {{"cpe23": "cpe:2.3:a:x:y"}}}}]}}"#
+            ),
+            false,
+        ),
     ] {
         let document = openvex("CVE-2022-2097", &named, "not_affected", "2026-01-01T00:00:00Z");
         assert_eq!(under(&[&document]), if holds { NOT_AFFECTED } else { "" }, "{named}");
@@ -137,7 +145,9 @@ fn csaf_names_products_by_package_urls_and_relations() {
                   {{"product": {{"product_id": "I", "product_identification_helper": {{"purl": "pkg:oci/app@{DIGEST}"}}}}}},
                   {{"product": {{"product_id": "N", "name": "without a helper"}}}}]}}],
                 "relationships": [{{"product_reference": "P", "relates_to_product_reference": "I",
-                  "full_product_name": {{"product_id": "I:P"}}}}]}},
+                  "full_product_name": {{"product_id": "I:P"}}}},
+                  {{"product_reference": "P", "relates_to_product_reference": "N",
+                  "full_product_name": {{"product_id": "N:P"}}}}]}},
               "vulnerabilities": [{{"cve": "CVE-2022-2097", "product_status": {{"{status}": ["{product}"]}},
                 "flags": [{{"label": "component_not_present", "product_ids": ["{product}"]}}],
                 "threats": [{{"category": "impact", "details": "not built in"}}]}}]}}"#
@@ -149,6 +159,7 @@ fn csaf_names_products_by_package_urls_and_relations() {
         ("known_not_affected", "I", expected),
         ("known_not_affected", "I:P", expected),
         ("known_not_affected", "N", ""),
+        ("known_not_affected", "N:P", ""),
         ("known_affected", "P", ""),
     ] {
         assert_eq!(under(&[&document(status, product)]), told, "{status} {product}");
