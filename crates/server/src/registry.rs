@@ -40,16 +40,6 @@ use crate::{
     public::{Call, Face, Handler, Route, Target},
 };
 
-/// A manifest that is being pushed.
-#[derive(Debug, Clone)]
-pub(crate) struct PushedManifest {
-    /// The repository, by number.
-    #[allow(dead_code, reason = "what is known of security is known by digest")]
-    pub(crate) repository: i64,
-    /// Its digest.
-    pub(crate) digest: Digest,
-}
-
 const READ: &[Method] = &[Method::GET, Method::HEAD];
 
 const fn route(

@@ -14,7 +14,7 @@ use limpid_store::{
 use url::form_urlencoded;
 
 use super::{
-    Named, PushedManifest, RegistryError, created,
+    Named, RegistryError, created,
     incoming::mismatch,
     manifest::{self, Content, Descriptor, Kind},
     manifests::Reference,
@@ -109,7 +109,7 @@ impl Push {
         let references = references(&self.content);
         engine.database.write(|tx| self.write(engine, tx, &references))?;
         fault::point("push: manifest stored");
-        security::pushed(engine, &self.digest);
+        security::pushed(engine);
         Ok(())
     }
 
@@ -142,7 +142,7 @@ impl Push {
         for tag in &self.tags {
             self.tag(tx, repository, tag)?;
         }
-        security::note_push(tx, &PushedManifest { repository, digest: self.digest.clone() })?;
+        security::note_push(tx, &self.digest)?;
         if !self.tags.is_empty() {
             security::note_tagged(engine, tx, repository, &self.named.whole, &self.tags)?;
         }

@@ -10,7 +10,7 @@ use limpid_store::{
 };
 
 use super::contents::Contents;
-use crate::{engine::Engine, indexing, registry::PushedManifest};
+use crate::{engine::Engine, indexing};
 
 /// Below the priority of everybody who waits for an answer. Above it counts when it was pushed: the newest goes first.
 const PRIORITY: i64 = -10_000_000_000;
@@ -19,8 +19,7 @@ const PRIORITY: i64 = -10_000_000_000;
 ///
 /// # Errors
 /// Those of the database; [`StoreError::Stale`] where the row is not there.
-pub(crate) fn note_push(tx: &mut Transaction<'_>, pushed: &PushedManifest) -> Result<(), StoreError> {
-    let digest = &pushed.digest;
+pub(crate) fn note_push(tx: &mut Transaction<'_>, digest: &Digest) -> Result<(), StoreError> {
     let body =
         security::manifest_body(tx, digest)?.ok_or(StoreError::Stale("the manifest that is pushed"))?;
     note(tx, digest, &Contents::parse(digest, &body), false)
@@ -48,7 +47,7 @@ pub(super) fn note(
 }
 
 /// Wakes whoever indexes, after a push was committed.
-pub(crate) fn pushed(engine: &Engine, _digest: &Digest) {
+pub(crate) fn pushed(engine: &Engine) {
     engine.bell.ring(JobKind::Index);
     engine.bell.ring(JobKind::Tell);
 }

@@ -35,7 +35,6 @@ use crate::{
     configuration::{self, Api, Blobs, Database, Egress, Indexer, Introspection, Log, Notifier, Role},
     engine::Engine,
     public,
-    registry::PushedManifest,
     secret::Secret,
     security, updating,
 };
@@ -199,9 +198,9 @@ impl Place {
             if let Some(tag) = tag {
                 rows::set_tag(tx, repository, tag, &digest)?;
             }
-            security::note_push(tx, &PushedManifest { repository, digest: digest.clone() })
+            security::note_push(tx, &digest)
         });
-        security::pushed(&self.engine, &digest);
+        security::pushed(&self.engine);
         digest
     }
 
