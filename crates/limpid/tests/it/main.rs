@@ -17,6 +17,7 @@ mod corpus;
 mod debian;
 mod debootstrap;
 mod decisions;
+mod deploying;
 mod determinism;
 mod documents;
 mod evidence;

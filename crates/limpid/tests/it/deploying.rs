@@ -1,0 +1,157 @@
+//! What `deploy/` and `action.yml` have, run or read by the program that they deploy.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use limpid_testkit::registry::is_installed;
+
+use crate::support::{Place, Ran, advised, clean, vulnerable};
+
+fn project(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file)
+}
+
+/// Runs the scan of `action.yml` as GitHub would, with inputs in the environment.
+fn action(place: &Place, inputs: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(project("deploy/ci/github"));
+    command
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", place.path("home"))
+        .env("LIMPID_DB", place.db())
+        .env("LIMPID_OFFLINE", "1")
+        .env("LIMPID", env!("CARGO_BIN_EXE_limpid"))
+        .env("REPORTS", "reports")
+        .env("GITHUB_OUTPUT", place.path("output"))
+        .env("GITHUB_STEP_SUMMARY", place.path("summary"))
+        .current_dir(place.path("here"))
+        .envs(inputs.iter().copied());
+    command.output().unwrap()
+}
+
+/// What the action hands on.
+fn outputs(place: &Place) -> String {
+    fs::read_to_string(place.path("output")).unwrap()
+}
+
+#[test]
+fn the_action_says_what_it_found_and_ends_as_the_scan() {
+    if !is_installed("jq", "apt-get install jq") {
+        return;
+    }
+    let place = advised();
+    let bad = place.image("bad.tar", &vulnerable());
+    let ran =
+        Ran::of(action(&place, &[("IMAGE", &bad), ("FAIL_ON", "unknown"), ("ONLY_FIXED", "false")])).ended(1);
+    assert!(ran.stdout.contains("CVE-2099-0001"), "{ran:#?}");
+    assert!(ran.stdout.ends_with("has findings that the gate does not let pass\n"), "{ran:#?}");
+    assert_eq!(
+        outputs(&place),
+        "status=1\nverdict=vulnerable\nreport=reports/report.json\nsarif=reports/report.sarif\n"
+    );
+    assert!(fs::read_to_string(place.path("summary")).unwrap().contains("CVE-2099-0003"));
+    assert!(place.path("here/reports/report.sarif").is_file());
+
+    // Without a gate the same image passes; an image with nothing found does.
+    Ran::of(action(&place, &[("IMAGE", &bad)])).ended(0);
+    let good = place.image("good.tar", &clean());
+    Ran::of(action(&place, &[("IMAGE", &good), ("FAIL_ON", "unknown")])).ended(0);
+    assert!(
+        outputs(&place).ends_with("verdict=clean\nreport=reports/report.json\nsarif=reports/report.sarif\n")
+    );
+}
+
+#[test]
+fn the_action_does_not_pass_what_is_not_proven_or_not_scanned() {
+    if !is_installed("jq", "apt-get install jq") {
+        return;
+    }
+    let place = Place::new();
+    let image = place.image("app.tar", &clean());
+    let ran = Ran::of(action(&place, &[("IMAGE", &image)])).ended(3);
+    assert!(ran.stdout.contains("is not proven: something in it was not judged"), "{ran:#?}");
+    assert!(outputs(&place).starts_with("status=3\nverdict=unproven\n"), "{}", outputs(&place));
+
+    // A report of the image before says nothing about one that is not there.
+    fs::remove_file(place.path("output")).unwrap();
+    let ran = Ran::of(action(&place, &[("IMAGE", "oci:nowhere")])).ended(2);
+    assert!(ran.stdout.ends_with("::error::oci:nowhere was not scanned\n"), "{ran:#?}");
+    assert_eq!(outputs(&place), "status=2\n");
+    assert!(!place.path("here/reports/report.json").exists());
+
+    let ran = Ran::of(action(&place, &[("IMAGE", &image), ("ONLY_FIXED", "yes")])).ended(2);
+    assert_eq!(ran.stdout, "::error::only-fixed is “yes”, and must be true or false\n");
+}
+
+/// The variables of a service in the compose file, with what a person would fill in.
+fn variables(compose: &str) -> Vec<(String, String)> {
+    let service = compose.split("\n  limpid:\n").nth(1).unwrap();
+    let lines = service.split("    environment:\n").nth(1).unwrap().lines();
+    let lines =
+        lines.take_while(|line| line.starts_with("      ")).filter(|line| !line.trim().starts_with('#'));
+    lines
+        .map(|line| {
+            let (name, value) = line.trim().split_once(": ").unwrap();
+            let value = match (value.find("${"), value.find('}')) {
+                (Some(from), Some(to)) => format!("{}c2VjcmV0{}", &value[..from], &value[to + 1..]),
+                _ => value.trim_matches('"').to_owned(),
+            };
+            (name.to_owned(), value)
+        })
+        .collect()
+}
+
+#[test]
+fn the_service_takes_the_settings_of_the_compose_file() {
+    let place = Place::new();
+    let variables = variables(&fs::read_to_string(project("deploy/compose/compose.yaml")).unwrap());
+    assert_eq!(variables.len(), 12, "{variables:#?}");
+    let secret = place.write("admin", "a long password");
+    let variables = variables.into_iter().map(|(name, value)| match name.as_str() {
+        "LIMPID_REGISTRY_ADMIN_PASSWORD_FILE" => (name, secret.clone()),
+        _ => (name, value),
+    });
+    let ran = Ran::of(place.command("serve --check").envs(variables).output().unwrap()).ended(0);
+    for expected in [
+        "database.url = \"postgres://limpid:[secret]@database/limpid\"",
+        "registry.listen = \"0.0.0.0:5000\"",
+        "registry.redirect = false",
+        "api.listen = \"0.0.0.0:6060\"",
+    ] {
+        assert!(ran.stdout.contains(expected), "{expected}: {ran:#?}");
+    }
+}
+
+#[test]
+fn the_unit_is_one_that_systemd_takes() {
+    if !is_installed("systemd-analyze", "apt-get install systemd") {
+        return;
+    }
+    let place = Place::new();
+    let unit = fs::read_to_string(project("deploy/systemd/limpid.service")).unwrap();
+    // Its program and its manual page are those of an installation.
+    let unit = unit.replace("/usr/local/bin/limpid", env!("CARGO_BIN_EXE_limpid"));
+    let unit = unit.replace("Documentation=man:limpid-serve(1)\n", "");
+    place.write("limpid.service", unit);
+    let ran =
+        Command::new("systemd-analyze").arg("verify").arg(place.path("limpid.service")).output().unwrap();
+    let ran = Ran::of(ran);
+    // It names other units of the machine too.
+    assert!(!ran.stderr.contains("limpid"), "{ran:#?}");
+}
+
+#[test]
+fn an_image_is_not_made_of_a_program_that_would_not_start_in_it() {
+    if !is_installed("podman", "apt-get install podman") {
+        return;
+    }
+    let place = Place::new();
+    let mut build = Command::new(project("deploy/container/build"));
+    let authorities = place.write("authorities.pem", "");
+    build.env("LIMPID_BINARY", env!("CARGO_BIN_EXE_limpid")).env("CERTIFICATES", authorities);
+    let ran = Ran::of(build.output().unwrap()).ended(2);
+    assert!(ran.stderr.contains("needs a dynamic loader, which the image does not have"), "{ran:#?}");
+}
