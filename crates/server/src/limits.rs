@@ -537,6 +537,12 @@ pub const REPOSITORIES_LOOKED_AT: u64 = 10_000;
 /// How long after the last push, or sign of life, what is not finished or not needed is removed.
 pub const REGISTRY_GRACE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Patterns of tags that must stay, of one namespace: each is compared with each tag that is set or listed.
+pub const TAG_PATTERNS: usize = 100;
+
+/// Bytes of such a pattern, as of a tag.
+pub const TAG_PATTERN_BYTES: usize = 128;
+
 // --- pages ---
 
 /// Bytes of a form that a page sends: some fields, and scopes of a token.

@@ -16,7 +16,11 @@ mod page;
 mod push;
 mod range;
 mod referrers;
+pub(crate) mod tag_policy;
+pub(crate) mod tagging;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod uploads;
 
 use std::sync::Arc;
@@ -98,6 +102,8 @@ pub(crate) const ROUTES: &[Route] = &[
         Target::Repository,
         handler!(referrers::list),
     ),
+    tag_policy::READ,
+    tag_policy::WRITE,
 ];
 
 /// `GET /v2/`: this is a registry, and you may come in.

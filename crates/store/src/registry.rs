@@ -19,12 +19,15 @@ pub use self::{
     garbage::{Collected, collect_garbage},
     manifests::{
         Manifest, NewManifest, NewReference, Reference, ReferenceKind, delete_manifest, find_manifest,
-        missing_references, note_pulled, put_manifest, references,
+        hold_manifest, missing_references, note_pulled, put_manifest, references,
     },
     referrers::{Referrer, Wanted, referrers},
     repositories::{
         Repository, delete_repository, find_repository, hold_repository, list_repositories, make_repository,
     },
-    tags::{ListedTag, Tag, TagOrder, delete_tag, find_tag, list_tags, resolve, set_tag},
+    tags::{
+        ListedTag, Tag, TagOrder, delete_tag, find_tag, hold_tag, hold_tags_of, list_tags, make_tag, resolve,
+        set_tag, set_tag_expiry, set_tag_immutable,
+    },
     uploads::{NewUpload, Part, Upload, add_part, begin_upload, end_upload, find_upload},
 };

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use limpid_core::Digest;
 use limpid_store::registry::{self as stored, Manifest};
 
-use super::{CONTENT_DIGEST, Named, RegistryError, gate, name, text, work};
+use super::{CONTENT_DIGEST, Named, RegistryError, gate, name, tagging, text, work};
 use crate::{engine::Engine, http::conditional, limits::TOLD_TIME, public::Call};
 
 /// A manifest, as a path names it.
@@ -102,10 +102,10 @@ pub(super) async fn delete(call: Call) -> Result<Response, RegistryError> {
     let (named, reference) = (Named::of(&call)?, Reference::of(&call)?);
     work(&call.engine, move |engine| {
         engine.database.write(|tx| {
-            let repository = named.number(tx)?;
+            let place = tagging::Place { repository: named.number(tx)?, name: &named.whole };
             let was_there = match &reference {
-                Reference::Tag(tag) => stored::delete_tag(tx, repository, tag)?,
-                Reference::Digest(digest) => stored::delete_manifest(tx, repository, digest)?,
+                Reference::Tag(tag) => tagging::delete_in(tx, place, tag)?,
+                Reference::Digest(digest) => tagging::delete_manifest(tx, place, digest)?,
             };
             if was_there { Ok(()) } else { Err(RegistryError::manifest_unknown(reference.text())) }
         })

@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use super::tags::collect_tags;
 use crate::{
     StoreError, Transaction, blob_rows,
     database::{Value, microseconds},
@@ -31,19 +32,12 @@ pub struct Collected {
 pub fn collect_garbage(tx: &mut Transaction<'_>, grace: Duration) -> Result<Collected, StoreError> {
     let old = [microseconds(grace), limits::GARBAGE_ROWS.into()];
     Ok(Collected {
-        tags: tx.execute(TAGS, &[limits::GARBAGE_ROWS.into()])?,
+        tags: collect_tags(tx, limits::GARBAGE_ROWS)?,
         uploads: tx.execute(UPLOADS, &old)?,
         repository_blobs: tx.execute(REPOSITORY_BLOBS, &old)?,
         blobs: blobs(tx, &old)?,
     })
 }
-
-const TAGS: &str = "
-    DELETE FROM tag
-    WHERE expires_at <= limpid_now() AND (repository, name) IN (
-        SELECT gone.repository, gone.name FROM tag AS gone
-        WHERE gone.expires_at <= limpid_now()
-        ORDER BY gone.expires_at LIMIT $1)";
 
 /// Its parts go with it; the blobs that they were go by themselves after their own grace.
 const UPLOADS: &str = "

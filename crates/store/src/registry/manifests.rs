@@ -135,6 +135,16 @@ pub fn find_manifest(
     tx.query_optional(query, &[repository.into(), digest.into()])?.as_ref().map(manifest).transpose()
 }
 
+/// Keeps a manifest from being removed while the transaction lasts. `false` where it is not there.
+///
+/// # Errors
+/// Those of the database.
+pub fn hold_manifest(tx: &mut Transaction<'_>, repository: i64, digest: &Digest) -> Result<bool, StoreError> {
+    let query = "
+        SELECT digest FROM registry_manifest WHERE repository = $1 AND digest = $2 /*postgres FOR UPDATE*/";
+    Ok(tx.query_optional(query, &[repository.into(), digest.into()])?.is_some())
+}
+
 /// What of these a repository does not have. The blobs that it has are kept for the grace from now.
 ///
 /// # Errors

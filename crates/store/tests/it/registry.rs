@@ -195,7 +195,7 @@ fn tags_point_to_manifests_and_go_with_them() {
         let one = repository(database, "team/one");
         give(database, one, "layer");
         let [old, new] = ["old", "new"].map(|name| push(database, one, name, &["layer"], None));
-        let tag = |name: &str, to: &Digest| write(database, |tx| registry::set_tag(tx, one, name, to));
+        let tag = |name: &str, to: &Digest| write(database, |tx| registry::set_tag(tx, one, name, to, None));
         tag("1", &old);
         tag("latest", &old);
         tag("latest", &new);
@@ -218,8 +218,42 @@ fn tags_point_to_manifests_and_go_with_them() {
 
         tag("short", &old);
         execute(database, "UPDATE tag SET expires_at = 1", &[]);
-        assert_eq!(resolve("short"), None);
+        assert_eq!((resolve("short"), number(database, untagged)), (None, 0));
         assert_eq!(collect(database).tags, 1);
+        assert_eq!(number(database, untagged), 1);
+    });
+}
+
+#[test]
+fn a_tag_is_made_once_and_holds_what_an_index_names() {
+    on_each(|database| {
+        let one = repository(database, "team/one");
+        let child = push(database, one, "child", &[], None);
+        let index = push(database, one, "index", &[], None);
+        let of_child = [reference(ReferenceKind::Manifest, "child")];
+        let new = NewManifest {
+            repository: one,
+            digest: &index,
+            kind: "index",
+            media_type: "a/b",
+            body: b"index",
+            subject: None,
+            artifact_type: "",
+            annotations: "{}",
+            pushed_by: "somebody",
+            references: &of_child,
+        };
+        write(database, |tx| registry::put_manifest(tx, &new));
+        let make = |to: &Digest| write(database, |tx| registry::make_tag(tx, one, "1", to, None));
+        assert_eq!((make(&index), make(&child)), (true, false));
+        assert!(write(database, |tx| registry::set_tag_immutable(tx, one, "1", true)));
+        let held = write(database, |tx| registry::hold_tags_of(tx, one, &child));
+        assert_eq!(held.len(), 1);
+        assert_eq!((held[0].name.as_str(), &held[0].manifest, held[0].is_immutable), ("1", &index, true));
+        let until = chrono::DateTime::from_timestamp(4_000_000_000, 0);
+        assert!(write(database, |tx| registry::set_tag_expiry(tx, one, "1", until)));
+        assert_eq!(write(database, |tx| registry::hold_tag(tx, one, "1")).unwrap().expires_at, until);
+        assert!(!write(database, |tx| registry::set_tag_expiry(tx, one, "2", until)));
     });
 }
 

@@ -31,6 +31,7 @@ use crate::{
         repositories::viewer,
     },
     public::Call,
+    registry::tag_policy::TagPolicy,
 };
 
 /// The list.
@@ -56,6 +57,8 @@ pub(in crate::pages) struct NamespacePage {
     pub(in crate::pages) teams: Vec<TeamRow>,
     pub(in crate::pages) robots: Vec<RobotRow>,
     pub(in crate::pages) gate: GateView,
+    /// The patterns of tags that must stay, one a line.
+    pub(in crate::pages) immutable: String,
     /// What a robot's token is for, where nobody says.
     pub(in crate::pages) robot_scopes: String,
     pub(in crate::pages) made: Option<NewToken>,
@@ -136,6 +139,7 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         may_change,
         writers_overwrite: writers_overwrite(&found)?,
         gate: gate::view(&found.settings, engine.now())?,
+        immutable: TagPolicy::of_settings(&found.settings)?.immutable.join("\n"),
         permissions: permissions.into_iter().map(permission_row).collect(),
         teams,
         robots: robots?,
@@ -201,6 +205,10 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
         "gate" | "allow" | "disallow" => {
             sent.change("change-gate", object, move |engine, form| gate::change(engine, &at, form)).await?;
         }
+        "tags" => {
+            sent.change("change-tag-policy", object, move |engine, form| keep_tags(engine, &at, form))
+                .await?;
+        }
         "make-team" | "remove-team" | "add-member" | "remove-member" => {
             teams(&sent, place.clone(), name).await?
         }
@@ -220,6 +228,15 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
         other => return Err(unknown_form(other)),
     }
     lead_to(&format!("/namespaces/{place}"))
+}
+
+/// Sets which tags must stay.
+fn keep_tags(engine: &Engine, namespace: &str, form: &Form) -> Result<(), Failure> {
+    let immutable = form.get("immutable").split_whitespace().map(str::to_owned).collect();
+    let policy = TagPolicy { immutable };
+    policy.check(namespace).map_err(Failure::Invalid)?;
+    let is_there = engine.database.write(|tx| policy.set(tx, namespace))?;
+    if is_there { Ok(()) } else { Err(Failure::NotFound("namespace")) }
 }
 
 async fn teams(sent: &Sent, place: String, name: String) -> Result<(), ApiError> {

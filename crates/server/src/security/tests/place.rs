@@ -196,7 +196,7 @@ impl Place {
             };
             rows::put_manifest(tx, &new)?;
             if let Some(tag) = tag {
-                rows::set_tag(tx, repository, tag, &digest)?;
+                rows::set_tag(tx, repository, tag, &digest, None)?;
             }
             security::note_push(tx, &digest)
         });

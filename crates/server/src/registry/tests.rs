@@ -1,0 +1,4 @@
+//! The registry on real databases, asked through the public listener's routes.
+
+mod pushes;
+mod tags;
