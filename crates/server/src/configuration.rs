@@ -25,6 +25,7 @@ use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration}
 use ipnet::IpNet;
 use url::Url;
 
+pub(crate) use self::values::bytes;
 pub use self::{
     kinds::UNAUTHENTICATED,
     load::{ConfigurationFile, Flag, Loaded, Sources, load},

@@ -543,6 +543,9 @@ pub const TAG_PATTERNS: usize = 100;
 /// Bytes of such a pattern, as of a tag.
 pub const TAG_PATTERN_BYTES: usize = 128;
 
+/// Namespaces of which what they have is counted anew at a time. The others are counted an hour later.
+pub const NAMESPACES_COUNTED: u64 = 10_000;
+
 // --- pages ---
 
 /// Bytes of a form that a page sends: some fields, and scopes of a token.

@@ -14,6 +14,7 @@ pub(crate) mod name;
 mod outgoing;
 mod page;
 mod push;
+pub(crate) mod quota;
 mod range;
 mod referrers;
 pub(crate) mod tag_policy;
@@ -102,6 +103,8 @@ pub(crate) const ROUTES: &[Route] = &[
         Target::Repository,
         handler!(referrers::list),
     ),
+    quota::READ,
+    quota::WRITE,
     tag_policy::READ,
     tag_policy::WRITE,
 ];

@@ -6,6 +6,7 @@
 mod blobs;
 mod garbage;
 mod manifests;
+mod quota;
 mod referrers;
 mod repositories;
 mod tags;
@@ -21,6 +22,7 @@ pub use self::{
         Manifest, NewManifest, NewReference, Reference, ReferenceKind, delete_manifest, find_manifest,
         hold_manifest, missing_references, note_pulled, put_manifest, references,
     },
+    quota::{Room, Usage, miscounted_namespaces, namespace_usage, recount_namespace, set_namespace_quota},
     referrers::{Referrer, Wanted, referrers},
     repositories::{
         Repository, delete_repository, find_repository, hold_repository, list_repositories, make_repository,

@@ -3,7 +3,7 @@
 use limpid_core::Digest;
 use limpid_store::registry as stored;
 
-use super::{Named, RegistryError, name};
+use super::{Named, RegistryError, name, quota};
 use crate::{
     accounts::{self, Action, Decision, Object, Principal},
     engine::Engine,
@@ -21,9 +21,10 @@ pub(super) fn mounted(
 ) -> Result<bool, RegistryError> {
     let Some(from) = source(engine, principal, from, digest)? else { return Ok(false) };
     engine.database.write(|tx| {
-        let to = stored::make_repository(tx, &to.whole)?.number;
+        let number = stored::make_repository(tx, &to.whole)?.number;
         // It may be gone from there by now.
-        Ok(stored::mount_blob(tx, from, to, digest)?.is_some())
+        let Some(room) = stored::mount_blob(tx, from, number, digest)? else { return Ok(false) };
+        quota::check(room, &to.whole).map(|()| true)
     })
 }
 

@@ -19,7 +19,7 @@ use super::{
     incoming::mismatch,
     manifest::{self, Content, Descriptor, Kind},
     manifests::Reference,
-    name,
+    name, quota,
     tagging::{self, NotPointed},
     text, work, written,
 };
@@ -39,7 +39,7 @@ struct Push {
     /// How long its tags last, where it says so.
     lasts: Option<TimeDelta>,
     /// What is to be said beside the answer.
-    warning: Option<String>,
+    warnings: Vec<String>,
 }
 
 /// `PUT /v2/NAME/manifests/REFERENCE`; with `?tag=` for a digest that is tagged at once.
@@ -65,7 +65,7 @@ pub(super) async fn put(call: Call) -> Result<Response, RegistryError> {
     };
     let content = manifest::parse(&body, &stated).map_err(RegistryError::manifest_invalid)?;
     let principal = call.principal.clone();
-    let mut push = Push { named, principal, digest, tags, content, body, lasts: None, warning: None };
+    let mut push = Push { named, principal, digest, tags, content, body, lasts: None, warnings: Vec::new() };
     let push = work(&call.engine, move |engine| push.store(engine).map(|()| push)).await?;
     let mut response = created(push.named.location(&format!("manifests/{}", push.digest))?, &push.digest)?;
     if let Some(subject) = &push.content.subject {
@@ -74,7 +74,7 @@ pub(super) async fn put(call: Call) -> Result<Response, RegistryError> {
     for tag in &push.tags {
         response.headers_mut().append(TAG, text(tag)?);
     }
-    if let Some(warning) = &push.warning {
+    for warning in &push.warnings {
         response.headers_mut().append(gate::WARNING, text(&security::warning(warning))?);
     }
     Ok(response)
@@ -112,12 +112,15 @@ impl Push {
     fn store(&mut self, engine: &Engine) -> Result<(), RegistryError> {
         let references = references(&self.content);
         if !self.tags.is_empty() {
-            (self.lasts, self.warning) = tagging::lasts(engine, &self.named.whole, &self.content)?;
+            let (lasts, warning) = tagging::lasts(engine, &self.named.whole, &self.content)?;
+            self.lasts = lasts;
+            self.warnings.extend(warning);
         }
         let written = engine.database.write(|tx| self.write(engine, tx, &references));
         written.map_err(|refused| refused.told(engine, &self.principal, &self.named.whole))?;
         fault::point("push: manifest stored");
         security::pushed(engine);
+        self.warnings.extend(quota::warning(engine, &self.named.whole)?);
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use limpid_store::{
 use super::{
     Sent,
     gate::{self, GateView},
+    space::{self, SpaceView},
     tokens::{self, NewToken, TokenRow},
     unknown_form,
 };
@@ -57,6 +58,7 @@ pub(in crate::pages) struct NamespacePage {
     pub(in crate::pages) teams: Vec<TeamRow>,
     pub(in crate::pages) robots: Vec<RobotRow>,
     pub(in crate::pages) gate: GateView,
+    pub(in crate::pages) space: SpaceView,
     /// The patterns of tags that must stay, one a line.
     pub(in crate::pages) immutable: String,
     /// What a robot's token is for, where nobody says.
@@ -119,6 +121,7 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         let found = store::find_namespace(tx, name)?.ok_or(Failure::NotFound("namespace"))?;
         let object = Object::Namespace(name.to_owned());
         let may = crate::accounts::authorize(tx, principal, Action::Administer, &object)?;
+        let operates = crate::accounts::authorize(tx, principal, Action::Operate, &Object::Service)?;
         let mut teams = Vec::new();
         for team in store::list_teams(tx, found.number, ACCOUNTS_LIST)? {
             let members = store::list_members(tx, team.number, ACCOUNTS_LIST)?;
@@ -126,9 +129,10 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         }
         let robots = store::list_robots(tx, found.number, "", ACCOUNTS_LIST)?;
         let permissions = administration::permissions(tx, Place::Namespace(name))?;
-        Ok::<_, Failure>((found, may == Decision::Allowed, teams, robots, permissions))
+        let may = (may == Decision::Allowed, operates == Decision::Allowed);
+        Ok::<_, Failure>((found, may, teams, robots, permissions))
     });
-    let (found, may_change, teams, robots, permissions) = read?;
+    let (found, (may_change, may_operate), teams, robots, permissions) = read?;
     let robot = |robot: store::Account| {
         Ok(RobotRow { tokens: tokens::rows(engine, robot.number)?, account: robot.name })
     };
@@ -138,6 +142,7 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         name: name.to_owned(),
         may_change,
         writers_overwrite: writers_overwrite(&found)?,
+        space: space::view(&found, may_operate),
         gate: gate::view(&found.settings, engine.now())?,
         immutable: TagPolicy::of_settings(&found.settings)?.immutable.join("\n"),
         permissions: permissions.into_iter().map(permission_row).collect(),
@@ -209,6 +214,11 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
             sent.change("change-tag-policy", object, move |engine, form| keep_tags(engine, &at, form))
                 .await?;
         }
+        "quota" => {
+            let (engine, principal) = (sent.engine.clone(), sent.principal.clone());
+            may_operate(engine, principal).await?;
+            sent.change("change-quota", object, move |engine, form| space::change(engine, &at, form)).await?;
+        }
         "make-team" | "remove-team" | "add-member" | "remove-member" => {
             teams(&sent, place.clone(), name).await?
         }
@@ -228,6 +238,19 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
         other => return Err(unknown_form(other)),
     }
     lead_to(&format!("/namespaces/{place}"))
+}
+
+/// What is not for whoever administers the namespace alone.
+async fn may_operate(engine: std::sync::Arc<Engine>, principal: Principal) -> Result<(), ApiError> {
+    let may = work(&engine, move |engine| {
+        crate::accounts::decide(engine, &principal, Action::Operate, &Object::Service)
+    });
+    match may.await? {
+        Decision::Allowed => Ok(()),
+        Decision::SignIn | Decision::Forbidden | Decision::Hidden => {
+            Err(ApiError::new(StatusCode::FORBIDDEN, "you may not do that"))
+        }
+    }
 }
 
 /// Sets which tags must stay.

@@ -160,7 +160,7 @@ impl Place {
         let blob = RegistryBlob { digest: digest.clone(), stored, bytes: bytes.len() as u64 };
         self.write(|tx| {
             let repository = rows::make_repository(tx, repository)?;
-            rows::add_blob(tx, repository.number, &blob)
+            rows::add_blob(tx, repository.number, &blob).map(drop)
         });
     }
 
