@@ -123,6 +123,17 @@ pub struct Registry {
     pub redirect: bool,
     /// Where notifications of repositories, which users configure, may go.
     pub webhooks: Egress,
+    /// Registries that namespaces have copies of.
+    pub upstreams: Upstreams,
+}
+
+/// Registries that namespaces have copies of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Upstreams {
+    /// Names and passwords for them, in the form of `auth.json`; `None`: nobody is told any.
+    pub credentials: Option<PathBuf>,
+    /// Where they may be.
+    pub egress: Egress,
 }
 
 /// A provider of OpenID Connect, by which people sign in.

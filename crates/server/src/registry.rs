@@ -4,6 +4,7 @@
 
 mod blobs;
 mod catalog;
+pub(crate) mod copies;
 mod error;
 mod gate;
 mod incoming;
@@ -103,6 +104,9 @@ pub(crate) const ROUTES: &[Route] = &[
         Target::Repository,
         handler!(referrers::list),
     ),
+    copies::READ,
+    copies::WRITE,
+    copies::REMOVE,
     quota::READ,
     quota::WRITE,
     tag_policy::READ,

@@ -11,6 +11,7 @@ mod referrers;
 mod repositories;
 mod tags;
 mod uploads;
+mod upstreams;
 
 pub use self::{
     blobs::{
@@ -32,4 +33,8 @@ pub use self::{
         set_tag, set_tag_expiry, set_tag_immutable,
     },
     uploads::{NewUpload, Part, Upload, add_part, begin_upload, end_upload, find_upload},
+    upstreams::{
+        UpstreamSet, copies_with_manifest, named_blob, namespace_upstream, remove_namespace_upstream,
+        set_namespace_upstream,
+    },
 };

@@ -15,7 +15,7 @@ use limpid_store::{
 use url::form_urlencoded;
 
 use super::{
-    Named, RegistryError, created, gate,
+    Named, RegistryError, copies, created, gate,
     incoming::mismatch,
     manifest::{self, Content, Descriptor, Kind},
     manifests::Reference,
@@ -131,6 +131,7 @@ impl Push {
         references: &[NewReference],
     ) -> Result<(), NotPointed> {
         let repository = stored::make_repository(tx, &self.named.whole)?.number;
+        copies::refuse_push(tx, &self.named.whole)?;
         let missing = stored::missing_references(tx, repository, references)?;
         if !missing.is_empty() {
             return Err(RegistryError::manifest_blob_unknown(&missing).into());
@@ -163,7 +164,7 @@ impl Push {
 }
 
 /// What a manifest needs. A layer that registries need not have is never asked for.
-fn references(content: &Content) -> Vec<NewReference> {
+pub(super) fn references(content: &Content) -> Vec<NewReference> {
     let blob = |descriptor: &Descriptor| {
         let kind = if descriptor.is_foreign() { ReferenceKind::Foreign } else { ReferenceKind::Blob };
         reference(kind, descriptor)

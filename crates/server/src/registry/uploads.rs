@@ -12,7 +12,7 @@ use limpid_store::registry::{self as stored, NewUpload, Part, RegistryBlob, Uplo
 use uuid::Uuid;
 
 use super::{
-    Named, RegistryError, created, digest,
+    Named, RegistryError, copies, created, digest,
     incoming::{Incoming, Sink, Stored, pour},
     mount::mounted,
     quota, range, text, work,
@@ -90,6 +90,7 @@ pub(super) async fn begin(call: Call) -> Result<Response, RegistryError> {
         engine.database.write(|tx| {
             quota::check_before(tx, &to)?;
             let repository = stored::make_repository(tx, &to)?.number;
+            copies::refuse_push(tx, &to)?;
             let new = NewUpload { id, repository, principal: &owner, algorithm: &algorithm };
             Ok::<_, RegistryError>(stored::begin_upload(tx, &new)?)
         })
@@ -113,6 +114,7 @@ async fn monolithic(
         let blob = RegistryBlob { digest, stored: bytes_of, bytes };
         engine.database.write(|tx| {
             let repository = stored::make_repository(tx, &named.whole)?.number;
+            copies::refuse_push(tx, &named.whole)?;
             quota::check(stored::add_blob(tx, repository, &blob)?, &named.whole)
         })?;
         fault::point("push: blob noted");

@@ -22,6 +22,7 @@ use crate::{
     },
     configuration::{
         Api, Blobs, Database, Egress, Indexer, Introspection, Log, Notifier, Registry, Role, Updater,
+        Upstreams,
     },
     engine::Engine,
     http::Peer,
@@ -203,6 +204,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             manifest_bytes: 8 << 20,
             redirect: true,
             webhooks: Egress::default(),
+            upstreams: Upstreams::default(),
         },
         harbor: crate::configuration::Harbor::default(),
     }

@@ -32,7 +32,7 @@ use crate::{
         repositories::viewer,
     },
     public::Call,
-    registry::tag_policy::TagPolicy,
+    registry::{copies, tag_policy::TagPolicy},
 };
 
 /// The list.
@@ -59,6 +59,8 @@ pub(in crate::pages) struct NamespacePage {
     pub(in crate::pages) robots: Vec<RobotRow>,
     pub(in crate::pages) gate: GateView,
     pub(in crate::pages) space: SpaceView,
+    /// The address of the registry that it is a copy of; empty: of none.
+    pub(in crate::pages) upstream: String,
     /// The patterns of tags that must stay, one a line.
     pub(in crate::pages) immutable: String,
     /// What a robot's token is for, where nobody says.
@@ -130,9 +132,10 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         let robots = store::list_robots(tx, found.number, "", ACCOUNTS_LIST)?;
         let permissions = administration::permissions(tx, Place::Namespace(name))?;
         let may = (may == Decision::Allowed, operates == Decision::Allowed);
-        Ok::<_, Failure>((found, may, teams, robots, permissions))
+        let upstream = limpid_store::registry::namespace_upstream(tx, name)?;
+        Ok::<_, Failure>((found, may, teams, robots, permissions, upstream))
     });
-    let (found, (may_change, may_operate), teams, robots, permissions) = read?;
+    let (found, (may_change, may_operate), teams, robots, permissions, upstream) = read?;
     let robot = |robot: store::Account| {
         Ok(RobotRow { tokens: tokens::rows(engine, robot.number)?, account: robot.name })
     };
@@ -142,6 +145,7 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         name: name.to_owned(),
         may_change,
         writers_overwrite: writers_overwrite(&found)?,
+        upstream: upstream.unwrap_or_default(),
         space: space::view(&found, may_operate),
         gate: gate::view(&found.settings, engine.now())?,
         immutable: TagPolicy::of_settings(&found.settings)?.immutable.join("\n"),
@@ -219,6 +223,12 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
             may_operate(engine, principal).await?;
             sent.change("change-quota", object, move |engine, form| space::change(engine, &at, form)).await?;
         }
+        "upstream" => {
+            let (engine, principal) = (sent.engine.clone(), sent.principal.clone());
+            may_operate(engine, principal).await?;
+            let object = format!("{object}: {}", sent.get("address"));
+            sent.change("change-upstream", object, move |engine, form| copy(engine, &at, form)).await?;
+        }
         "make-team" | "remove-team" | "add-member" | "remove-member" => {
             teams(&sent, place.clone(), name).await?
         }
@@ -251,6 +261,14 @@ async fn may_operate(engine: std::sync::Arc<Engine>, principal: Principal) -> Re
             Err(ApiError::new(StatusCode::FORBIDDEN, "you may not do that"))
         }
     }
+}
+
+/// Has it be a copy of another registry, or none where no address is given.
+fn copy(engine: &Engine, namespace: &str, form: &Form) -> Result<(), Failure> {
+    let text = form.get("address").trim();
+    let address = Some(text).filter(|text| !text.is_empty()).map(str::parse::<copies::Address>);
+    let address = address.transpose().map_err(Failure::Invalid)?;
+    copies::set(engine, namespace, address.as_ref())
 }
 
 /// Sets which tags must stay.
