@@ -125,6 +125,8 @@ pub struct Registry {
     pub webhooks: Egress,
     /// Registries that namespaces have copies of.
     pub upstreams: Upstreams,
+    /// How long manifests stay that have no tag and that nothing needs; `None`: until somebody removes them.
+    pub untagged: Option<Duration>,
 }
 
 /// Registries that namespaces have copies of.

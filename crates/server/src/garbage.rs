@@ -70,8 +70,9 @@ fn collect_rows(engine: &Engine) -> Result<(), StoreError> {
 }
 
 fn collect_registry(engine: &Engine) -> Result<(), StoreError> {
+    let untagged = engine.configuration.registry.untagged;
     loop {
-        let rows = engine.database.write(|tx| registry::collect_garbage(tx, REGISTRY_GRACE))?;
+        let rows = engine.database.write(|tx| registry::collect_garbage(tx, REGISTRY_GRACE, untagged))?;
         if rows == registry::Collected::default() || engine.bell.ends() {
             return Ok(());
         }

@@ -84,6 +84,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("registry.webhooks.allow_networks", Kind::Networks, Fallback::EmptyList, r#"["10.0.0.0/8"]"#),
     Key::new("registry.webhooks.allow_hosts", Kind::Hosts, Fallback::EmptyList, r#"["chat.internal"]"#),
     Key::new("registry.webhooks.allow_plain_http", Kind::Boolean, Fallback::Boolean(false), "true"),
+    Key::new("registry.untagged", Kind::Period, Fallback::None, r#""30d""#),
     Key::new(
         "registry.upstreams.credentials_file",
         Kind::Path,

@@ -17,7 +17,7 @@ use crate::support::{blob, blob as blob_row, digest, execute, number, on_each, r
 const GRACE: Duration = Duration::from_secs(3600);
 
 fn collect(database: &Database) -> Collected {
-    write(database, |tx| registry::collect_garbage(tx, GRACE))
+    write(database, |tx| registry::collect_garbage(tx, GRACE, None))
 }
 
 /// Makes a repository; returns its number.
@@ -345,6 +345,75 @@ fn of_two_who_give_the_last_bytes_one_is_told() {
         let usage = read(database, |tx| registry::namespace_usage(tx, "team")).unwrap();
         assert_eq!(usage.used, 40);
         assert_eq!(number(database, "SELECT COUNT(DISTINCT digest) FROM repository_blob"), 4);
+    });
+}
+
+#[test]
+fn a_manifest_without_a_tag_goes_when_nothing_holds_it() {
+    on_each(|database| {
+        let one = repository(database, "team/one");
+        let put = |name: &str, children: &[&str], subject: Option<&Digest>| {
+            let references: Vec<_> =
+                children.iter().map(|child| reference(ReferenceKind::Manifest, child)).collect();
+            let manifest = digest(name);
+            let new = NewManifest {
+                repository: one,
+                digest: &manifest,
+                kind: "index",
+                media_type: "a/b",
+                body: name.as_bytes(),
+                subject,
+                artifact_type: "",
+                annotations: "{}",
+                pushed_by: "somebody",
+                references: &references,
+            };
+            write(database, |tx| {
+                assert_eq!(registry::missing_references(tx, one, &references)?, []);
+                registry::put_manifest(tx, &new)
+            });
+            manifest
+        };
+        let there = || {
+            let all = ["alone", "pulled", "child", "index", "signature", "late", "unheld"];
+            let is_there =
+                |name: &&str| read(database, |tx| registry::find_manifest(tx, one, &digest(name))).is_some();
+            all.into_iter().filter(is_there).collect::<Vec<_>>()
+        };
+        put("alone", &[], None);
+        let pulled = put("pulled", &[], None);
+        put("child", &[], None);
+        let index = put("index", &["child"], None);
+        put("signature", &[], Some(&index));
+        put("unheld", &[], Some(&digest("nowhere")));
+        write(database, |tx| registry::set_tag(tx, one, "1", &index, None));
+        let collect = |untagged| {
+            let untagged = Some(Duration::from_secs(untagged));
+            write(database, |tx| registry::collect_garbage(tx, GRACE, untagged)).manifests
+        };
+        let age = "UPDATE registry_manifest SET untagged_at = untagged_at - 7200000000";
+        assert_eq!((collect(3600), there().len()), (0, 6), "nothing is old");
+        execute(database, age, &[]);
+        write(database, |tx| registry::note_pulled(tx, one, &pulled));
+        put("late", &[], None);
+        let off = write(database, |tx| registry::collect_garbage(tx, GRACE, None));
+        assert_eq!(off, Collected::default());
+        assert_eq!(collect(3600), 2);
+        assert_eq!(there(), ["pulled", "child", "index", "signature", "late"]);
+        // Who pushes an index of it, or it again, keeps it for all of the time.
+        execute(database, age, &[]);
+        put("late", &[], None);
+        assert_eq!(collect(3600), 0);
+
+        // With the index goes what it held, after its time from then on.
+        assert!(write(database, |tx| registry::delete_tag(tx, one, "1")));
+        execute(database, age, &[]);
+        assert_eq!(collect(3600), 2, "the index, and what was put late");
+        assert_eq!(there(), ["pulled", "child", "signature"]);
+        execute(database, age, &[]);
+        execute(database, "UPDATE registry_manifest SET pulled_at = 0", &[]);
+        assert_eq!(collect(3600), 3);
+        assert_eq!(there(), Vec::<&str>::new());
     });
 }
 

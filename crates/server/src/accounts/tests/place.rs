@@ -205,6 +205,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             redirect: true,
             webhooks: Egress::default(),
             upstreams: Upstreams::default(),
+            untagged: None,
         },
         harbor: crate::configuration::Harbor::default(),
     }

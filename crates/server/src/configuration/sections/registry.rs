@@ -18,6 +18,7 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
     let manifest_bytes = reader.get("registry.manifest_bytes", values::size);
     let redirect = reader.get("registry.redirect", values::boolean);
     let webhooks = super::egress(reader, "registry.webhooks");
+    let untagged = reader.get("registry.untagged", values::period);
     let credentials = reader.path("registry.upstreams.credentials_file");
     let upstreams = super::egress(reader, "registry.upstreams");
     Some(Registry {
@@ -29,6 +30,7 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
         manifest_bytes: manifest_bytes?,
         redirect: redirect?,
         webhooks: webhooks?,
+        untagged,
         upstreams: Upstreams { credentials, egress: upstreams? },
     })
 }

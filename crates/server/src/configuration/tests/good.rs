@@ -107,6 +107,7 @@ fn defaults() -> Configuration {
             redirect: true,
             webhooks: Egress::default(),
             upstreams: Upstreams::default(),
+            untagged: None,
         },
         harbor: Harbor::default(),
     }
@@ -166,6 +167,7 @@ fn everything_can_be_said() {
                 redirect: false,
                 webhooks: Egress::default(),
                 upstreams: Upstreams::default(),
+                untagged: None,
             },
             harbor: Harbor { api_key: Some(Secret::new("c2VjcmV0")) },
             ..defaults()

@@ -40,7 +40,7 @@ fn listed(place: &Place, tag: &str) -> Value {
 }
 
 fn collect(place: &Place) -> u64 {
-    place.engine.database.write(|tx| stored::collect_garbage(tx, REGISTRY_GRACE)).unwrap().tags
+    place.engine.database.write(|tx| stored::collect_garbage(tx, REGISTRY_GRACE, None)).unwrap().tags
 }
 
 fn refused(place: &Place, who: &str, method: &str, path: &str, body: &str) {

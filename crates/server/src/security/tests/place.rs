@@ -330,6 +330,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             manifest_bytes: 8 << 20,
             redirect: true,
             webhooks: here(),
+            untagged: None,
             upstreams: configuration::Upstreams { credentials: None, egress: here() },
         },
         harbor: configuration::Harbor::default(),
