@@ -31,7 +31,7 @@ use limpid_store::StoreError;
 pub(crate) use self::{
     action::{Action, Decision, Object},
     api::ROUTES,
-    audit::note_change,
+    audit::{note_change, note_refusal},
     authenticate::authenticate,
     authorize::authorize,
     challenge::challenge,
@@ -116,4 +116,4 @@ pub(crate) fn enter(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

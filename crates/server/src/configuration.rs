@@ -25,6 +25,7 @@ use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration}
 use ipnet::IpNet;
 use url::Url;
 
+pub(crate) use self::values::bytes;
 pub use self::{
     kinds::UNAUTHENTICATED,
     load::{ConfigurationFile, Flag, Loaded, Sources, load},
@@ -122,6 +123,19 @@ pub struct Registry {
     pub redirect: bool,
     /// Where notifications of repositories, which users configure, may go.
     pub webhooks: Egress,
+    /// Registries that namespaces have copies of.
+    pub upstreams: Upstreams,
+    /// How long manifests stay that have no tag and that nothing needs; `None`: until somebody removes them.
+    pub untagged: Option<Duration>,
+}
+
+/// Registries that namespaces have copies of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Upstreams {
+    /// Names and passwords for them, in the form of `auth.json`; `None`: nobody is told any.
+    pub credentials: Option<PathBuf>,
+    /// Where they may be.
+    pub egress: Egress,
 }
 
 /// A provider of OpenID Connect, by which people sign in.

@@ -69,6 +69,13 @@ pub enum EgressError {
     },
 }
 
+/// What a server answers, whatever its status.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Box<dyn Read + Send>,
+}
+
 /// Headers that are not for strangers to choose: they say how the connection is used, or to whom the request really goes.
 const OURS: &[&str] = &[
     "connection",
@@ -112,23 +119,45 @@ impl EgressClient {
         headers: &BTreeMap<String, Vec<String>>,
     ) -> Result<Box<dyn Read + Send>, EgressError> {
         let given = headers.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
-        let mut headers = parsed(given)?;
-        let mut target = Target::parse(address)?;
+        let (target, response) = self.follow(&Method::GET, Target::parse(address)?, parsed(given)?)?;
+        match response.status() {
+            StatusCode::OK => Ok(Box::new(Answer { host: target.host().to_owned(), response })),
+            status => Err(unwanted(&target, status)),
+        }
+    }
+
+    /// Asks for an address; whatever is answered is handed on. Redirections are followed as in [`Self::get`]. Blocks.
+    pub(crate) fn ask(
+        &self,
+        method: &Method,
+        address: &str,
+        headers: &[(String, String)],
+    ) -> Result<Reply, EgressError> {
+        let headers = parsed(headers.iter().map(|(name, value)| (name, value)))?;
+        let (target, response) = self.follow(method, Target::parse(address)?, headers)?;
+        Ok(Reply {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: Box::new(Answer { host: target.host().to_owned(), response }),
+        })
+    }
+
+    fn follow(
+        &self,
+        method: &Method,
+        mut target: Target,
+        mut headers: HeaderMap,
+    ) -> Result<(Target, Response), EgressError> {
         for _hop in 0..=limits::REDIRECTIONS {
-            let response = self.send(Method::GET, &target, headers.clone(), None)?;
-            match (response.status(), response.headers().get(header::LOCATION)) {
-                (StatusCode::OK, _any) => {
-                    return Ok(Box::new(Answer { host: target.host().to_owned(), response }));
-                }
-                (status, Some(location)) if is_redirection(status) => {
-                    let next = target.follow(location.as_bytes())?;
-                    if !next.is_same_origin(&target) {
-                        headers = for_others(&headers);
-                    }
-                    target = next;
-                }
-                (status, _any) => return Err(unwanted(&target, status)),
+            let response = self.send(method.clone(), &target, headers.clone(), None)?;
+            let next = match response.headers().get(header::LOCATION) {
+                Some(location) if is_redirection(response.status()) => target.follow(location.as_bytes())?,
+                Some(_) | None => return Ok((target, response)),
+            };
+            if !next.is_same_origin(&target) {
+                headers = for_others(&headers);
             }
+            target = next;
         }
         Err(EgressError::Failed(format!("{} redirects on and on", target.host())))
     }

@@ -19,6 +19,7 @@ use crate::{
     limits::LONG_REQUESTS,
     matching::ReportCache,
     pages::SeenReports,
+    registry::copies,
     updating::CatalogKeeper,
 };
 
@@ -60,6 +61,8 @@ pub struct Engine {
     pub(crate) seen: SeenReports,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) layers: EgressClient,
+    pub(crate) upstreams: EgressClient,
+    pub(crate) copies: copies::State,
     pub(crate) flights: Flights,
     pub(crate) waiters: Waiters,
     /// Room for requests that hold a thread for as long as their client likes.
@@ -86,8 +89,8 @@ pub enum EngineError {
     /// The storage of blobs cannot be used.
     #[error("blobs: {0}")]
     Blobs(#[from] BlobError),
-    /// The policy for fetching layers cannot be kept to.
-    #[error("indexer.layers: {0}")]
+    /// The policy for fetching layers, or for asking other registries, cannot be kept to.
+    #[error("where this service may ask: {0}")]
     Egress(#[from] EgressError),
 }
 
@@ -135,6 +138,8 @@ impl Engine {
             seen: SeenReports::default(),
             heartbeat: Heartbeat::default(),
             layers: EgressClient::new(&configuration.indexer.layers, "indexer.layers")?,
+            upstreams: EgressClient::new(&configuration.registry.upstreams.egress, "registry.upstreams")?,
+            copies: copies::State::default(),
             flights: Flights::default(),
             waiters: Waiters::default(),
             long_requests: Arc::new(Semaphore::new(LONG_REQUESTS as usize)),

@@ -9,7 +9,7 @@ use limpid_store::{
 use crate::{
     engine::{Engine, Held},
     indexing,
-    limits::{GARBAGE_PERIOD, REGISTRY_GRACE},
+    limits::{GARBAGE_PERIOD, NAMESPACES_COUNTED, REGISTRY_GRACE},
     security, updating,
     workers::Unfinished,
 };
@@ -47,6 +47,7 @@ pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob, held: &Held) ->
         security::collect(engine)?;
     }
     collect_registry(engine)?;
+    count_namespaces(engine)?;
     collect_blobs(engine)?;
     updating::restore_lost(engine)?;
     engine.database.write(|tx| {
@@ -69,13 +70,25 @@ fn collect_rows(engine: &Engine) -> Result<(), StoreError> {
 }
 
 fn collect_registry(engine: &Engine) -> Result<(), StoreError> {
+    let untagged = engine.configuration.registry.untagged;
     loop {
-        let rows = engine.database.write(|tx| registry::collect_garbage(tx, REGISTRY_GRACE))?;
+        let rows = engine.database.write(|tx| registry::collect_garbage(tx, REGISTRY_GRACE, untagged))?;
         if rows == registry::Collected::default() || engine.bell.ends() {
             return Ok(());
         }
         tracing::info!(?rows, "collected");
     }
+}
+
+/// What was just collected, and what programs of before pushed.
+fn count_namespaces(engine: &Engine) -> Result<(), StoreError> {
+    for namespace in engine.database.read(|tx| registry::miscounted_namespaces(tx, NAMESPACES_COUNTED))? {
+        if engine.bell.ends() {
+            return Ok(());
+        }
+        engine.database.write(|tx| registry::recount_namespace(tx, namespace))?;
+    }
+    Ok(())
 }
 
 fn collect_blobs(engine: &Engine) -> Result<(), Unfinished> {

@@ -26,6 +26,7 @@ mod waiters;
 mod work;
 
 pub(crate) use flight::Flights;
+pub(crate) use layers::Paced;
 pub(crate) use patience::has_indexer;
 pub(crate) use reindex::{Stale, reindex, submit_stale};
 pub(crate) use waiters::Waiters;

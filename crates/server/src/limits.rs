@@ -537,6 +537,27 @@ pub const REPOSITORIES_LOOKED_AT: u64 = 10_000;
 /// How long after the last push, or sign of life, what is not finished or not needed is removed.
 pub const REGISTRY_GRACE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Patterns of tags that must stay, of one namespace: each is compared with each tag that is set or listed.
+pub const TAG_PATTERNS: usize = 100;
+
+/// Bytes of such a pattern, as of a tag.
+pub const TAG_PATTERN_BYTES: usize = 128;
+
+/// Namespaces of which what they have is counted anew at a time. The others are counted an hour later.
+pub const NAMESPACES_COUNTED: u64 = 10_000;
+
+/// How long an upstream registry that did not answer is not asked again for what there is a copy of: people do not wait twice.
+pub const UPSTREAM_PAUSE: Duration = Duration::from_secs(10);
+
+/// Logins at repositories of upstream registries that are remembered.
+pub const UPSTREAM_AUTHORIZATIONS: usize = 1_000;
+
+/// Repositories of copies that are asked for a layer that is to be indexed.
+pub const UPSTREAM_REPOSITORIES: u64 = 3;
+
+/// Bytes of an answer of a token service: tokens are some kilobytes.
+pub const UPSTREAM_TOKEN_BYTES: u64 = 64 << 10;
+
 // --- pages ---
 
 /// Bytes of a form that a page sends: some fields, and scopes of a token.

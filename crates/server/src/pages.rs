@@ -64,7 +64,7 @@ const fn repository(
 }
 
 use Action::{
-    Administer, ChangeSelf, ListCatalog, Look, Operate, Pull, ReadReport, ReadService, ReadSettings,
+    Administer, ChangeSelf, Delete, ListCatalog, Look, Operate, Pull, ReadReport, ReadService, ReadSettings,
     RequestIndex,
 };
 use answer::answered;
@@ -86,6 +86,7 @@ pub(crate) const ROUTES: &[Route] = &[
     service(POST, "/feeds/accept", Operate, |call| answered(call, feeds::accept)),
     service(GET, "/jobs", ReadService, |call| answered(call, jobs::list)),
     repository(GET, "/repository/{name..}/-/tags", Pull, |call| answered(call, tags::list)),
+    repository(POST, "/repository/{name..}/-/tags", Delete, |call| answered(call, tags::change)),
     repository(GET, "/repository/{name..}/-/image/{reference}", ReadReport, |call| answered(call, image::findings)),
     repository(GET, "/repository/{name..}/-/image/{reference}/packages", ReadReport, |call| answered(call, image::packages)),
     repository(GET, "/repository/{name..}/-/image/{reference}/layers", ReadReport, |call| answered(call, image::layers)),

@@ -6,6 +6,7 @@
 mod call;
 pub(crate) mod denial;
 mod dispatch;
+mod openapi;
 mod pattern;
 mod route;
 
@@ -21,7 +22,7 @@ use crate::{accounts, engine::Engine, http, pages, quay, registry, security};
 
 /// Every route of the public listener, a face after the other. Of two that match, the first has the request.
 pub(crate) const TABLE: &[&[Route]] =
-    &[registry::ROUTES, accounts::ROUTES, security::ROUTES, quay::ROUTES, pages::ROUTES];
+    &[openapi::ROUTES, registry::ROUTES, accounts::ROUTES, security::ROUTES, quay::ROUTES, pages::ROUTES];
 
 /// The routes of the public listener.
 pub(crate) fn router(engine: Arc<Engine>) -> Router {

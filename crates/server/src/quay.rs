@@ -8,6 +8,7 @@ mod features;
 mod manifest_security;
 mod notifications;
 pub(crate) mod severity;
+mod tag;
 mod tags;
 
 use crate::public::Route;
@@ -17,6 +18,8 @@ pub(crate) const ROUTES: &[Route] = &[
     capabilities::ROUTE,
     manifest_security::ROUTE,
     tags::ROUTE,
+    tag::CHANGE,
+    tag::DELETE,
     notifications::LIST,
     notifications::CREATE,
     notifications::FIND,

@@ -4,6 +4,7 @@
 
 mod blobs;
 mod catalog;
+pub(crate) mod copies;
 mod error;
 mod gate;
 mod incoming;
@@ -14,9 +15,14 @@ pub(crate) mod name;
 mod outgoing;
 mod page;
 mod push;
+pub(crate) mod quota;
 mod range;
 mod referrers;
+pub(crate) mod tag_policy;
+pub(crate) mod tagging;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod uploads;
 
 use std::sync::Arc;
@@ -98,6 +104,13 @@ pub(crate) const ROUTES: &[Route] = &[
         Target::Repository,
         handler!(referrers::list),
     ),
+    copies::READ,
+    copies::WRITE,
+    copies::REMOVE,
+    quota::READ,
+    quota::WRITE,
+    tag_policy::READ,
+    tag_policy::WRITE,
 ];
 
 /// `GET /v2/`: this is a registry, and you may come in.

@@ -23,7 +23,7 @@ use limpid_core::Digest;
 
 pub(crate) use self::{
     events::{note_tagged, registry_address},
-    gate::{Exception as GateException, Gate, Mode as GateMode, Policy as GatePolicy, gate},
+    gate::{Exception as GateException, Gate, Mode as GateMode, Policy as GatePolicy, gate, warning},
     push::{note_push, pushed},
     rescan::request as rescan,
     status::{Status, status},

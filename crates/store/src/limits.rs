@@ -79,6 +79,9 @@ pub const ROW_ATTEMPTS: u32 = 5;
 /// Rows of each table that are removed at once: a second of work, during which SQLite takes no other writes.
 pub const GARBAGE_ROWS: i64 = 1000;
 
+/// Manifests that are removed at once, each with all that it names.
+pub const GARBAGE_MANIFESTS: i64 = 100;
+
 /// How long evidence is kept that nothing needs: a client may be sending layers before it submits their manifest, and a
 /// program of the version before may be put back.
 pub const EVIDENCE_GRACE: Duration = Duration::from_secs(24 * 60 * 60);

@@ -197,7 +197,7 @@ const TAGS: &str = "
         JOIN registry_manifest
             ON registry_manifest.repository = tag.repository AND registry_manifest.digest = tag.manifest
         LEFT JOIN security_summary ON security_summary.digest = tag.manifest
-        WHERE tag.repository = $1
+        WHERE tag.repository = $1 AND (tag.expires_at IS NULL OR tag.expires_at > limpid_now())
             AND ($2 = '' OR /*sqlite instr(tag.name, $2)*/ /*postgres strpos(tag.name, $2)*/ > 0)
     ) listed
     ORDER BY
@@ -265,7 +265,10 @@ pub fn manifest(
     let query = "
         SELECT digest, kind, body, pushed_by, pushed_at FROM registry_manifest
         WHERE repository = $1
-            AND digest = COALESCE((SELECT manifest FROM tag WHERE tag.repository = $1 AND tag.name = $2), $2)";
+            AND digest = COALESCE((
+                SELECT manifest FROM tag
+                WHERE tag.repository = $1 AND tag.name = $2
+                    AND (tag.expires_at IS NULL OR tag.expires_at > limpid_now())), $2)";
     let facts = |row: Row| {
         Ok(ManifestFacts {
             digest: row.get(0)?,

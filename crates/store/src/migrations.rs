@@ -28,6 +28,8 @@ const STEPS: &[Step] = &[
     Step { text: include_str!("migrations/0005_security.sql"), compatible_from: 1 },
     // An older program does not know the kind of its jobs, and could not count them.
     Step { text: include_str!("migrations/0006_harbor.sql"), compatible_from: 6 },
+    // An older program would point tags elsewhere that must stay, and push beyond quotas and into what is a copy.
+    Step { text: include_str!("migrations/0007_tags_quotas_proxies.sql"), compatible_from: 7 },
 ];
 
 const TABLES: &str = "

@@ -6,10 +6,12 @@
 mod blobs;
 mod garbage;
 mod manifests;
+mod quota;
 mod referrers;
 mod repositories;
 mod tags;
 mod uploads;
+mod upstreams;
 
 pub use self::{
     blobs::{
@@ -19,12 +21,20 @@ pub use self::{
     garbage::{Collected, collect_garbage},
     manifests::{
         Manifest, NewManifest, NewReference, Reference, ReferenceKind, delete_manifest, find_manifest,
-        missing_references, note_pulled, put_manifest, references,
+        hold_manifest, missing_references, note_pulled, put_manifest, references,
     },
+    quota::{Room, Usage, miscounted_namespaces, namespace_usage, recount_namespace, set_namespace_quota},
     referrers::{Referrer, Wanted, referrers},
     repositories::{
         Repository, delete_repository, find_repository, hold_repository, list_repositories, make_repository,
     },
-    tags::{ListedTag, Tag, TagOrder, delete_tag, find_tag, list_tags, resolve, set_tag},
+    tags::{
+        ListedTag, Tag, TagOrder, delete_tag, find_tag, hold_tag, hold_tags_of, list_tags, make_tag, resolve,
+        set_tag, set_tag_expiry, set_tag_immutable,
+    },
     uploads::{NewUpload, Part, Upload, add_part, begin_upload, end_upload, find_upload},
+    upstreams::{
+        UpstreamSet, copies_with_manifest, named_blob, namespace_upstream, remove_namespace_upstream,
+        set_namespace_upstream,
+    },
 };

@@ -22,6 +22,7 @@ mod download;
 mod transport;
 mod upload;
 
+pub use authorization::{Challenge, challenge, token};
 pub use client::{PulledManifest, RegistryClient};
 pub use credentials::CredentialFiles;
 

@@ -107,6 +107,19 @@ pub(crate) fn note_change(engine: &Engine, principal: &Principal, change: &str, 
     });
 }
 
+/// Keeps that somebody wanted to do something that was refused by what it is done to.
+pub(crate) fn note_refusal(engine: &Engine, principal: &Principal, action: Action, object: &str) {
+    let Some(signed) = principal.account() else { return };
+    engine.accounts.audit.note(NewAuditRow {
+        account: signed.name.clone(),
+        action: action.word().to_owned(),
+        object: object.to_owned(),
+        decision: Decision::Forbidden.word().to_owned(),
+        detail: signed.token.as_ref().map(|token| format!("token {token}")).unwrap_or_default(),
+        peer: signed.peer.map(|peer| peer.to_canonical().to_string()).unwrap_or_default(),
+    });
+}
+
 /// Keeps that somebody signed in whom a provider vouches for.
 pub(super) fn note_sign_in(engine: &Engine, account: &Account, peer: Option<IpAddr>) {
     engine.accounts.audit.note(NewAuditRow {

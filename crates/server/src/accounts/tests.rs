@@ -3,7 +3,7 @@
 mod api;
 mod bearer;
 mod oidc;
-mod place;
+pub(crate) mod place;
 mod secrets;
 mod sessions;
 mod sign_in;

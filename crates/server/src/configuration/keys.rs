@@ -84,6 +84,16 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("registry.webhooks.allow_networks", Kind::Networks, Fallback::EmptyList, r#"["10.0.0.0/8"]"#),
     Key::new("registry.webhooks.allow_hosts", Kind::Hosts, Fallback::EmptyList, r#"["chat.internal"]"#),
     Key::new("registry.webhooks.allow_plain_http", Kind::Boolean, Fallback::Boolean(false), "true"),
+    Key::new("registry.untagged", Kind::Period, Fallback::None, r#""30d""#),
+    Key::new(
+        "registry.upstreams.credentials_file",
+        Kind::Path,
+        Fallback::None,
+        r#""/run/secrets/limpid-upstreams.json""#,
+    ),
+    Key::new("registry.upstreams.allow_networks", Kind::Networks, Fallback::EmptyList, r#"["10.0.0.0/8"]"#),
+    Key::new("registry.upstreams.allow_hosts", Kind::Hosts, Fallback::EmptyList, r#"["registry.internal"]"#),
+    Key::new("registry.upstreams.allow_plain_http", Kind::Boolean, Fallback::Boolean(false), "true"),
     Key::new("harbor.api_key", Kind::Text, Fallback::None, r#""c2VjcmV0IGtleSBvZiBIYXJib3I""#)
         .shown(Shown::Nothing),
     Key::new("harbor.api_key_file", Kind::Path, Fallback::None, r#""/run/secrets/limpid-harbor""#),

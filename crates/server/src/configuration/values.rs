@@ -76,7 +76,11 @@ pub(super) fn size(value: &Value) -> Result<u64, Wrong> {
     if let Some(bytes) = value.as_integer() {
         return u64::try_from(bytes).map_err(|_negative| Wrong::Kind);
     }
-    let text = text(value)?;
+    bytes(&text(value)?).ok_or(Wrong::Kind)
+}
+
+/// The same, of a text.
+pub(crate) fn bytes(text: &str) -> Option<u64> {
     let text = text.trim_end_matches(['B', 'b']).trim_end_matches('i');
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let shift = match text.strip_prefix(digits).map(str::to_ascii_uppercase).as_deref() {
@@ -85,10 +89,10 @@ pub(super) fn size(value: &Value) -> Result<u64, Wrong> {
         Some("M") => 20,
         Some("G") => 30,
         Some("T") => 40,
-        Some(_) | None => return Err(Wrong::Kind),
+        Some(_) | None => return None,
     };
-    let number: u64 = digits.trim().parse().map_err(|_wrong| Wrong::Kind)?;
-    number.checked_mul(1 << shift).ok_or(Wrong::Kind)
+    let Ok(number) = digits.trim().parse::<u64>() else { return None };
+    number.checked_mul(1 << shift)
 }
 
 /// `6h`, `90m`, `1h30m`.

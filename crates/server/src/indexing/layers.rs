@@ -30,6 +30,7 @@ use crate::{
     engine::{Engine, Held},
     fault,
     limits::{CONCURRENT_LAYERS, LAYER_ATTEMPTS, LAYER_PATIENCE, LAYER_RATE, LAYER_WAIT, LEASE_POLL},
+    registry::copies,
 };
 
 /// A layer, and the row of its evidence.
@@ -39,6 +40,8 @@ type Looked<'a> = (&'a SubmittedLayer, Option<Evidence>);
 pub(super) struct Layers<'a> {
     pub(super) engine: &'a Engine,
     pub(super) held: &'a Held,
+    /// Whose they are.
+    pub(super) manifest: &'a Digest,
     /// Where they are.
     pub(super) origin: Origin,
 }
@@ -200,7 +203,11 @@ impl Layers<'_> {
         let internal =
             |why: String| Trouble::Lasting(IndexFailure::Layer(format!("layer {}: {why}", layer.digest)));
         let found = self.engine.database.read(|tx| security::stored_blob(tx, &layer.digest));
-        let Some(stored) = found.map_err(|error| Trouble::Lasting(error.into()))? else { return Ok(None) };
+        let found = match found.map_err(|error| Trouble::Lasting(error.into()))? {
+            Some(stored) => Some(stored),
+            None => self.fetched(layer)?,
+        };
+        let Some(stored) = found else { return Ok(None) };
         match self.engine.blobs.open_file(&stored) {
             Ok(file) => Ok(Some(file)),
             Err(error @ (BlobError::Missing(_) | BlobError::Damaged(_))) => {
@@ -210,6 +217,18 @@ impl Layers<'_> {
                 Err(Trouble::Lasting(error.into()))
             }
         }
+    }
+
+    /// A layer of an image that another registry has, and that nobody has pulled yet; `None` where it is no such image.
+    fn fetched(&self, layer: &SubmittedLayer) -> Result<Option<Digest>, Trouble> {
+        let is_fetched = copies::layer(self.engine, self.manifest, &layer.digest).map_err(|error| {
+            Trouble::Passing(IndexFailure::Layer(format!("layer {}: {error}", layer.digest)))
+        })?;
+        if !is_fetched {
+            return Ok(None);
+        }
+        let found = self.engine.database.read(|tx| security::stored_blob(tx, &layer.digest));
+        found.map_err(|error| Trouble::Lasting(error.into()))
     }
 
     fn read(&self, layer: &SubmittedLayer, stored: &mut dyn Read) -> Result<Known, Trouble> {
@@ -238,14 +257,15 @@ impl Layers<'_> {
 }
 
 /// Ends with an error where the bytes come so slowly that they would hold a worker for hours.
-struct Paced<'a> {
+pub(crate) struct Paced<'a> {
     stored: &'a mut dyn Read,
     begun: Instant,
     bytes: u64,
 }
 
 impl<'a> Paced<'a> {
-    fn new(stored: &'a mut dyn Read) -> Self {
+    /// A stream that begins now.
+    pub(crate) fn new(stored: &'a mut dyn Read) -> Self {
         Self { stored, begun: Instant::now(), bytes: 0 }
     }
 }

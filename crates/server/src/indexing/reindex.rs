@@ -98,7 +98,7 @@ pub(crate) fn reindex(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<
     if is_given_up(engine, job, held, &manifest, before.as_ref())? {
         return Ok(());
     }
-    let layers = Layers { engine, held, origin };
+    let layers = Layers { engine, held, manifest: &manifest, origin };
     match guarded(|| made(&layers, &manifest, &without_headers(&known))) {
         Ok(made) => {
             fault::point("re-index: made");

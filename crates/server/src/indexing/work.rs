@@ -52,7 +52,7 @@ pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Resul
     let begun = Instant::now();
     let made = guarded(|| {
         let layers = Payload::decode(&job.payload)?;
-        let evidence = Layers { engine, held, origin }.packs(&layers)?;
+        let evidence = Layers { engine, held, manifest: &manifest, origin }.packs(&layers)?;
         report::make(engine, &manifest, &layers, evidence, Vec::new())
     });
     fault::point("index: report made");

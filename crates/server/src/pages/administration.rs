@@ -8,6 +8,7 @@ mod gate;
 pub(super) mod namespace;
 pub(super) mod repository;
 pub(super) mod service;
+mod space;
 pub(super) mod tokens;
 
 use axum::{extract::Request, http::request::Parts};

@@ -1,5 +1,7 @@
 //! `GET /repository/{name}/-/tags`: each tag with its verdict.
 
+mod forms;
+
 use askama::Template;
 use limpid_core::{
     Digest, Severity, Verdict,
@@ -7,6 +9,7 @@ use limpid_core::{
 };
 use limpid_store::listing::{self, ListedTag};
 
+pub(super) use self::forms::change;
 use super::{
     answer::{Reply, page},
     frame::{Frame, Section},
@@ -25,6 +28,7 @@ use crate::{
     http::ApiError,
     limits::PAGE_ROWS,
     public::Call,
+    registry::tag_policy::TagPolicy,
     security::{self, Summary},
 };
 
@@ -38,6 +42,8 @@ pub(super) struct TagsPage {
     pub(super) description: String,
     pub(super) is_public: bool,
     pub(super) may_administer: bool,
+    /// Whether whoever looks may remove tags, and say when they end.
+    pub(super) may_delete: bool,
     pub(super) text: String,
     pub(super) columns: Vec<SortColumn>,
     pub(super) rows: Vec<TagRow>,
@@ -60,8 +66,13 @@ pub(super) struct TagRow {
     pub(super) digest: String,
     pub(super) whole: String,
     pub(super) pull: String,
+    /// Whether it must stay: by itself or by the policy of the namespace.
     pub(super) is_immutable: bool,
+    /// Whether it must stay by itself, which can be undone here.
+    pub(super) is_locked: bool,
     pub(super) expires: Option<Moment>,
+    /// The last day that it is there; empty where it stays.
+    pub(super) until: String,
 }
 
 /// The columns that tags are sorted by.
@@ -80,16 +91,25 @@ pub(super) async fn list(call: Call, frame: Frame) -> Reply {
     work(&call.engine, move |engine| {
         let whole = accounts::whole_name(&name).ok_or_else(nothing)?;
         let object = Object::Repository(whole.clone());
-        let (repository, found, may) = engine.database.read::<_, limpid_store::StoreError>(|tx| {
-            let may = accounts::authorize(tx, &principal, Action::ReadSettings, &object)?;
-            let Some(repository) = listing::repository(tx, &whole)? else { return Ok((None, None, may)) };
-            let number = repository.number;
-            Ok((Some(repository), Some(listing::tags(tx, number, order.window())?), may))
-        })?;
+        let (repository, found, may, may_delete, policy) =
+            engine.database.read::<_, limpid_store::StoreError>(|tx| {
+                let may = accounts::authorize(tx, &principal, Action::ReadSettings, &object)?;
+                let may_delete = accounts::authorize(tx, &principal, Action::Delete, &object)?;
+                let policy = TagPolicy::of(tx, &whole)?;
+                let repository = listing::repository(tx, &whole)?;
+                let found = repository
+                    .as_ref()
+                    .map(|found| listing::tags(tx, found.number, order.window()))
+                    .transpose()?;
+                Ok((repository, found, may, may_delete, policy))
+            })?;
         let (repository, found) = repository.zip(found).ok_or_else(nothing)?;
         let path = format!("/repository/{whole}/-/tags");
-        let rows: Result<Vec<TagRow>, ApiError> =
-            found.rows.iter().map(|tag| row(engine, &whole, &registry, repository.number, tag)).collect();
+        let rows: Result<Vec<TagRow>, ApiError> = found
+            .rows
+            .iter()
+            .map(|tag| row(engine, (&whole, &policy), &registry, repository.number, tag))
+            .collect();
         page(&TagsPage {
             frame: frame.titled(Section::Repositories, whole.clone()),
             columns: order.columns(&path, COLUMNS),
@@ -103,6 +123,7 @@ pub(super) async fn list(call: Call, frame: Frame) -> Reply {
             description: repository.description,
             is_public: repository.is_public,
             may_administer: may == Decision::Allowed,
+            may_delete: may_delete == Decision::Allowed,
             name: whole,
             path,
         })
@@ -112,7 +133,7 @@ pub(super) async fn list(call: Call, frame: Frame) -> Reply {
 
 fn row(
     engine: &Engine,
-    name: &str,
+    (name, policy): (&str, &TagPolicy),
     registry: &str,
     repository: i64,
     tag: &ListedTag,
@@ -139,7 +160,9 @@ fn row(
         digest: short(&tag.manifest),
         whole: tag.manifest.to_string(),
         pull: format!("{registry}/{name}:{}", tag.name),
-        is_immutable: tag.is_immutable,
+        is_immutable: tag.is_immutable || policy.keeps(name, &tag.name),
+        is_locked: tag.is_immutable,
+        until: tag.expires_at.map(|at| forms::last_day(at).to_string()).unwrap_or_default(),
         expires: tag.expires_at.map(|at| Moment::ahead(at, now)),
         name: tag.name.clone(),
     })

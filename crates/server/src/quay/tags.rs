@@ -13,6 +13,7 @@ use crate::{
     face::{Document, Query, work},
     http::ApiError,
     public::{Call, Face, Route, Target},
+    registry::tag_policy::TagPolicy,
     security::{self, answered},
 };
 
@@ -38,18 +39,22 @@ async fn list(call: Call) -> Result<Document, ApiError> {
     let one = query.get("specificTag").map(str::to_owned);
     let part = filter(query.get("filter_tag_name"))?;
     work(&call.engine, move |engine| {
-        let (exists, mut tags) = engine.database.read(|tx| {
+        let (exists, mut tags, policy) = engine.database.read(|tx| {
             let skipped = (page - 1).saturating_mul(most);
             let tags =
                 stored::list_tags(tx, &repository, one.as_deref(), part.as_deref(), skipped, most + 1)?;
-            Ok::<_, StoreError>((stored::repository(tx, &repository)?.is_some(), tags))
+            let policy = TagPolicy::of(tx, &repository)?;
+            Ok::<_, StoreError>((stored::repository(tx, &repository)?.is_some(), tags, policy))
         })?;
         if !exists {
             return Err(ApiError::not_found(format!("there is no repository {repository}")));
         }
         let has_more = tags.len() as u64 > most;
         tags.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-        let tags: Vec<Value> = tags.iter().map(|tag| listed(engine, tag)).collect::<Result<_, _>>()?;
+        let tags: Vec<Value> = tags
+            .iter()
+            .map(|tag| listed(engine, tag, tag.is_immutable || policy.keeps(&repository, &tag.name)))
+            .collect::<Result<_, _>>()?;
         let body = json!({ "tags": tags, "page": page, "has_additional": has_more });
         Document::json("application/json", &body)
     })
@@ -70,7 +75,7 @@ fn date(instant: chrono::DateTime<chrono::Utc>) -> String {
     instant.format("%a, %d %b %Y %H:%M:%S -0000").to_string()
 }
 
-fn listed(engine: &Engine, tag: &ListedTag) -> Result<Value, ApiError> {
+fn listed(engine: &Engine, tag: &ListedTag, is_immutable: bool) -> Result<Value, ApiError> {
     let mut listed = json!({
         "name": tag.name,
         "reversion": false,
@@ -79,7 +84,7 @@ fn listed(engine: &Engine, tag: &ListedTag) -> Result<Value, ApiError> {
         "is_manifest_list": tag.is_index,
         "size": tag.bytes,
         "last_modified": date(tag.changed_at),
-        "immutable": tag.is_immutable,
+        "immutable": is_immutable,
         "limpid": {
             "state": security::status(engine, &tag.manifest)?,
             "summary": security::summary(engine, &tag.manifest)?,

@@ -9,7 +9,7 @@ use limpid_core::Digest;
 use limpid_store::registry::{self as stored, RegistryBlob};
 
 use super::{
-    CONTENT_DIGEST, Named, RegistryError, digest, outgoing,
+    CONTENT_DIGEST, Named, RegistryError, copies, digest, outgoing,
     range::{self, Asked, Part},
     text, work,
 };
@@ -37,7 +37,13 @@ pub(super) async fn pull(call: Call) -> Result<Response, RegistryError> {
     let is_head = call.request.method() == Method::HEAD;
     let is_known = conditional::is_known(&headers, wanted.as_str());
     let (blob, source) = work(&call.engine, move |engine| {
-        let blob = find(engine, &named, &wanted, is_head)?;
+        let blob = match find(engine, &named, &wanted, is_head) {
+            // It may be what another registry has.
+            Err(unknown) if unknown.is_unknown() && copies::blob(engine, &named.whole, &wanted)? => {
+                find(engine, &named, &wanted, is_head)?
+            }
+            found => found?,
+        };
         let source = if is_head || is_known { Source::Nowhere } else { source(engine, &blob)? };
         Ok((blob, source))
     })

@@ -108,6 +108,11 @@ impl RegistryError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "UNKNOWN", message)
     }
 
+    /// Whether there is no such thing.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+
     pub(crate) fn detail(mut self, detail: Value) -> Self {
         self.detail = detail;
         self

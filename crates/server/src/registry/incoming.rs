@@ -94,12 +94,17 @@ impl Sink {
         self.writer.bytes()
     }
 
-    /// Stores it, where it has this digest. Blocks.
-    pub(super) fn finish_as(self, digest: &Digest) -> Result<Stored, RegistryError> {
-        let found = match &self.other {
+    /// The digest of what it has, by the algorithm that it was begun for.
+    pub(super) fn digest(&self) -> Digest {
+        match &self.other {
             Some(hasher) => hasher.clone().finish(),
             None => self.writer.digest(),
-        };
+        }
+    }
+
+    /// Stores it, where it has this digest. Blocks.
+    pub(super) fn finish_as(self, digest: &Digest) -> Result<Stored, RegistryError> {
+        let found = self.digest();
         if found != *digest {
             return Err(mismatch(digest, &found));
         }

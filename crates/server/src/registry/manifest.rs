@@ -17,6 +17,8 @@ const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+j
 const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
 /// Of drafts of the image specification 1.1, and still pushed by clients of that time.
 const OCI_ARTIFACT: &str = "application/vnd.oci.artifact.manifest.v1+json";
+/// All that are taken, those that are preferred first.
+pub(crate) const TYPES: [&str; 5] = [OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST, OCI_ARTIFACT];
 const OCI_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const DOCKER_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
 
@@ -181,8 +183,7 @@ fn media_type(raw: &Raw, stated: &str) -> Result<String, String> {
         (own, false) if own == stated => own,
         (own, false) => return Err(format!("the manifest says that it is {own}, and was sent as {stated}")),
     };
-    let known = [OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST, OCI_ARTIFACT];
-    if known.contains(&media_type) {
+    if TYPES.contains(&media_type) {
         Ok(media_type.to_owned())
     } else {
         Err(format!("manifests of type {media_type} are not taken"))

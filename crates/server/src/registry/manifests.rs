@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use limpid_core::Digest;
 use limpid_store::registry::{self as stored, Manifest};
 
-use super::{CONTENT_DIGEST, Named, RegistryError, gate, name, text, work};
-use crate::{engine::Engine, http::conditional, limits::TOLD_TIME, public::Call};
+use super::{CONTENT_DIGEST, Named, RegistryError, copies, gate, name, tagging, text, work};
+use crate::{engine::Engine, http::conditional, limits::TOLD_TIME, public::Call, security};
 
 /// A manifest, as a path names it.
 #[derive(Debug, Clone)]
@@ -41,13 +41,15 @@ pub(super) async fn pull(call: Call) -> Result<Response, RegistryError> {
     let (named, reference) = (Named::of(&call)?, Reference::of(&call)?);
     let is_head = call.request.method() == Method::HEAD;
     let principal = call.principal;
-    let (manifest, warning) = work(&call.engine, move |engine| {
+    let (manifest, warnings) = work(&call.engine, move |engine| {
+        let stale = copies::manifest(engine, &named.whole, &reference)?;
+        let stale = stale.map(|stale| text(&security::warning(&stale))).transpose()?;
         let manifest = find(engine, &named, &reference)?;
         let warning = gate::pass(engine, &named, &manifest.digest, &principal)?;
         if !is_head {
             note_pulled(engine, &named, &manifest)?;
         }
-        Ok((manifest, warning))
+        Ok((manifest, stale.into_iter().chain(warning)))
     })
     .await?;
     let etag = conditional::etag(manifest.digest.as_str())?;
@@ -63,8 +65,8 @@ pub(super) async fn pull(call: Call) -> Result<Response, RegistryError> {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CONTENT_DIGEST, text(manifest.digest.as_str())?);
     headers.insert(header::ETAG, etag);
-    if let Some(warning) = warning {
-        headers.insert(gate::WARNING, warning);
+    for warning in warnings {
+        headers.append(gate::WARNING, warning);
     }
     Ok(response)
 }
@@ -102,10 +104,10 @@ pub(super) async fn delete(call: Call) -> Result<Response, RegistryError> {
     let (named, reference) = (Named::of(&call)?, Reference::of(&call)?);
     work(&call.engine, move |engine| {
         engine.database.write(|tx| {
-            let repository = named.number(tx)?;
+            let place = tagging::Place { repository: named.number(tx)?, name: &named.whole };
             let was_there = match &reference {
-                Reference::Tag(tag) => stored::delete_tag(tx, repository, tag)?,
-                Reference::Digest(digest) => stored::delete_manifest(tx, repository, digest)?,
+                Reference::Tag(tag) => tagging::delete_in(tx, place, tag)?,
+                Reference::Digest(digest) => tagging::delete_manifest(tx, place, digest)?,
             };
             if was_there { Ok(()) } else { Err(RegistryError::manifest_unknown(reference.text())) }
         })

@@ -3,7 +3,7 @@
 use limpid_core::Digest;
 use limpid_store::registry as stored;
 
-use super::{Named, RegistryError, name};
+use super::{Named, RegistryError, copies, name, quota};
 use crate::{
     accounts::{self, Action, Decision, Object, Principal},
     engine::Engine,
@@ -20,10 +20,13 @@ pub(super) fn mounted(
     digest: &Digest,
 ) -> Result<bool, RegistryError> {
     let Some(from) = source(engine, principal, from, digest)? else { return Ok(false) };
+    let whole = &to.whole;
     engine.database.write(|tx| {
-        let to = stored::make_repository(tx, &to.whole)?.number;
+        let number = stored::make_repository(tx, whole)?.number;
+        copies::refuse_push(tx, whole)?;
         // It may be gone from there by now.
-        Ok(stored::mount_blob(tx, from, to, digest)?.is_some())
+        let Some(room) = stored::mount_blob(tx, from, number, digest)? else { return Ok(false) };
+        quota::check(room, whole).map(|()| true)
     })
 }
 

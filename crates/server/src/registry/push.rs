@@ -2,9 +2,10 @@
 
 use axum::{
     body::Bytes,
-    http::{HeaderMap, HeaderName, StatusCode, header},
+    http::{HeaderMap, HeaderName, header},
     response::Response,
 };
+use chrono::TimeDelta;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use limpid_core::Digest;
 use limpid_store::{
@@ -14,20 +15,15 @@ use limpid_store::{
 use url::form_urlencoded;
 
 use super::{
-    Named, RegistryError, created,
+    Named, RegistryError, copies, created, gate,
     incoming::mismatch,
     manifest::{self, Content, Descriptor, Kind},
     manifests::Reference,
-    name, text, work, written,
+    name, quota,
+    tagging::{self, NotPointed},
+    text, work, written,
 };
-use crate::{
-    accounts::{self, Action, Decision, Object, Principal},
-    engine::Engine,
-    fault,
-    limits::BODY_TIME,
-    public::Call,
-    security,
-};
+use crate::{accounts::Principal, engine::Engine, fault, limits::BODY_TIME, public::Call, security};
 
 const SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
 const TAG: HeaderName = HeaderName::from_static("oci-tag");
@@ -40,6 +36,10 @@ struct Push {
     tags: Vec<String>,
     content: Content,
     body: Bytes,
+    /// How long its tags last, where it says so.
+    lasts: Option<TimeDelta>,
+    /// What is to be said beside the answer.
+    warnings: Vec<String>,
 }
 
 /// `PUT /v2/NAME/manifests/REFERENCE`; with `?tag=` for a digest that is tagged at once.
@@ -64,7 +64,8 @@ pub(super) async fn put(call: Call) -> Result<Response, RegistryError> {
         }
     };
     let content = manifest::parse(&body, &stated).map_err(RegistryError::manifest_invalid)?;
-    let push = Push { named, principal: call.principal.clone(), digest, tags, content, body };
+    let principal = call.principal.clone();
+    let mut push = Push { named, principal, digest, tags, content, body, lasts: None, warnings: Vec::new() };
     let push = work(&call.engine, move |engine| push.store(engine).map(|()| push)).await?;
     let mut response = created(push.named.location(&format!("manifests/{}", push.digest))?, &push.digest)?;
     if let Some(subject) = &push.content.subject {
@@ -72,6 +73,9 @@ pub(super) async fn put(call: Call) -> Result<Response, RegistryError> {
     }
     for tag in &push.tags {
         response.headers_mut().append(TAG, text(tag)?);
+    }
+    for warning in &push.warnings {
+        response.headers_mut().append(gate::WARNING, text(&security::warning(warning))?);
     }
     Ok(response)
 }
@@ -105,11 +109,18 @@ async fn body(engine: &Engine, body: axum::body::Body) -> Result<Bytes, Registry
 
 impl Push {
     /// Blocks.
-    fn store(&self, engine: &Engine) -> Result<(), RegistryError> {
+    fn store(&mut self, engine: &Engine) -> Result<(), RegistryError> {
         let references = references(&self.content);
-        engine.database.write(|tx| self.write(engine, tx, &references))?;
+        if !self.tags.is_empty() {
+            let (lasts, warning) = tagging::lasts(engine, &self.named.whole, &self.content)?;
+            self.lasts = lasts;
+            self.warnings.extend(warning);
+        }
+        let written = engine.database.write(|tx| self.write(engine, tx, &references));
+        written.map_err(|refused| refused.told(engine, &self.principal, &self.named.whole))?;
         fault::point("push: manifest stored");
         security::pushed(engine);
+        self.warnings.extend(quota::warning(engine, &self.named.whole)?);
         Ok(())
     }
 
@@ -118,11 +129,12 @@ impl Push {
         engine: &Engine,
         tx: &mut Transaction<'_>,
         references: &[NewReference],
-    ) -> Result<(), RegistryError> {
+    ) -> Result<(), NotPointed> {
         let repository = stored::make_repository(tx, &self.named.whole)?.number;
+        copies::refuse_push(tx, &self.named.whole)?;
         let missing = stored::missing_references(tx, repository, references)?;
         if !missing.is_empty() {
-            return Err(RegistryError::manifest_blob_unknown(&missing));
+            return Err(RegistryError::manifest_blob_unknown(&missing).into());
         }
         let annotations = serde_json::to_string(&self.content.annotations)
             .map_err(|error| RegistryError::manifest_invalid(error.to_string()))?;
@@ -139,8 +151,9 @@ impl Push {
             references,
         };
         stored::put_manifest(tx, &new)?;
+        let place = tagging::Place { repository, name: &self.named.whole };
         for tag in &self.tags {
-            self.tag(tx, repository, tag)?;
+            tagging::point(tx, &self.principal, place, tag, &self.digest, self.lasts)?;
         }
         security::note_push(tx, &self.digest)?;
         if !self.tags.is_empty() {
@@ -148,28 +161,10 @@ impl Push {
         }
         Ok(())
     }
-
-    /// Points a tag to the manifest. What it was before decides, in the same transaction, who may do that.
-    fn tag(&self, tx: &mut Transaction<'_>, repository: i64, tag: &str) -> Result<(), RegistryError> {
-        if let Some(before) = stored::find_tag(tx, repository, tag)?
-            && before.manifest != self.digest
-        {
-            if before.is_immutable {
-                let message = format!("the tag {tag} must stay as it is");
-                return Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", message));
-            }
-            let object = Object::Repository(self.named.whole.clone());
-            if accounts::authorize(tx, &self.principal, Action::Overwrite, &object)? != Decision::Allowed {
-                let message = format!("the tag {tag} is there already, and you may not point it elsewhere");
-                return Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", message));
-            }
-        }
-        Ok(stored::set_tag(tx, repository, tag, &self.digest)?)
-    }
 }
 
 /// What a manifest needs. A layer that registries need not have is never asked for.
-fn references(content: &Content) -> Vec<NewReference> {
+pub(super) fn references(content: &Content) -> Vec<NewReference> {
     let blob = |descriptor: &Descriptor| {
         let kind = if descriptor.is_foreign() { ReferenceKind::Foreign } else { ReferenceKind::Blob };
         reference(kind, descriptor)

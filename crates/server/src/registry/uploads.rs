@@ -12,10 +12,10 @@ use limpid_store::registry::{self as stored, NewUpload, Part, RegistryBlob, Uplo
 use uuid::Uuid;
 
 use super::{
-    Named, RegistryError, created, digest,
+    Named, RegistryError, copies, created, digest,
     incoming::{Incoming, Sink, Stored, pour},
     mount::mounted,
-    range, text, work,
+    quota, range, text, work,
 };
 use crate::{accounts::Principal, engine::Engine, face::Query, fault, limits::UPLOAD_PARTS, public::Call};
 
@@ -68,6 +68,8 @@ pub(super) async fn begin(call: Call) -> Result<Response, RegistryError> {
         let wanted = digest(wanted)?;
         let mut incoming = Incoming::new(call.request.into_body(), 0);
         let first = incoming.piece().await?;
+        let whole = named.whole.clone();
+        work(&call.engine, move |engine| engine.database.read(|tx| quota::check_before(tx, &whole))).await?;
         // Who sends nothing, and not the digest of nothing, begins.
         if first.is_some() || wanted == wanted.hasher().finish() {
             let algorithm = wanted.algorithm().to_owned();
@@ -86,10 +88,11 @@ pub(super) async fn begin(call: Call) -> Result<Response, RegistryError> {
     let (to, owner, id) = (named.whole.clone(), owner(&call.principal), Uuid::now_v7());
     work(&call.engine, move |engine| {
         engine.database.write(|tx| {
+            quota::check_before(tx, &to)?;
             let repository = stored::make_repository(tx, &to)?.number;
+            copies::refuse_push(tx, &to)?;
             let new = NewUpload { id, repository, principal: &owner, algorithm: &algorithm };
-            stored::begin_upload(tx, &new)?;
-            Ok(())
+            Ok::<_, RegistryError>(stored::begin_upload(tx, &new)?)
         })
     })
     .await?;
@@ -111,8 +114,8 @@ async fn monolithic(
         let blob = RegistryBlob { digest, stored: bytes_of, bytes };
         engine.database.write(|tx| {
             let repository = stored::make_repository(tx, &named.whole)?.number;
-            stored::add_blob(tx, repository, &blob)?;
-            Ok::<_, RegistryError>(())
+            copies::refuse_push(tx, &named.whole)?;
+            quota::check(stored::add_blob(tx, repository, &blob)?, &named.whole)
         })?;
         fault::point("push: blob noted");
         Ok(())

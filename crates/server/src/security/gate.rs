@@ -13,6 +13,7 @@ use limpid_store::{StoreError, security as stored};
 use serde::Serialize;
 
 use self::causes::Cause;
+pub(crate) use self::text::warning;
 pub(crate) use self::{
     api::{READ, WRITE},
     policy::{Exception, Mode, Policy},

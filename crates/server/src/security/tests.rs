@@ -1,5 +1,6 @@
 //! A service into which images are pushed, on real databases, asked through the public listener's routes.
 
+mod copies;
 mod gate;
 mod index;
 mod place;

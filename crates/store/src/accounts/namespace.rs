@@ -18,6 +18,10 @@ pub struct Namespace {
     pub created_at: DateTime<Utc>,
     /// Most bytes that its repositories may have; `None`: as many as there is room for.
     pub quota_bytes: Option<i64>,
+    /// From when on that is warned of.
+    pub warn_bytes: Option<i64>,
+    /// How many they have.
+    pub used_bytes: i64,
     /// Its settings: a JSON object.
     pub settings: String,
 }
@@ -25,7 +29,10 @@ pub struct Namespace {
 /// A query of namespaces, from its conditions on.
 macro_rules! select {
     ($conditions:literal) => {
-        concat!("SELECT number, name, created_at, quota_bytes, settings FROM namespace ", $conditions)
+        concat!(
+            "SELECT number, name, created_at, quota_bytes, settings, warn_bytes, used_bytes FROM namespace ",
+            $conditions
+        )
     };
 }
 
@@ -36,6 +43,8 @@ fn namespace(row: &Row) -> Result<Namespace, StoreError> {
         created_at: row.get(2)?,
         quota_bytes: row.get_optional(3)?,
         settings: row.get(4)?,
+        warn_bytes: row.get_optional(5)?,
+        used_bytes: row.get(6)?,
     })
 }
 

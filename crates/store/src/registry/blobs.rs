@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use limpid_core::Digest;
 
+use super::quota::{Room, count_given, take};
 use crate::{
     StoreError, Transaction, blob_rows,
     database::{Row, at_most, integer, microseconds},
@@ -29,7 +30,7 @@ fn blob(row: &Row) -> Result<RegistryBlob, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Stale`] where the stored blob is not there, or is being deleted: it must be put again.
-pub fn add_blob(tx: &mut Transaction<'_>, repository: i64, blob: &RegistryBlob) -> Result<(), StoreError> {
+pub fn add_blob(tx: &mut Transaction<'_>, repository: i64, blob: &RegistryBlob) -> Result<Room, StoreError> {
     blob_rows::refer_to(tx, [&blob.stored])?;
     let row = [(&blob.digest).into(), (&blob.stored).into(), integer(blob.bytes)?.into()];
     // Touched where it is there, so that whoever collects it finds it changed.
@@ -37,7 +38,14 @@ pub fn add_blob(tx: &mut Transaction<'_>, repository: i64, blob: &RegistryBlob) 
     if added.get::<Digest>(0)? != blob.stored {
         return Err(StoreError::Damaged(format!("two contents of {}", blob.digest)));
     }
-    tx.execute(LINK, &[repository.into(), (&blob.digest).into()]).map(drop)
+    if tx.execute(LINK, &[repository.into(), (&blob.digest).into()])? > 0 {
+        return count_given(tx, repository, blob);
+    }
+    if note_told(tx, repository, &blob.digest)? {
+        Ok(Room::Enough)
+    } else {
+        Err(StoreError::Stale("the blob"))
+    }
 }
 
 const ADD: &str = "
@@ -47,7 +55,7 @@ const ADD: &str = "
 
 const LINK: &str = "
     INSERT INTO repository_blob (repository, digest, touched_at) VALUES ($1, $2, limpid_now())
-    ON CONFLICT (repository, digest) DO UPDATE SET touched_at = limpid_now()";
+    ON CONFLICT (repository, digest) DO NOTHING";
 
 /// A blob that a repository has.
 ///
@@ -104,10 +112,9 @@ pub fn mount_blob(
     from: i64,
     to: i64,
     digest: &Digest,
-) -> Result<Option<RegistryBlob>, StoreError> {
+) -> Result<Option<Room>, StoreError> {
     let Some(found) = find_blob(tx, from, digest)? else { return Ok(None) };
-    add_blob(tx, to, &found)?;
-    Ok(Some(found))
+    add_blob(tx, to, &found).map(Some)
 }
 
 /// The names of up to `most` repositories that have a blob.
@@ -147,6 +154,6 @@ pub fn is_blob_needed(
 /// # Errors
 /// Those of the database.
 pub fn remove_blob(tx: &mut Transaction<'_>, repository: i64, digest: &Digest) -> Result<bool, StoreError> {
-    let statement = "DELETE FROM repository_blob WHERE repository = $1 AND digest = $2";
-    Ok(tx.execute(statement, &[repository.into(), digest.into()])? > 0)
+    let Some(found) = find_blob(tx, repository, digest)? else { return Ok(false) };
+    take(tx, repository, &found)
 }

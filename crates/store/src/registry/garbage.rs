@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use super::{manifests::collect_untagged, tags::collect_tags};
 use crate::{
     StoreError, Transaction, blob_rows,
     database::{Value, microseconds},
@@ -16,6 +17,8 @@ use crate::{
 pub struct Collected {
     /// Tags that have expired.
     pub tags: u64,
+    /// Manifests that have had no tag for long.
+    pub manifests: u64,
     /// Uploads that nobody went on with.
     pub uploads: u64,
     /// Blobs of repositories that no manifest there needs.
@@ -24,26 +27,28 @@ pub struct Collected {
     pub blobs: u64,
 }
 
-/// Removes a bounded number of rows that were not touched for the grace. To be called again while it removes anything.
+/// Removes a bounded number of rows that were not touched for the grace, and manifests that have had no tag for `untagged`; `None`:
+/// these stay. To be called again while it removes anything.
 ///
 /// # Errors
 /// Those of the database.
-pub fn collect_garbage(tx: &mut Transaction<'_>, grace: Duration) -> Result<Collected, StoreError> {
+pub fn collect_garbage(
+    tx: &mut Transaction<'_>,
+    grace: Duration,
+    untagged: Option<Duration>,
+) -> Result<Collected, StoreError> {
     let old = [microseconds(grace), limits::GARBAGE_ROWS.into()];
     Ok(Collected {
-        tags: tx.execute(TAGS, &[limits::GARBAGE_ROWS.into()])?,
+        tags: collect_tags(tx, limits::GARBAGE_ROWS)?,
+        manifests: match untagged {
+            Some(untagged) => collect_untagged(tx, untagged, limits::GARBAGE_MANIFESTS)?,
+            None => 0,
+        },
         uploads: tx.execute(UPLOADS, &old)?,
         repository_blobs: tx.execute(REPOSITORY_BLOBS, &old)?,
         blobs: blobs(tx, &old)?,
     })
 }
-
-const TAGS: &str = "
-    DELETE FROM tag
-    WHERE expires_at <= limpid_now() AND (repository, name) IN (
-        SELECT gone.repository, gone.name FROM tag AS gone
-        WHERE gone.expires_at <= limpid_now()
-        ORDER BY gone.expires_at LIMIT $1)";
 
 /// Its parts go with it; the blobs that they were go by themselves after their own grace.
 const UPLOADS: &str = "

@@ -1,12 +1,14 @@
 //! Manifests as they were pushed, and what each needs.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use limpid_core::Digest;
 
 use super::hold_repository;
 use crate::{
     StoreError, Transaction,
-    database::{Row, Value, integer, rows},
+    database::{Row, Value, integer, microseconds, rows},
 };
 
 /// A manifest that is pushed.
@@ -135,6 +137,16 @@ pub fn find_manifest(
     tx.query_optional(query, &[repository.into(), digest.into()])?.as_ref().map(manifest).transpose()
 }
 
+/// Keeps a manifest from being removed while the transaction lasts. `false` where it is not there.
+///
+/// # Errors
+/// Those of the database.
+pub fn hold_manifest(tx: &mut Transaction<'_>, repository: i64, digest: &Digest) -> Result<bool, StoreError> {
+    let query = "
+        SELECT digest FROM registry_manifest WHERE repository = $1 AND digest = $2 /*postgres FOR UPDATE*/";
+    Ok(tx.query_optional(query, &[repository.into(), digest.into()])?.is_some())
+}
+
 /// What of these a repository does not have. The blobs that it has are kept for the grace from now.
 ///
 /// # Errors
@@ -152,16 +164,24 @@ pub fn missing_references(
                 .map(|reference| [reference.digest.as_str()]),
         )
     };
-    let blobs = wanted(ReferenceKind::Blob)?;
+    let (blobs, manifests) = (wanted(ReferenceKind::Blob)?, wanted(ReferenceKind::Manifest)?);
     tx.execute(TOUCH, &[repository.into(), blobs.clone()])?;
+    tx.execute(TOUCH_MANIFESTS, &[repository.into(), manifests.clone()])?;
     let mut missing = tx.query(MISSING_BLOBS, &[repository.into(), blobs])?;
-    missing.extend(tx.query(MISSING_MANIFESTS, &[repository.into(), wanted(ReferenceKind::Manifest)?])?);
+    missing.extend(tx.query(MISSING_MANIFESTS, &[repository.into(), manifests])?);
     missing.iter().map(|row| row.get(0)).collect()
 }
 
 const TOUCH: &str = "
     UPDATE repository_blob SET touched_at = limpid_now()
     WHERE repository = $1 AND digest IN (
+        SELECT item.value ->> 0
+        FROM /*sqlite json_each($2) AS item*/ /*postgres jsonb_array_elements($2::text::jsonb) AS item (value)*/)";
+
+/// Children are kept from being collected, as blobs are.
+const TOUCH_MANIFESTS: &str = "
+    UPDATE registry_manifest SET untagged_at = limpid_now()
+    WHERE repository = $1 AND untagged_at IS NOT NULL AND digest IN (
         SELECT item.value ->> 0
         FROM /*sqlite json_each($2) AS item*/ /*postgres jsonb_array_elements($2::text::jsonb) AS item (value)*/)";
 
@@ -218,7 +238,8 @@ const PUT: &str = "
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, limpid_now(), limpid_now())
     ON CONFLICT (repository, digest) DO UPDATE SET
         kind = excluded.kind, media_type = excluded.media_type, artifact_type = excluded.artifact_type,
-        pushed_by = excluded.pushed_by, pushed_at = excluded.pushed_at";
+        pushed_by = excluded.pushed_by, pushed_at = excluded.pushed_at,
+        untagged_at = CASE WHEN registry_manifest.untagged_at IS NULL THEN NULL ELSE excluded.untagged_at END";
 
 const PUT_REFERENCES: &str = "
     INSERT INTO manifest_reference (repository, manifest, place, kind, digest, bytes, platform)
@@ -271,12 +292,62 @@ pub fn delete_manifest(
 ) -> Result<bool, StoreError> {
     let identity = [repository.into(), digest.into()];
     tx.execute(LET_GO, &identity)?;
+    tx.execute(LET_GO_MANIFESTS, &identity)?;
     // The manifest first: whoever sets a tag to it holds its row, and the tag is seen here afterwards.
     let deleted =
         tx.execute("DELETE FROM registry_manifest WHERE repository = $1 AND digest = $2", &identity)?;
     tx.execute("DELETE FROM tag WHERE repository = $1 AND manifest = $2", &identity)?;
     Ok(deleted > 0)
 }
+
+/// Children and referrers, which nothing may hold any more, have all of their time from now on.
+const LET_GO_MANIFESTS: &str = "
+    UPDATE registry_manifest SET untagged_at = limpid_now()
+    WHERE repository = $1 AND untagged_at IS NOT NULL AND (subject = $2 OR digest IN (
+        SELECT manifest_reference.digest FROM manifest_reference
+        WHERE manifest_reference.repository = $1 AND manifest_reference.manifest = $2
+            AND manifest_reference.kind = 'manifest'))";
+
+/// Removes up to `most` manifests that have had no tag for so long, nor were pulled, and that nothing holds: no index that is there
+/// names them, and what they say something about is not there. How many there were.
+pub(super) fn collect_untagged(
+    tx: &mut Transaction<'_>,
+    untagged: Duration,
+    most: i64,
+) -> Result<u64, StoreError> {
+    let found = tx.query(UNTAGGED, &[microseconds(untagged), most.into()])?;
+    let mut removed = 0;
+    for row in &found {
+        let (repository, digest): (i64, Digest) = (row.get(0)?, row.get(1)?);
+        let held =
+            tx.query_optional(HOLD_UNTAGGED, &[repository.into(), (&digest).into(), microseconds(untagged)])?;
+        // Whoever began to need it meanwhile has touched its row.
+        if held.is_some() && delete_manifest(tx, repository, &digest)? {
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+const UNTAGGED: &str = "
+    SELECT gone.repository, gone.digest FROM registry_manifest AS gone
+    WHERE gone.untagged_at IS NOT NULL AND gone.untagged_at <= limpid_now() - $1
+        AND COALESCE(gone.pulled_at, 0) <= limpid_now() - $1
+        AND NOT EXISTS (
+            SELECT 1 FROM tag WHERE tag.repository = gone.repository AND tag.manifest = gone.digest)
+        AND NOT EXISTS (
+            SELECT 1 FROM manifest_reference
+            WHERE manifest_reference.repository = gone.repository AND manifest_reference.digest = gone.digest
+                AND manifest_reference.kind = 'manifest')
+        AND NOT EXISTS (
+            SELECT 1 FROM registry_manifest AS subject
+            WHERE subject.repository = gone.repository AND subject.digest = gone.subject)
+    ORDER BY gone.untagged_at, gone.repository, gone.digest LIMIT $2";
+
+const HOLD_UNTAGGED: &str = "
+    SELECT digest FROM registry_manifest
+    WHERE repository = $1 AND digest = $2 AND untagged_at <= limpid_now() - $3
+        AND COALESCE(pulled_at, 0) <= limpid_now() - $3 /*postgres FOR UPDATE*/";
 
 const LET_GO: &str = "
     UPDATE repository_blob SET touched_at = limpid_now()

@@ -107,5 +107,8 @@ pub fn list_repositories(
 /// Those of the database.
 pub fn delete_repository(tx: &mut Transaction<'_>, repository: i64) -> Result<bool, StoreError> {
     tx.execute("DELETE FROM permission WHERE repository = $1", &[repository.into()])?;
-    Ok(tx.execute("DELETE FROM repository WHERE number = $1", &[repository.into()])? > 0)
+    let statement = "DELETE FROM repository WHERE number = $1 RETURNING namespace";
+    let Some(row) = tx.query_optional(statement, &[repository.into()])? else { return Ok(false) };
+    super::recount_namespace(tx, row.get(0)?)?;
+    Ok(true)
 }

@@ -62,7 +62,60 @@ pub fn resolve(
     }
 }
 
-/// Points a tag to a manifest, which was put in the same transaction.
+/// A tag as it is written, also where it has expired; nobody else changes it until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub fn hold_tag(tx: &mut Transaction<'_>, repository: i64, name: &str) -> Result<Option<Tag>, StoreError> {
+    let query = "
+        SELECT name, manifest, created_at, changed_at, expires_at, is_immutable FROM tag
+        WHERE repository = $1 AND name = $2 /*postgres FOR UPDATE*/";
+    tx.query_optional(query, &[repository.into(), name.into()])?.as_ref().map(tag).transpose()
+}
+
+/// The tags that a manifest must stay for: its own, and those of the indexes that it is a child of. Nobody else changes them until
+/// the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub fn hold_tags_of(
+    tx: &mut Transaction<'_>,
+    repository: i64,
+    manifest: &Digest,
+) -> Result<Vec<Tag>, StoreError> {
+    let query = "
+        SELECT name, manifest, created_at, changed_at, expires_at, is_immutable FROM tag
+        WHERE repository = $1 AND (manifest = $2 OR manifest IN (
+            SELECT parent.manifest FROM manifest_reference AS parent
+            WHERE parent.repository = $1 AND parent.digest = $2 AND parent.kind = 'manifest'))
+        ORDER BY name /*postgres FOR UPDATE*/";
+    tx.query(query, &[repository.into(), manifest.into()])?.iter().map(tag).collect()
+}
+
+/// Makes a tag of a manifest, which is held in the same transaction. `false` where one is written already: it is as it was.
+///
+/// # Errors
+/// Those of the database.
+pub fn make_tag(
+    tx: &mut Transaction<'_>,
+    repository: i64,
+    name: &str,
+    manifest: &Digest,
+    expires_at: Option<DateTime<Utc>>,
+) -> Result<bool, StoreError> {
+    let statement = "
+        INSERT INTO tag (repository, name, manifest, created_at, changed_at, expires_at, is_immutable)
+        VALUES ($1, $2, $3, limpid_now(), limpid_now(), $4, 0)
+        ON CONFLICT (repository, name) DO NOTHING";
+    let row = [repository.into(), name.into(), manifest.into(), expires_at.into()];
+    let is_made = tx.execute(statement, &row)? > 0;
+    if is_made {
+        note_tagged(tx, repository, manifest)?;
+    }
+    Ok(is_made)
+}
+
+/// Points a tag to a manifest, which is held in the same transaction, and says when it is removed.
 ///
 /// # Errors
 /// Those of the database.
@@ -71,24 +124,78 @@ pub fn set_tag(
     repository: i64,
     name: &str,
     manifest: &Digest,
+    expires_at: Option<DateTime<Utc>>,
 ) -> Result<(), StoreError> {
-    let before = "SELECT manifest FROM tag WHERE repository = $1 AND name = $2 /*postgres FOR UPDATE*/";
-    let before = tx.query_optional(before, &[repository.into(), name.into()])?;
-    tx.execute(SET, &[repository.into(), name.into(), manifest.into()])?;
-    let tagged = "UPDATE registry_manifest SET untagged_at = NULL WHERE repository = $1 AND digest = $2";
-    tx.execute(tagged, &[repository.into(), manifest.into()])?;
-    match before.map(|row| row.get::<Digest>(0)).transpose()? {
-        Some(before) if before != *manifest => note_untagged(tx, repository, &before),
+    if make_tag(tx, repository, name, manifest, expires_at)? {
+        return Ok(());
+    }
+    let before = hold_tag(tx, repository, name)?;
+    let row = [repository.into(), name.into(), manifest.into(), expires_at.into()];
+    tx.execute(SET, &row)?;
+    note_tagged(tx, repository, manifest)?;
+    match before {
+        Some(before) if before.manifest != *manifest => note_untagged(tx, repository, &before.manifest),
         Some(_) | None => Ok(()),
     }
 }
 
 const SET: &str = "
-    INSERT INTO tag (repository, name, manifest, created_at, changed_at, is_immutable)
-    VALUES ($1, $2, $3, limpid_now(), limpid_now(), 0)
+    INSERT INTO tag (repository, name, manifest, created_at, changed_at, expires_at, is_immutable)
+    VALUES ($1, $2, $3, limpid_now(), limpid_now(), $4, 0)
     ON CONFLICT (repository, name) DO UPDATE SET
         changed_at = CASE WHEN tag.manifest = excluded.manifest THEN tag.changed_at ELSE excluded.changed_at END,
-        expires_at = NULL, manifest = excluded.manifest";
+        created_at = CASE WHEN tag.expires_at <= limpid_now() THEN excluded.created_at ELSE tag.created_at END,
+        expires_at = excluded.expires_at, manifest = excluded.manifest";
+
+fn note_tagged(tx: &mut Transaction<'_>, repository: i64, manifest: &Digest) -> Result<(), StoreError> {
+    let tagged = "UPDATE registry_manifest SET untagged_at = NULL WHERE repository = $1 AND digest = $2";
+    tx.execute(tagged, &[repository.into(), manifest.into()]).map(drop)
+}
+
+/// Says when a tag is removed, or that it is not. Whether it was there.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_tag_expiry(
+    tx: &mut Transaction<'_>,
+    repository: i64,
+    name: &str,
+    expires_at: Option<DateTime<Utc>>,
+) -> Result<bool, StoreError> {
+    let statement = "UPDATE tag SET expires_at = $3 WHERE repository = $1 AND name = $2";
+    Ok(tx.execute(statement, &[repository.into(), name.into(), expires_at.into()])? > 0)
+}
+
+/// Says whether a tag must stay as it is. Whether it was there.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_tag_immutable(
+    tx: &mut Transaction<'_>,
+    repository: i64,
+    name: &str,
+    is_immutable: bool,
+) -> Result<bool, StoreError> {
+    let statement = "UPDATE tag SET is_immutable = $3 WHERE repository = $1 AND name = $2";
+    Ok(tx.execute(statement, &[repository.into(), name.into(), is_immutable.into()])? > 0)
+}
+
+/// Removes up to `most` tags that have expired. How many there were.
+pub(super) fn collect_tags(tx: &mut Transaction<'_>, most: i64) -> Result<u64, StoreError> {
+    let removed = tx.query(COLLECT, &[most.into()])?;
+    for row in &removed {
+        note_untagged(tx, row.get(0)?, &row.get(1)?)?;
+    }
+    Ok(removed.len() as u64)
+}
+
+const COLLECT: &str = "
+    DELETE FROM tag
+    WHERE expires_at <= limpid_now() AND (repository, name) IN (
+        SELECT gone.repository, gone.name FROM tag AS gone
+        WHERE gone.expires_at <= limpid_now()
+        ORDER BY gone.expires_at LIMIT $1)
+    RETURNING repository, manifest";
 
 fn note_untagged(tx: &mut Transaction<'_>, repository: i64, manifest: &Digest) -> Result<(), StoreError> {
     let statement = "

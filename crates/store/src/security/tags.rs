@@ -49,7 +49,7 @@ pub fn list_tags(
             JOIN tag ON tag.repository = repository.number
             JOIN registry_manifest
                 ON registry_manifest.repository = tag.repository AND registry_manifest.digest = tag.manifest
-        WHERE repository.name = $1
+        WHERE repository.name = $1 AND (tag.expires_at IS NULL OR tag.expires_at > limpid_now())
             AND (CAST($2 AS TEXT) IS NULL OR tag.name = $2)
             AND (CAST($3 AS TEXT) IS NULL OR tag.name LIKE $3 ESCAPE '!')
         ORDER BY tag.changed_at DESC, tag.name

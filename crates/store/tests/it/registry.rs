@@ -6,18 +6,18 @@ use limpid_core::Digest;
 use limpid_store::{
     Blobs, Database, StoreError,
     registry::{
-        self, Collected, NewManifest, NewReference, NewUpload, Part, ReferenceKind, RegistryBlob, TagOrder,
-        Wanted,
+        self, Collected, NewManifest, NewReference, NewUpload, Part, ReferenceKind, RegistryBlob, Room,
+        TagOrder, Usage, Wanted,
     },
 };
 use uuid::Uuid;
 
-use crate::support::{blob, digest, execute, number, on_each, read, write};
+use crate::support::{blob, blob as blob_row, digest, execute, number, on_each, read, write};
 
 const GRACE: Duration = Duration::from_secs(3600);
 
 fn collect(database: &Database) -> Collected {
-    write(database, |tx| registry::collect_garbage(tx, GRACE))
+    write(database, |tx| registry::collect_garbage(tx, GRACE, None))
 }
 
 /// Makes a repository; returns its number.
@@ -31,7 +31,8 @@ fn give(database: &Database, repository: i64, name: &str) -> RegistryBlob {
     execute(database, "DELETE FROM blob WHERE digest = $1", &[(&given.stored).into()]);
     write(database, |tx| {
         blob(tx, &given.stored)?;
-        registry::add_blob(tx, repository, &given)
+        assert_eq!(registry::add_blob(tx, repository, &given)?, Room::Enough);
+        Ok(())
     });
     given
 }
@@ -103,7 +104,7 @@ fn a_blob_is_read_through_the_repository_that_has_it() {
         assert_eq!((find(one), find(other)), (Some(given.clone()), None));
         let mount = |from, to| write(database, |tx| registry::mount_blob(tx, from, to, &given.digest));
         assert_eq!(mount(other, one), None);
-        assert_eq!(mount(one, other), Some(given.clone()));
+        assert_eq!(mount(one, other), Some(Room::Enough));
         assert_eq!(find(other), Some(given.clone()));
         assert!(write(database, |tx| registry::remove_blob(tx, one, &given.digest)));
         assert_eq!((find(one), find(other)), (None, Some(given.clone())));
@@ -195,7 +196,7 @@ fn tags_point_to_manifests_and_go_with_them() {
         let one = repository(database, "team/one");
         give(database, one, "layer");
         let [old, new] = ["old", "new"].map(|name| push(database, one, name, &["layer"], None));
-        let tag = |name: &str, to: &Digest| write(database, |tx| registry::set_tag(tx, one, name, to));
+        let tag = |name: &str, to: &Digest| write(database, |tx| registry::set_tag(tx, one, name, to, None));
         tag("1", &old);
         tag("latest", &old);
         tag("latest", &new);
@@ -218,8 +219,201 @@ fn tags_point_to_manifests_and_go_with_them() {
 
         tag("short", &old);
         execute(database, "UPDATE tag SET expires_at = 1", &[]);
-        assert_eq!(resolve("short"), None);
+        assert_eq!((resolve("short"), number(database, untagged)), (None, 0));
         assert_eq!(collect(database).tags, 1);
+        assert_eq!(number(database, untagged), 1);
+    });
+}
+
+#[test]
+fn a_tag_is_made_once_and_holds_what_an_index_names() {
+    on_each(|database| {
+        let one = repository(database, "team/one");
+        let child = push(database, one, "child", &[], None);
+        let index = push(database, one, "index", &[], None);
+        let of_child = [reference(ReferenceKind::Manifest, "child")];
+        let new = NewManifest {
+            repository: one,
+            digest: &index,
+            kind: "index",
+            media_type: "a/b",
+            body: b"index",
+            subject: None,
+            artifact_type: "",
+            annotations: "{}",
+            pushed_by: "somebody",
+            references: &of_child,
+        };
+        write(database, |tx| registry::put_manifest(tx, &new));
+        let make = |to: &Digest| write(database, |tx| registry::make_tag(tx, one, "1", to, None));
+        assert_eq!((make(&index), make(&child)), (true, false));
+        assert!(write(database, |tx| registry::set_tag_immutable(tx, one, "1", true)));
+        let held = write(database, |tx| registry::hold_tags_of(tx, one, &child));
+        assert_eq!(held.len(), 1);
+        assert_eq!((held[0].name.as_str(), &held[0].manifest, held[0].is_immutable), ("1", &index, true));
+        let until = chrono::DateTime::from_timestamp(4_000_000_000, 0);
+        assert!(write(database, |tx| registry::set_tag_expiry(tx, one, "1", until)));
+        assert_eq!(write(database, |tx| registry::hold_tag(tx, one, "1")).unwrap().expires_at, until);
+        assert!(!write(database, |tx| registry::set_tag_expiry(tx, one, "2", until)));
+    });
+}
+
+#[test]
+fn a_namespace_has_the_bytes_of_its_distinct_blobs() {
+    on_each(|database| {
+        let [one, two, other] = ["team/one", "team/two", "other/one"].map(|name| repository(database, name));
+        let used = |namespace| {
+            let usage = read(database, |tx| registry::namespace_usage(tx, namespace)).unwrap();
+            (usage.used, usage.warn, usage.limit)
+        };
+        let blob = give(database, one, "layer");
+        give(database, one, "layer");
+        let mount = |to| write(database, |tx| registry::mount_blob(tx, one, to, &blob.digest));
+        assert_eq!((mount(two), mount(other)), (Some(Room::Enough), Some(Room::Enough)));
+        assert_eq!((used("team"), used("other")), ((10, None, None), (10, None, None)));
+        let quota = |warn, limit| {
+            assert!(write(database, |tx| registry::set_namespace_quota(tx, "team", warn, limit)));
+        };
+        quota(Some(20), Some(25));
+        let add = |name: &str| {
+            let given = RegistryBlob { digest: digest(name), stored: digest(name), bytes: 10 };
+            execute(database, "DELETE FROM blob WHERE digest = $1", &[(&given.stored).into()]);
+            // What there is no room for is taken back.
+            database.write(|tx| {
+                blob_row(tx, &given.stored)?;
+                match registry::add_blob(tx, two, &given)? {
+                    Room::Exceeded(usage) => Err(StoreError::Damaged(usage.used.to_string())),
+                    room @ (Room::Enough | Room::Little(_)) => Ok(room),
+                }
+            })
+        };
+        let little = Usage { used: 20, warn: Some(20), limit: Some(25) };
+        assert_eq!(add("second"), Ok(Room::Little(little)));
+        assert_eq!(add("third"), Err(StoreError::Damaged("30".to_owned())));
+        assert_eq!(used("team"), (20, Some(20), Some(25)));
+        // What it has already is no more than before.
+        assert_eq!(add("layer"), Ok(Room::Enough));
+        let remove = |from| write(database, |tx| registry::remove_blob(tx, from, &blob.digest));
+        assert!(remove(one) && !remove(one));
+        assert_eq!(used("team").0, 20);
+        assert!(remove(two));
+        assert_eq!(used("team").0, 10);
+
+        // Counted anew where garbage was collected, and where a program of before counted nothing.
+        let miscounted = || read(database, |tx| registry::miscounted_namespaces(tx, 10));
+        assert_eq!(miscounted(), Vec::<i64>::new());
+        grow_old(database);
+        assert_eq!(collect(database).repository_blobs, 2);
+        let found = miscounted();
+        assert_eq!(found.len(), 2);
+        for namespace in found {
+            write(database, |tx| registry::recount_namespace(tx, namespace));
+        }
+        assert_eq!((used("team").0, used("other").0, miscounted()), (0, 0, Vec::<i64>::new()));
+        give(database, two, "again");
+        assert!(write(database, |tx| registry::delete_repository(tx, two)));
+        assert_eq!(used("team").0, 0);
+    });
+}
+
+#[test]
+fn of_two_who_give_the_last_bytes_one_is_told() {
+    on_each(|database| {
+        let repositories: Vec<i64> =
+            (0..4).map(|number| repository(database, &format!("team/r{number}"))).collect();
+        assert!(write(database, |tx| registry::set_namespace_quota(tx, "team", None, Some(45))));
+        let given = |repository: i64, name: &str| {
+            let given = RegistryBlob { digest: digest(name), stored: digest(name), bytes: 10 };
+            database.write(|tx| match registry::add_blob(tx, repository, &given)? {
+                Room::Exceeded(_) => Err(StoreError::Damaged("full".to_owned())),
+                Room::Enough | Room::Little(_) => Ok(()),
+            })
+        };
+        for number in 0..8 {
+            write(database, |tx| blob_row(tx, &digest(&format!("blob {number}"))));
+        }
+        // Each blob to two repositories at once: it counts once, and four of the eight have room.
+        let given = &given;
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                for to in [number % 4, (number + 1) % 4] {
+                    let repository = repositories[to];
+                    scope.spawn(move || given(repository, &format!("blob {number}")));
+                }
+            }
+        });
+        let usage = read(database, |tx| registry::namespace_usage(tx, "team")).unwrap();
+        assert_eq!(usage.used, 40);
+        assert_eq!(number(database, "SELECT COUNT(DISTINCT digest) FROM repository_blob"), 4);
+    });
+}
+
+#[test]
+fn a_manifest_without_a_tag_goes_when_nothing_holds_it() {
+    on_each(|database| {
+        let one = repository(database, "team/one");
+        let put = |name: &str, children: &[&str], subject: Option<&Digest>| {
+            let references: Vec<_> =
+                children.iter().map(|child| reference(ReferenceKind::Manifest, child)).collect();
+            let manifest = digest(name);
+            let new = NewManifest {
+                repository: one,
+                digest: &manifest,
+                kind: "index",
+                media_type: "a/b",
+                body: name.as_bytes(),
+                subject,
+                artifact_type: "",
+                annotations: "{}",
+                pushed_by: "somebody",
+                references: &references,
+            };
+            write(database, |tx| {
+                assert_eq!(registry::missing_references(tx, one, &references)?, []);
+                registry::put_manifest(tx, &new)
+            });
+            manifest
+        };
+        let there = || {
+            let all = ["alone", "pulled", "child", "index", "signature", "late", "unheld"];
+            let is_there =
+                |name: &&str| read(database, |tx| registry::find_manifest(tx, one, &digest(name))).is_some();
+            all.into_iter().filter(is_there).collect::<Vec<_>>()
+        };
+        put("alone", &[], None);
+        let pulled = put("pulled", &[], None);
+        put("child", &[], None);
+        let index = put("index", &["child"], None);
+        put("signature", &[], Some(&index));
+        put("unheld", &[], Some(&digest("nowhere")));
+        write(database, |tx| registry::set_tag(tx, one, "1", &index, None));
+        let collect = |untagged| {
+            let untagged = Some(Duration::from_secs(untagged));
+            write(database, |tx| registry::collect_garbage(tx, GRACE, untagged)).manifests
+        };
+        let age = "UPDATE registry_manifest SET untagged_at = untagged_at - 7200000000";
+        assert_eq!((collect(3600), there().len()), (0, 6), "nothing is old");
+        execute(database, age, &[]);
+        write(database, |tx| registry::note_pulled(tx, one, &pulled));
+        put("late", &[], None);
+        let off = write(database, |tx| registry::collect_garbage(tx, GRACE, None));
+        assert_eq!(off, Collected::default());
+        assert_eq!(collect(3600), 2);
+        assert_eq!(there(), ["pulled", "child", "index", "signature", "late"]);
+        // Who pushes an index of it, or it again, keeps it for all of the time.
+        execute(database, age, &[]);
+        put("late", &[], None);
+        assert_eq!(collect(3600), 0);
+
+        // With the index goes what it held, after its time from then on.
+        assert!(write(database, |tx| registry::delete_tag(tx, one, "1")));
+        execute(database, age, &[]);
+        assert_eq!(collect(3600), 2, "the index, and what was put late");
+        assert_eq!(there(), ["pulled", "child", "signature"]);
+        execute(database, age, &[]);
+        execute(database, "UPDATE registry_manifest SET pulled_at = 0", &[]);
+        assert_eq!(collect(3600), 3);
+        assert_eq!(there(), Vec::<&str>::new());
     });
 }
 
@@ -264,11 +458,8 @@ fn stored_bytes_stay_while_a_blob_or_a_part_is_them() {
         let id = Uuid::now_v7();
         let new = NewUpload { id, repository: one, principal: "account 1", algorithm: "sha256" };
         write(database, |tx| {
-            registry::add_blob(
-                tx,
-                one,
-                &RegistryBlob { digest: kept.clone(), stored: kept.clone(), bytes: 14 },
-            )?;
+            let blob = RegistryBlob { digest: kept.clone(), stored: kept.clone(), bytes: 14 };
+            assert_eq!(registry::add_blob(tx, one, &blob)?, Room::Enough);
             registry::begin_upload(tx, &new)?;
             let upload = registry::find_upload(tx, id, one, "account 1")?.unwrap();
             assert!(registry::add_part(tx, &upload, &Part { stored: part.clone(), bytes: 17 })?);

@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::{
     StatusCode, Url,
     blocking::Response,
-    header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE},
+    header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE},
 };
 use serde::Deserialize;
 
@@ -32,10 +32,17 @@ pub(crate) enum Access {
 }
 
 /// What a registry asks for.
-#[derive(Debug, PartialEq, Eq)]
-enum Challenge {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Challenge {
+    /// Name and password (RFC 7617).
     Basic,
-    Bearer { realm: String, service: Option<String> },
+    /// A token of a token service.
+    Bearer {
+        /// Its address.
+        realm: String,
+        /// By which it knows the registry.
+        service: Option<String>,
+    },
 }
 
 /// The parts of an exchange with a registry.
@@ -57,7 +64,7 @@ struct Token {
 impl Exchange<'_> {
     /// Answers the challenge of `refusal`, an answer with status 401.
     pub(crate) fn answer(&self, refusal: &Response) -> Result<HeaderValue, SourceError> {
-        let challenge = challenge(refusal).ok_or_else(|| {
+        let challenge = challenge(refusal.headers()).ok_or_else(|| {
             self.refused("it asks for no kind of login that is known (Basic or Bearer)".to_owned())
         })?;
         let found = self.files.find(self.repository.registry(), self.repository.repository());
@@ -166,9 +173,7 @@ impl Exchange<'_> {
             .map_err(|error| SourceError::io(place, error))?;
         // The parser's message could quote the token: only that it failed is told.
         let no_token = || SourceError::invalid("the answer", place, "it holds no token");
-        let Ok(token) = serde_json::from_slice::<Token>(&bytes) else { return Err(no_token()) };
-        let token =
-            token.token.or(token.access_token).filter(|token| !token.is_empty()).ok_or_else(no_token)?;
+        let token = token(&bytes).ok_or_else(no_token)?;
         secret_header(&format!("Bearer {token}")).ok_or_else(no_token)
     }
 
@@ -208,9 +213,15 @@ fn secret_header(text: &str) -> Option<HeaderValue> {
     Some(header)
 }
 
-/// The challenge that is answered: bearer where there are several.
-fn challenge(refusal: &Response) -> Option<Challenge> {
-    let headers = refusal.headers().get_all(WWW_AUTHENTICATE);
+/// The token in the answer of a token service.
+pub fn token(answer: &[u8]) -> Option<String> {
+    let Ok(token) = serde_json::from_slice::<Token>(answer) else { return None };
+    token.token.or(token.access_token).filter(|token| !token.is_empty())
+}
+
+/// The challenge that is answered, of the headers of a refusal: bearer where there are several.
+pub fn challenge(headers: &HeaderMap) -> Option<Challenge> {
+    let headers = headers.get_all(WWW_AUTHENTICATE);
     let texts: Vec<&str> = headers.iter().filter_map(|header| header.to_str().ok()).collect();
     strongest(&texts)
 }

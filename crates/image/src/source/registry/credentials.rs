@@ -66,6 +66,22 @@ impl CredentialFiles {
         Self(files)
     }
 
+    /// Name and password for a repository of a registry; `None` where there are none.
+    ///
+    /// # Errors
+    /// Why the files cannot say, in words without secrets.
+    pub fn password(&self, registry: &str, repository: &str) -> Result<Option<(String, String)>, String> {
+        let found = self.find(registry, repository);
+        match found.credential {
+            Some((Credential::Password { user, password }, _)) => Ok(Some((user, password))),
+            Some((Credential::IdentityToken(_), file)) => {
+                Err(format!("{} has an identity token, and a password is expected", file.display()))
+            }
+            None if found.faults.is_empty() => Ok(None),
+            None => Err(found.faults.join("; ")),
+        }
+    }
+
     /// Looks for the credential of a repository: the longest key that is a prefix of `registry/repository`, in the
     /// first file that has one.
     pub(crate) fn find(&self, registry: &str, repository: &str) -> Found {

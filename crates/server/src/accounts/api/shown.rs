@@ -126,6 +126,8 @@ pub(super) struct ShownNamespace {
     name: String,
     created_at: DateTime<Utc>,
     quota_bytes: Option<i64>,
+    warn_bytes: Option<i64>,
+    used_bytes: i64,
     settings: serde_json::Value,
 }
 
@@ -140,6 +142,8 @@ impl TryFrom<Namespace> for ShownNamespace {
             name: namespace.name,
             created_at: namespace.created_at,
             quota_bytes: namespace.quota_bytes,
+            warn_bytes: namespace.warn_bytes,
+            used_bytes: namespace.used_bytes,
             settings,
         })
     }

@@ -22,6 +22,7 @@ use crate::{
     },
     configuration::{
         Api, Blobs, Database, Egress, Indexer, Introspection, Log, Notifier, Registry, Role, Updater,
+        Upstreams,
     },
     engine::Engine,
     http::Peer,
@@ -31,54 +32,54 @@ use crate::{
 };
 
 /// The password of everybody.
-pub(super) const PASSWORD: &str = "a password for tests";
+pub(crate) const PASSWORD: &str = "a password for tests";
 
 /// A day.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// See the module.
-pub(super) struct Place {
-    pub(super) engine: Arc<Engine>,
+pub(crate) struct Place {
+    pub(crate) engine: Arc<Engine>,
     _directory: TempDir,
     threads: tokio::runtime::Runtime,
 }
 
 /// What was answered.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) text: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Answer {
     /// Asserts the status.
     #[track_caller]
-    pub(super) fn with(self, status: u16) -> Self {
+    pub(crate) fn with(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{self:?}");
         self
     }
 
     /// The body as JSON.
     #[track_caller]
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     /// A header's text; empty where it is not there.
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
 impl Place {
     /// Runs a test on an engine with each kind of database.
-    pub(super) fn on_each(test: impl Fn(&Self)) {
+    pub(crate) fn on_each(test: impl Fn(&Self)) {
         Self::configured(|_| {}, test);
     }
 
     /// As [`Place::on_each`], configured otherwise.
-    pub(super) fn configured(change: impl Fn(&mut Configuration), test: impl Fn(&Self)) {
+    pub(crate) fn configured(change: impl Fn(&mut Configuration), test: impl Fn(&Self)) {
         let directory = tempfile::tempdir().unwrap();
         let sqlite = format!("sqlite:{}", directory.path().join("limpid.db").display());
         test(&Self::open(directory, &sqlite, &change));
@@ -100,13 +101,13 @@ impl Place {
     }
 
     /// Makes a user, and its namespace.
-    pub(super) fn user(&self, name: &str, role: ServiceRole) {
+    pub(crate) fn user(&self, name: &str, role: ServiceRole) {
         let new = NewUser { name, password: Some(PASSWORD), email: "", role };
         create_user(&self.engine, &new).unwrap();
     }
 
     /// Makes a token. Returns its id and its text.
-    pub(super) fn token(&self, account: &str, scopes: &[&str]) -> (String, String) {
+    pub(crate) fn token(&self, account: &str, scopes: &[&str]) -> (String, String) {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let request = NewTokenRequest { account, name: "test", scopes: &scopes, time: DAY };
         let made = create_token(&self.engine, &request).unwrap();
@@ -114,7 +115,7 @@ impl Place {
     }
 
     /// Makes a repository. Returns its number.
-    pub(super) fn repository(&self, name: &str, is_public: bool) -> i64 {
+    pub(crate) fn repository(&self, name: &str, is_public: bool) -> i64 {
         let namespace = name.split('/').next().unwrap();
         let statement = "
             INSERT INTO repository (namespace, name, description, is_public, settings, created_at)
@@ -124,7 +125,7 @@ impl Place {
         self.write(|tx| tx.query_optional(statement, &values)?.unwrap().get(0))
     }
 
-    pub(super) fn execute(&self, statement: &'static str, values: &[Parameter]) {
+    pub(crate) fn execute(&self, statement: &'static str, values: &[Parameter]) {
         self.write(|tx| tx.execute(statement, values).map(drop));
     }
 
@@ -133,7 +134,7 @@ impl Place {
     }
 
     /// Asks through the public listener's routes, from the loopback address.
-    pub(super) fn send(&self, method: &str, path: &str, headers: &[(&str, String)], body: &str) -> Answer {
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, String)], body: &str) -> Answer {
         let mut request =
             Request::builder().method(method).uri(path).header(header::HOST, "registry.test:5000");
         for (name, value) in headers {
@@ -150,13 +151,13 @@ impl Place {
     }
 
     /// As somebody with the password of everybody.
-    pub(super) fn ask(&self, who: &str, method: &str, path: &str, body: &Value) -> Answer {
+    pub(crate) fn ask(&self, who: &str, method: &str, path: &str, body: &Value) -> Answer {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         self.send(method, path, &[basic(who, PASSWORD)], &body)
     }
 
     /// A bearer token for these scopes.
-    pub(super) fn bearer(&self, headers: &[(&str, String)], scopes: &[&str]) -> String {
+    pub(crate) fn bearer(&self, headers: &[(&str, String)], scopes: &[&str]) -> String {
         let scopes: String = scopes.iter().map(|scope| format!("&scope={scope}")).collect();
         let answer = self.send("GET", &format!("/v2/auth?service=registry.test:5000{scopes}"), headers, "");
         let body = answer.with(200).json();
@@ -166,12 +167,12 @@ impl Place {
 }
 
 /// The header of a name and a password.
-pub(super) fn basic(name: &str, password: &str) -> (&'static str, String) {
+pub(crate) fn basic(name: &str, password: &str) -> (&'static str, String) {
     ("authorization", format!("Basic {}", STANDARD.encode(format!("{name}:{password}"))))
 }
 
 /// The header of a bearer token.
-pub(super) fn bearing(token: &str) -> (&'static str, String) {
+pub(crate) fn bearing(token: &str) -> (&'static str, String) {
     ("authorization", format!("Bearer {token}"))
 }
 
@@ -203,6 +204,8 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             manifest_bytes: 8 << 20,
             redirect: true,
             webhooks: Egress::default(),
+            upstreams: Upstreams::default(),
+            untagged: None,
         },
         harbor: crate::configuration::Harbor::default(),
     }

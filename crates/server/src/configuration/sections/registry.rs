@@ -3,7 +3,7 @@
 use super::api;
 use crate::{
     accounts,
-    configuration::{Registry, reader::Reader, values},
+    configuration::{Registry, Upstreams, reader::Reader, values},
     secret::Secret,
 };
 
@@ -18,6 +18,9 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
     let manifest_bytes = reader.get("registry.manifest_bytes", values::size);
     let redirect = reader.get("registry.redirect", values::boolean);
     let webhooks = super::egress(reader, "registry.webhooks");
+    let untagged = reader.get("registry.untagged", values::period);
+    let credentials = reader.path("registry.upstreams.credentials_file");
+    let upstreams = super::egress(reader, "registry.upstreams");
     Some(Registry {
         listen: listen?,
         tls,
@@ -27,6 +30,8 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
         manifest_bytes: manifest_bytes?,
         redirect: redirect?,
         webhooks: webhooks?,
+        untagged,
+        upstreams: Upstreams { credentials, egress: upstreams? },
     })
 }
 

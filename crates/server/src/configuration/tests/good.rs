@@ -6,7 +6,7 @@ use super::Place;
 use crate::{
     configuration::{
         Amqp, Api, Auth, Blobs, Configuration, Database, Delivery, Egress, Harbor, Indexer, Introspection,
-        Log, Notifier, Registry, Role, SecretBytes, Stomp, Target, Updater, Webhook,
+        Log, Notifier, Registry, Role, SecretBytes, Stomp, Target, Updater, Upstreams, Webhook,
     },
     secret::Secret,
 };
@@ -106,6 +106,8 @@ fn defaults() -> Configuration {
             manifest_bytes: 8 << 20,
             redirect: true,
             webhooks: Egress::default(),
+            upstreams: Upstreams::default(),
+            untagged: None,
         },
         harbor: Harbor::default(),
     }
@@ -164,6 +166,8 @@ fn everything_can_be_said() {
                 manifest_bytes: 4 << 20,
                 redirect: false,
                 webhooks: Egress::default(),
+                upstreams: Upstreams::default(),
+                untagged: None,
             },
             harbor: Harbor { api_key: Some(Secret::new("c2VjcmV0")) },
             ..defaults()

@@ -10,6 +10,7 @@ use limpid_store::{
 use super::{
     Sent,
     gate::{self, GateView},
+    space::{self, SpaceView},
     tokens::{self, NewToken, TokenRow},
     unknown_form,
 };
@@ -31,6 +32,7 @@ use crate::{
         repositories::viewer,
     },
     public::Call,
+    registry::{copies, tag_policy::TagPolicy},
 };
 
 /// The list.
@@ -56,6 +58,11 @@ pub(in crate::pages) struct NamespacePage {
     pub(in crate::pages) teams: Vec<TeamRow>,
     pub(in crate::pages) robots: Vec<RobotRow>,
     pub(in crate::pages) gate: GateView,
+    pub(in crate::pages) space: SpaceView,
+    /// The address of the registry that it is a copy of; empty: of none.
+    pub(in crate::pages) upstream: String,
+    /// The patterns of tags that must stay, one a line.
+    pub(in crate::pages) immutable: String,
     /// What a robot's token is for, where nobody says.
     pub(in crate::pages) robot_scopes: String,
     pub(in crate::pages) made: Option<NewToken>,
@@ -116,6 +123,7 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         let found = store::find_namespace(tx, name)?.ok_or(Failure::NotFound("namespace"))?;
         let object = Object::Namespace(name.to_owned());
         let may = crate::accounts::authorize(tx, principal, Action::Administer, &object)?;
+        let operates = crate::accounts::authorize(tx, principal, Action::Operate, &Object::Service)?;
         let mut teams = Vec::new();
         for team in store::list_teams(tx, found.number, ACCOUNTS_LIST)? {
             let members = store::list_members(tx, team.number, ACCOUNTS_LIST)?;
@@ -123,9 +131,11 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         }
         let robots = store::list_robots(tx, found.number, "", ACCOUNTS_LIST)?;
         let permissions = administration::permissions(tx, Place::Namespace(name))?;
-        Ok::<_, Failure>((found, may == Decision::Allowed, teams, robots, permissions))
+        let may = (may == Decision::Allowed, operates == Decision::Allowed);
+        let upstream = limpid_store::registry::namespace_upstream(tx, name)?;
+        Ok::<_, Failure>((found, may, teams, robots, permissions, upstream))
     });
-    let (found, may_change, teams, robots, permissions) = read?;
+    let (found, (may_change, may_operate), teams, robots, permissions, upstream) = read?;
     let robot = |robot: store::Account| {
         Ok(RobotRow { tokens: tokens::rows(engine, robot.number)?, account: robot.name })
     };
@@ -135,7 +145,10 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         name: name.to_owned(),
         may_change,
         writers_overwrite: writers_overwrite(&found)?,
+        upstream: upstream.unwrap_or_default(),
+        space: space::view(&found, may_operate),
         gate: gate::view(&found.settings, engine.now())?,
+        immutable: TagPolicy::of_settings(&found.settings)?.immutable.join("\n"),
         permissions: permissions.into_iter().map(permission_row).collect(),
         teams,
         robots: robots?,
@@ -201,6 +214,21 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
         "gate" | "allow" | "disallow" => {
             sent.change("change-gate", object, move |engine, form| gate::change(engine, &at, form)).await?;
         }
+        "tags" => {
+            sent.change("change-tag-policy", object, move |engine, form| keep_tags(engine, &at, form))
+                .await?;
+        }
+        "quota" => {
+            let (engine, principal) = (sent.engine.clone(), sent.principal.clone());
+            may_operate(engine, principal).await?;
+            sent.change("change-quota", object, move |engine, form| space::change(engine, &at, form)).await?;
+        }
+        "upstream" => {
+            let (engine, principal) = (sent.engine.clone(), sent.principal.clone());
+            may_operate(engine, principal).await?;
+            let object = format!("{object}: {}", sent.get("address"));
+            sent.change("change-upstream", object, move |engine, form| copy(engine, &at, form)).await?;
+        }
         "make-team" | "remove-team" | "add-member" | "remove-member" => {
             teams(&sent, place.clone(), name).await?
         }
@@ -220,6 +248,36 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
         other => return Err(unknown_form(other)),
     }
     lead_to(&format!("/namespaces/{place}"))
+}
+
+/// What is not for whoever administers the namespace alone.
+async fn may_operate(engine: std::sync::Arc<Engine>, principal: Principal) -> Result<(), ApiError> {
+    let may = work(&engine, move |engine| {
+        crate::accounts::decide(engine, &principal, Action::Operate, &Object::Service)
+    });
+    match may.await? {
+        Decision::Allowed => Ok(()),
+        Decision::SignIn | Decision::Forbidden | Decision::Hidden => {
+            Err(ApiError::new(StatusCode::FORBIDDEN, "you may not do that"))
+        }
+    }
+}
+
+/// Has it be a copy of another registry, or none where no address is given.
+fn copy(engine: &Engine, namespace: &str, form: &Form) -> Result<(), Failure> {
+    let text = form.get("address").trim();
+    let address = Some(text).filter(|text| !text.is_empty()).map(str::parse::<copies::Address>);
+    let address = address.transpose().map_err(Failure::Invalid)?;
+    copies::set(engine, namespace, address.as_ref())
+}
+
+/// Sets which tags must stay.
+fn keep_tags(engine: &Engine, namespace: &str, form: &Form) -> Result<(), Failure> {
+    let immutable = form.get("immutable").split_whitespace().map(str::to_owned).collect();
+    let policy = TagPolicy { immutable };
+    policy.check(namespace).map_err(Failure::Invalid)?;
+    let is_there = engine.database.write(|tx| policy.set(tx, namespace))?;
+    if is_there { Ok(()) } else { Err(Failure::NotFound("namespace")) }
 }
 
 async fn teams(sent: &Sent, place: String, name: String) -> Result<(), ApiError> {

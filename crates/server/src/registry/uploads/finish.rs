@@ -16,7 +16,7 @@ use crate::{
     registry::{
         RegistryError, created, digest,
         incoming::{Incoming, Sink, Stored, mismatch, pour},
-        work,
+        quota, work,
     },
 };
 
@@ -125,14 +125,14 @@ fn end(
     let blob = RegistryBlob { digest, stored: whole.digest, bytes: whole.bytes };
     let is_ended = engine.database.write(|tx| {
         // First what the upload may be the last to keep.
-        stored::add_blob(tx, upload.repository, &blob)?;
+        quota::check(stored::add_blob(tx, upload.repository, &blob)?, &asked.named.whole)?;
         if stored::end_upload(tx, upload)? { Ok(()) } else { Err(Ended::Elsewhere) }
     });
     fault::point("push: blob noted");
     match is_ended {
         Ok(()) => Ok(()),
         Err(Ended::Elsewhere) => Err(elsewhere(&asked.named, upload)?),
-        Err(Ended::Store(error)) => Err(error.into()),
+        Err(Ended::Refused(error)) => Err(error),
     }
 }
 
@@ -142,5 +142,11 @@ enum Ended {
     #[error("somebody else went on with it")]
     Elsewhere,
     #[error(transparent)]
-    Store(#[from] limpid_store::StoreError),
+    Refused(#[from] RegistryError),
+}
+
+impl From<limpid_store::StoreError> for Ended {
+    fn from(error: limpid_store::StoreError) -> Self {
+        Self::Refused(error.into())
+    }
 }

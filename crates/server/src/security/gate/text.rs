@@ -61,7 +61,7 @@ fn said(cause: &Cause) -> String {
 }
 
 /// A text as the value of a `Warning` header: `299 - "…"`, in printable ASCII and no longer than clients take.
-pub(super) fn warning(message: &str) -> String {
+pub(crate) fn warning(message: &str) -> String {
     const AROUND: usize = "299 - \"\"".len();
     let mut text = String::new();
     for letter in message.chars() {

@@ -40,7 +40,7 @@ use crate::{
 };
 
 /// The password of everybody.
-const PASSWORD: &str = "a password for tests";
+pub(super) const PASSWORD: &str = "a password for tests";
 
 /// How long something that comes by itself may take: far longer than it does.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -83,17 +83,24 @@ impl Answer {
 impl Place {
     /// Runs a test on a service with each kind of database.
     pub(super) fn on_each(test: impl Fn(&Self)) {
+        Self::configured(|_| {}, test);
+    }
+
+    /// As [`Place::on_each`], configured otherwise.
+    pub(super) fn configured(change: impl Fn(&mut Configuration), test: impl Fn(&Self)) {
         let directory = tempfile::tempdir().unwrap();
         let sqlite = format!("sqlite:{}", directory.path().join("limpid.db").display());
-        test(&Self::open(directory, &sqlite));
+        test(&Self::open(directory, &sqlite, &change));
         #[cfg(unix)]
         if let Some(server) = limpid_testkit::postgres::Postgres::shared() {
-            test(&Self::open(tempfile::tempdir().unwrap(), &server.database()));
+            test(&Self::open(tempfile::tempdir().unwrap(), &server.database(), &change));
         }
     }
 
-    fn open(directory: TempDir, database: &str) -> Self {
-        let running = Running::start(configuration(directory.path(), database), &ecosystems::all()).unwrap();
+    fn open(directory: TempDir, database: &str, change: &impl Fn(&mut Configuration)) -> Self {
+        let mut configuration = configuration(directory.path(), database);
+        change(&mut configuration);
+        let running = Running::start(configuration, &ecosystems::all()).unwrap();
         let engine = Arc::clone(running.engine());
         let threads =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -160,7 +167,7 @@ impl Place {
         let blob = RegistryBlob { digest: digest.clone(), stored, bytes: bytes.len() as u64 };
         self.write(|tx| {
             let repository = rows::make_repository(tx, repository)?;
-            rows::add_blob(tx, repository.number, &blob)
+            rows::add_blob(tx, repository.number, &blob).map(drop)
         });
     }
 
@@ -196,7 +203,7 @@ impl Place {
             };
             rows::put_manifest(tx, &new)?;
             if let Some(tag) = tag {
-                rows::set_tag(tx, repository, tag, &digest)?;
+                rows::set_tag(tx, repository, tag, &digest, None)?;
             }
             security::note_push(tx, &digest)
         });
@@ -254,6 +261,11 @@ impl Place {
             let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
             Answer { status: head.status.as_u16(), text }
         })
+    }
+
+    /// Where the public listener is.
+    pub(super) fn public(&self) -> String {
+        format!("http://{}", self.running.as_ref().and_then(|running| running.public).unwrap())
     }
 
     /// `GET` as the administrator.
@@ -318,6 +330,8 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             manifest_bytes: 8 << 20,
             redirect: true,
             webhooks: here(),
+            untagged: None,
+            upstreams: configuration::Upstreams { credentials: None, egress: here() },
         },
         harbor: configuration::Harbor::default(),
     }
