@@ -61,7 +61,7 @@ pub(crate) fn tell_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result
 fn send(engine: &Engine, one: &Subscription, body: Vec<u8>) -> Result<(), EgressError> {
     let webhook: Webhook = serde_json::from_str(&one.config)
         .map_err(|error| EgressError::Invalid(format!("the configuration has no address: {error}")))?;
-    let client = EgressClient::new(&engine.configuration.registry.webhooks, SETTING)?;
+    let client = EgressClient::for_users(&engine.configuration.registry.webhooks, SETTING)?;
     client.post(&webhook.url, &[("Content-Type".to_owned(), "application/json".to_owned())], body)
 }
 
