@@ -116,6 +116,8 @@ pub struct Registry {
     pub admin_password: Option<Secret>,
     /// Who else vouches for people; `None`: nobody.
     pub oidc: Option<Oidc>,
+    /// The server for mail; `None`: nobody is written to.
+    pub mail: Option<Mail>,
     /// Largest manifest.
     pub manifest_bytes: u64,
     /// Send clients to the storage for blobs, where it can be asked for addresses that are signed.
@@ -137,6 +139,36 @@ pub struct Oidc {
     pub create_users: bool,
     /// Where the provider may be.
     pub egress: Egress,
+}
+
+/// The server that takes mail for others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Its name.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How it is spoken to.
+    pub security: MailSecurity,
+    /// A certificate authority to trust beside the machine's, as a PEM file.
+    pub root_ca: Option<PathBuf>,
+    /// Who this service is there, and its password.
+    pub login: Option<(String, Secret)>,
+    /// Who writes: `Limpid <limpid@example.com>`.
+    pub from: String,
+    /// Domains whose addresses may be written to beside those of accounts; a leading `.` is all below.
+    pub domains: Vec<String>,
+}
+
+/// How a server for mail is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailSecurity {
+    /// With TLS from the first byte on.
+    Tls,
+    /// With TLS after it was asked for, and not at all where the server has none.
+    StartTls,
+    /// In the clear.
+    None,
 }
 
 /// Harbor's scanner adapter API, at the API's listener.

@@ -392,6 +392,9 @@ pub const TELL_ATTEMPTS: u64 = 3;
 /// has it.
 pub const TELL_FAILURES: u64 = 3;
 
+/// Patience with the server for mail, for each of its answers.
+pub const MAIL_TIME: Duration = Duration::from_secs(20);
+
 /// How often it is looked whether images that were pushed are not known to whoever indexes. Who deletes them sees to it himself;
 /// this is for when his process ended in between.
 pub const LOST_POLL: Duration = Duration::from_secs(10 * 60);

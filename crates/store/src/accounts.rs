@@ -17,7 +17,7 @@ mod tokens;
 pub use self::{
     account::{
         Account, AccountKind, NewAccount, ServiceRole, change, create, delete, find, find_by_number,
-        find_by_subject, list, list_robots, password, set_password, set_subject, superusers,
+        find_by_subject, has_email, list, list_robots, password, set_password, set_subject, superusers,
     },
     audit::{AuditFilter, AuditRow, NewAuditRow, audit, audited},
     garbage::{Collected, collect_garbage},

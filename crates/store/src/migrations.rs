@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     Step { text: include_str!("migrations/0005_security.sql"), compatible_from: 1 },
     // An older program does not know the kind of its jobs, and could not count them.
     Step { text: include_str!("migrations/0006_harbor.sql"), compatible_from: 6 },
+    Step { text: include_str!("migrations/0008_notifications.sql"), compatible_from: 1 },
 ];
 
 const TABLES: &str = "

@@ -138,11 +138,12 @@ impl Push {
             pushed_by: &written(&self.principal),
             references,
         };
+        let is_new = limpid_store::security::holder(tx, &self.named.whole, &self.digest)?.is_none();
         stored::put_manifest(tx, &new)?;
         for tag in &self.tags {
             self.tag(tx, repository, tag)?;
         }
-        security::note_push(tx, &self.digest)?;
+        security::note_push(tx, &self.digest, is_new.then_some(repository))?;
         if !self.tags.is_empty() {
             security::note_tagged(engine, tx, repository, &self.named.whole, &self.tags)?;
         }

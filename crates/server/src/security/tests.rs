@@ -2,6 +2,8 @@
 
 mod gate;
 mod index;
+#[cfg(unix)]
+mod letters;
 mod place;
 mod public_case;
 mod quay;

@@ -161,6 +161,16 @@ pub fn find_by_subject(tx: &mut Transaction<'_>, subject: &str) -> Result<Option
     tx.query_optional(select!("WHERE subject = $1"), &[subject.into()])?.as_ref().map(account).transpose()
 }
 
+/// Whether a user who may sign in has this address for mail, in whatever case it is written.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_email(tx: &mut Transaction<'_>, email: &str) -> Result<bool, StoreError> {
+    let query =
+        "SELECT 1 FROM account WHERE is_enabled = 1 AND email <> '' AND lower(email) = lower($1) LIMIT 1";
+    Ok(tx.query_optional(query, &[email.into()])?.is_some())
+}
+
 /// Says how a provider of sign-in names an account.
 ///
 /// # Errors

@@ -83,17 +83,24 @@ impl Answer {
 impl Place {
     /// Runs a test on a service with each kind of database.
     pub(super) fn on_each(test: impl Fn(&Self)) {
+        Self::configured(|_| {}, test);
+    }
+
+    /// The same, on one that is configured otherwise.
+    pub(super) fn configured(change: impl Fn(&mut Configuration), test: impl Fn(&Self)) {
         let directory = tempfile::tempdir().unwrap();
         let sqlite = format!("sqlite:{}", directory.path().join("limpid.db").display());
-        test(&Self::open(directory, &sqlite));
+        test(&Self::open(directory, &sqlite, &change));
         #[cfg(unix)]
         if let Some(server) = limpid_testkit::postgres::Postgres::shared() {
-            test(&Self::open(tempfile::tempdir().unwrap(), &server.database()));
+            test(&Self::open(tempfile::tempdir().unwrap(), &server.database(), &change));
         }
     }
 
-    fn open(directory: TempDir, database: &str) -> Self {
-        let running = Running::start(configuration(directory.path(), database), &ecosystems::all()).unwrap();
+    fn open(directory: TempDir, database: &str, change: &impl Fn(&mut Configuration)) -> Self {
+        let mut configuration = configuration(directory.path(), database);
+        change(&mut configuration);
+        let running = Running::start(configuration, &ecosystems::all()).unwrap();
         let engine = Arc::clone(running.engine());
         let threads =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -194,11 +201,12 @@ impl Place {
                 pushed_by: "admin",
                 references: &references,
             };
+            let is_new = rows::find_manifest(tx, repository, &digest)?.is_none();
             rows::put_manifest(tx, &new)?;
             if let Some(tag) = tag {
                 rows::set_tag(tx, repository, tag, &digest)?;
             }
-            security::note_push(tx, &digest)
+            security::note_push(tx, &digest, is_new.then_some(repository))
         });
         security::pushed(&self.engine);
         digest
@@ -315,6 +323,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             public_url: Some("https://registry.test".parse().unwrap()),
             admin_password: Some(Secret::new(PASSWORD)),
             oidc: None,
+            mail: None,
             manifest_bytes: 8 << 20,
             redirect: true,
             webhooks: here(),
