@@ -31,7 +31,7 @@ use limpid_store::StoreError;
 pub(crate) use self::{
     action::{Action, Decision, Object},
     api::ROUTES,
-    audit::note_change,
+    audit::{note_change, note_refused},
     authenticate::authenticate,
     authorize::authorize,
     challenge::challenge,
@@ -40,6 +40,7 @@ pub(crate) use self::{
     origin::authority,
     password::check as check_password,
     principal::{Principal, Signed},
+    sign_in::seconds,
     sessions::end as end_session,
     state::State,
     tokens::scopes as token_scopes,

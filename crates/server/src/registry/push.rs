@@ -141,7 +141,7 @@ impl Push {
         let is_new = limpid_store::security::holder(tx, &self.named.whole, &self.digest)?.is_none();
         stored::put_manifest(tx, &new)?;
         for tag in &self.tags {
-            self.tag(tx, repository, tag)?;
+            self.tag(engine, tx, repository, tag)?;
         }
         security::note_push(tx, &self.digest, is_new.then_some(repository))?;
         if !self.tags.is_empty() {
@@ -151,18 +151,26 @@ impl Push {
     }
 
     /// Points a tag to the manifest. What it was before decides, in the same transaction, who may do that.
-    fn tag(&self, tx: &mut Transaction<'_>, repository: i64, tag: &str) -> Result<(), RegistryError> {
+    fn tag(
+        &self,
+        engine: &Engine,
+        tx: &mut Transaction<'_>,
+        repository: i64,
+        tag: &str,
+    ) -> Result<(), RegistryError> {
         if let Some(before) = stored::find_tag(tx, repository, tag)?
             && before.manifest != self.digest
         {
-            if before.is_immutable {
-                let message = format!("the tag {tag} must stay as it is");
-                return Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", message));
-            }
             let object = Object::Repository(self.named.whole.clone());
+            let refused = |message: String| {
+                accounts::note_refused(engine, &self.principal, Action::Overwrite, &object, &message);
+                Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", message))
+            };
+            if before.is_immutable {
+                return refused(format!("the tag {tag} must stay as it is"));
+            }
             if accounts::authorize(tx, &self.principal, Action::Overwrite, &object)? != Decision::Allowed {
-                let message = format!("the tag {tag} is there already, and you may not point it elsewhere");
-                return Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", message));
+                return refused(format!("the tag {tag} is there already, and you may not point it elsewhere"));
             }
         }
         Ok(stored::set_tag(tx, repository, tag, &self.digest)?)
