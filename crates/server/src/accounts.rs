@@ -17,6 +17,7 @@ mod origin;
 mod password;
 mod principal;
 mod random;
+mod reset;
 mod scope;
 mod sessions;
 mod sign_in;
@@ -46,7 +47,7 @@ pub(crate) use self::{
     tokens::scopes as token_scopes,
     upkeep::{keep, write_audit},
 };
-pub use self::{first_start::ADMINISTRATOR, password::BadPassword};
+pub use self::{first_start::ADMINISTRATOR, password::BadPassword, reset::{ResetError, reset_password}};
 use crate::engine::Engine;
 
 /// Tells who sent a request, decides whether they may do this, and writes it down.
