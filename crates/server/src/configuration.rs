@@ -137,6 +137,14 @@ pub struct Oidc {
     pub client_secret: Option<Secret>,
     /// Make a user of whoever signs in for the first time.
     pub create_users: bool,
+    /// What is asked for beside `openid profile email`.
+    pub scopes: Vec<String>,
+    /// The claim of the ID token that names somebody's groups.
+    pub groups_claim: String,
+    /// Groups whose people are superusers. Where these or the next are named, they decide of everybody whom the provider vouches for.
+    pub superuser_groups: Vec<String>,
+    /// Groups whose people are auditors.
+    pub auditor_groups: Vec<String>,
     /// Where the provider may be.
     pub egress: Egress,
 }

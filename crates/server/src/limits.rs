@@ -500,6 +500,9 @@ pub const OIDC_AGE: Duration = Duration::from_secs(10 * 60);
 /// How long ago the keys must have been fetched before an unknown one makes them be fetched again.
 pub const OIDC_KEYS_PAUSE: Duration = Duration::from_secs(10);
 
+/// Groups that somebody may be in at a provider of OpenID Connect: each is looked for among those of teams.
+pub const OIDC_GROUPS: usize = 1_000;
+
 /// Bytes of an answer of a provider: keys and tokens are some kilobytes.
 pub const OIDC_BYTES: u64 = 256 << 10;
 // --- the registry ---

@@ -38,8 +38,6 @@ fn reset(common: &Common, arguments: &ResetArguments) -> anyhow::Result<Status> 
         ensure!(std::path::Path::new(path).is_file(), "there is no database of a service at {path}");
     }
     let (name, password) = (&arguments.name, reset_password(&loaded.configuration, &arguments.name)?);
-    write_to(None, |out| {
-        writeln!(out, "The password of {name} is {} (shown this once)", password.reveal())
-    })?;
+    write_to(None, |out| writeln!(out, "The password of {name} is {} (shown this once)", password.reveal()))?;
     Ok(Status::Done)
 }

@@ -80,12 +80,7 @@ pub(super) fn sources(common: &Common, file: Option<ConfigurationFile>, flags: V
         Ok(directory) => Some(directory.path().join("server")),
         Err(_no_home) => None,
     };
-    Sources {
-        file,
-        environment: std::env::vars_os().collect(),
-        flags,
-        data,
-    }
+    Sources { file, environment: std::env::vars_os().collect(), flags, data }
 }
 
 fn flags(common: &Common, arguments: &ServeArguments) -> Vec<Flag> {

@@ -97,7 +97,13 @@ pub(super) fn note(
 
 /// Keeps that something was refused which the decision alone does not tell of, as by the gate. Also of whoever did not say who they
 /// are: it is not the everyday that the rest of what they do is.
-pub(crate) fn note_refused(engine: &Engine, principal: &Principal, action: Action, object: &Object, why: &str) {
+pub(crate) fn note_refused(
+    engine: &Engine,
+    principal: &Principal,
+    action: Action,
+    object: &Object,
+    why: &str,
+) {
     let signed = principal.account();
     engine.accounts.audit.note(NewAuditRow {
         account: signed.map(|signed| signed.name.clone()).unwrap_or_default(),
@@ -105,7 +111,10 @@ pub(crate) fn note_refused(engine: &Engine, principal: &Principal, action: Actio
         object: object.to_string(),
         decision: "refused".to_owned(),
         detail: why.to_owned(),
-        peer: signed.and_then(|signed| signed.peer).map(|peer| peer.to_canonical().to_string()).unwrap_or_default(),
+        peer: signed
+            .and_then(|signed| signed.peer)
+            .map(|peer| peer.to_canonical().to_string())
+            .unwrap_or_default(),
     });
 }
 
@@ -122,11 +131,11 @@ pub(crate) fn note_change(engine: &Engine, principal: &Principal, change: &str, 
     });
 }
 
-/// Keeps that somebody signed in whom a provider vouches for.
-pub(super) fn note_sign_in(engine: &Engine, account: &Account, peer: Option<IpAddr>) {
+/// Keeps that somebody whom a provider vouches for signed in, or linked their account.
+pub(super) fn note_sign_in(engine: &Engine, account: &Account, what: &str, peer: Option<IpAddr>) {
     engine.accounts.audit.note(NewAuditRow {
         account: account.name.clone(),
-        action: "sign-in".to_owned(),
+        action: what.to_owned(),
         object: format!("account {}", account.name),
         decision: "done".to_owned(),
         detail: "OpenID Connect".to_owned(),

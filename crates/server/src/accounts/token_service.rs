@@ -161,7 +161,9 @@ fn make(
     scopes: &[Scope],
 ) -> Result<Option<Made>, StoreError> {
     let account = principal.account();
-    if matches!(principal, Principal::Refused | Principal::Waiting(_)) || account.is_some_and(|account| account.bearer.is_some()) {
+    if matches!(principal, Principal::Refused | Principal::Waiting(_))
+        || account.is_some_and(|account| account.bearer.is_some())
+    {
         return Ok(None);
     }
     let (granted, made) = engine.database.read(|tx| {

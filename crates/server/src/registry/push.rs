@@ -170,7 +170,9 @@ impl Push {
                 return refused(format!("the tag {tag} must stay as it is"));
             }
             if accounts::authorize(tx, &self.principal, Action::Overwrite, &object)? != Decision::Allowed {
-                return refused(format!("the tag {tag} is there already, and you may not point it elsewhere"));
+                return refused(format!(
+                    "the tag {tag} is there already, and you may not point it elsewhere"
+                ));
             }
         }
         Ok(stored::set_tag(tx, repository, tag, &self.digest)?)

@@ -180,6 +180,23 @@ pub fn set_subject(tx: &mut Transaction<'_>, account: i64, subject: &str) -> Res
     tx.execute(statement, &[account.into(), subject.into()]).map(drop)
 }
 
+/// How a provider of sign-in names an account.
+///
+/// # Errors
+/// Those of the database.
+pub fn subject(tx: &mut Transaction<'_>, account: i64) -> Result<Option<String>, StoreError> {
+    let row = tx.query_optional("SELECT subject FROM account WHERE number = $1", &[account.into()])?;
+    row.map_or(Ok(None), |row| row.get_optional(0))
+}
+
+/// Forgets how a provider of sign-in names an account.
+///
+/// # Errors
+/// Those of the database.
+pub fn clear_subject(tx: &mut Transaction<'_>, account: i64) -> Result<(), StoreError> {
+    tx.execute("UPDATE account SET subject = NULL WHERE number = $1", &[account.into()]).map(drop)
+}
+
 /// The users whose names follow this one, in the order of their names.
 ///
 /// # Errors
