@@ -2,6 +2,7 @@
 //!
 //! Parsing never does anything: each command's own module acts.
 
+mod accounts;
 mod database;
 mod help;
 mod image;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, builder::FalseyValueParser};
 use limpid_catalog::Mirror;
 
 pub(crate) use self::{
+    accounts::{AccountsCommand, ResetArguments},
     database::{CacheCommand, DatabaseCommand, StatusFormat, parse_size},
     help::command,
     image::{
@@ -99,6 +101,9 @@ pub(crate) enum Command {
     Cache(CacheArguments),
     // Its own help is the comment of its arguments.
     Serve(ServeArguments),
+    /// Accounts of the service: reset a password that was lost
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
     /// Print the version, or compare versions of packages
     Version(VersionArguments),
     /// Play the case that Limpid was made for, offline

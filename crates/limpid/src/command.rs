@@ -1,5 +1,6 @@
 //! The commands, one module each: what the arguments mean is done here.
 
+pub(crate) mod accounts;
 pub(crate) mod cache;
 pub(crate) mod compare;
 pub(crate) mod database;

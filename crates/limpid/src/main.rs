@@ -46,6 +46,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Db(database) => command::database::run(common, database),
         Command::Cache(cache) => command::cache::run(common, cache.command.as_ref()),
         Command::Serve(serve) => command::serve::run(common, serve),
+        Command::Accounts(accounts) => command::accounts::run(common, accounts),
         Command::Version(version) => command::version::run(version.command.as_ref()),
         Command::Demo(demo) => command::demo::run(common, demo),
         Command::Completions { shell } => command::manual::completions(*shell),

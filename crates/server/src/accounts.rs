@@ -17,6 +17,7 @@ mod origin;
 mod password;
 mod principal;
 mod random;
+mod reset;
 mod scope;
 mod sessions;
 mod sign_in;
@@ -31,21 +32,27 @@ use limpid_store::StoreError;
 pub(crate) use self::{
     action::{Action, Decision, Object},
     api::ROUTES,
-    audit::{note_change, note_refusal},
+    audit::{note_change, note_refused},
     authenticate::authenticate,
     authorize::authorize,
     challenge::challenge,
     first_start::prepare,
     name::whole as whole_name,
+    oidc::{Linking, begin_link, provider_name},
     origin::authority,
     password::check as check_password,
     principal::{Principal, Signed},
     sessions::end as end_session,
+    sign_in::seconds,
     state::State,
     tokens::scopes as token_scopes,
     upkeep::{keep, write_audit},
 };
-pub use self::{first_start::ADMINISTRATOR, password::BadPassword};
+pub use self::{
+    first_start::ADMINISTRATOR,
+    password::BadPassword,
+    reset::{ResetError, reset_password},
+};
 use crate::engine::Engine;
 
 /// Tells who sent a request, decides whether they may do this, and writes it down.
@@ -112,6 +119,32 @@ pub(crate) fn enter(
         }
         sign_in::SignIn::Wrong => Entered::Wrong,
         sign_in::SignIn::Later(pause) => Entered::Later(pause),
+    })
+}
+
+/// Whether somebody knows a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proven {
+    /// They do.
+    Yes,
+    /// They do not, or the form was another site's.
+    No,
+    /// Too many attempts were made.
+    Later,
+}
+
+/// Looks at a password, and begins no session. Blocks.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn prove(engine: &Engine, head: &Parts, name: &str, password: &str) -> Result<Proven, StoreError> {
+    if origin::is_foreign(engine, head) {
+        return Ok(Proven::No);
+    }
+    Ok(match sign_in::sign_in(engine, name, password, origin::peer(engine, head))? {
+        sign_in::SignIn::Account(_) => Proven::Yes,
+        sign_in::SignIn::Wrong => Proven::No,
+        sign_in::SignIn::Later(_) => Proven::Later,
     })
 }
 

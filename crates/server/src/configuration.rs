@@ -117,6 +117,8 @@ pub struct Registry {
     pub admin_password: Option<Secret>,
     /// Who else vouches for people; `None`: nobody.
     pub oidc: Option<Oidc>,
+    /// The server for mail; `None`: nobody is written to.
+    pub mail: Option<Mail>,
     /// Largest manifest.
     pub manifest_bytes: u64,
     /// Send clients to the storage for blobs, where it can be asked for addresses that are signed.
@@ -149,8 +151,46 @@ pub struct Oidc {
     pub client_secret: Option<Secret>,
     /// Make a user of whoever signs in for the first time.
     pub create_users: bool,
+    /// What is asked for beside `openid profile email`.
+    pub scopes: Vec<String>,
+    /// The claim of the ID token that names somebody's groups.
+    pub groups_claim: String,
+    /// Groups whose people are superusers. Where these or the next are named, they decide of everybody whom the provider vouches for.
+    pub superuser_groups: Vec<String>,
+    /// Groups whose people are auditors.
+    pub auditor_groups: Vec<String>,
     /// Where the provider may be.
     pub egress: Egress,
+}
+
+/// The server that takes mail for others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Its name.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How it is spoken to.
+    pub security: MailSecurity,
+    /// A certificate authority to trust beside the machine's, as a PEM file.
+    pub root_ca: Option<PathBuf>,
+    /// Who this service is there, and its password.
+    pub login: Option<(String, Secret)>,
+    /// Who writes: `Limpid <limpid@example.com>`.
+    pub from: String,
+    /// Domains whose addresses may be written to beside those of accounts; a leading `.` is all below.
+    pub domains: Vec<String>,
+}
+
+/// How a server for mail is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailSecurity {
+    /// With TLS from the first byte on.
+    Tls,
+    /// With TLS after it was asked for, and not at all where the server has none.
+    StartTls,
+    /// In the clear.
+    None,
 }
 
 /// Harbor's scanner adapter API, at the API's listener.

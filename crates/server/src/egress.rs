@@ -6,7 +6,12 @@
 //!
 //! It blocks, and must not be used, made or dropped on a thread that runs asynchronous tasks.
 
-use std::{collections::BTreeMap, fmt, io, io::Read, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt, io,
+    io::Read,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use reqwest::{
     Method, StatusCode,
@@ -25,7 +30,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-use policy::Policy;
+use policy::{Audience, Policy, Reach};
 use reason::{broken_off, failure};
 use resolver::{Guarded, Lookup, System};
 use target::Target;
@@ -36,9 +41,9 @@ pub struct EgressClient(Arc<Inner>);
 
 struct Inner {
     policy: Arc<Policy>,
-    /// For addresses with TLS, and for those without: their resolvers differ in what they let through.
-    secure: Client,
-    plain: Client,
+    lookup: Arc<dyn Lookup>,
+    /// One for each way to ask, made when it is needed first: their resolvers differ in what they let through.
+    clients: Mutex<BTreeMap<Reach, Client>>,
 }
 
 impl fmt::Debug for EgressClient {
@@ -94,19 +99,47 @@ const OURS: &[&str] = &[
 impl EgressClient {
     /// A client for this policy; `setting` is the name of its table in the configuration, for errors. Blocks.
     pub fn new(policy: &Egress, setting: &'static str) -> Result<Self, EgressError> {
-        Self::with_lookup(policy, setting, &(Arc::new(System) as Arc<dyn Lookup>))
+        Self::with_lookup(policy, setting, Audience::Operators, Arc::new(System))
+    }
+
+    /// As [`EgressClient::new`], for addresses that anybody may name who has a repository: no fragment, no port but those of web
+    /// servers, and no name that has an address beside that is not allowed.
+    pub fn for_users(policy: &Egress, setting: &'static str) -> Result<Self, EgressError> {
+        Self::with_lookup(policy, setting, Audience::Users, Arc::new(System))
     }
 
     fn with_lookup(
         policy: &Egress,
         setting: &'static str,
-        lookup: &Arc<dyn Lookup>,
+        audience: Audience,
+        lookup: Arc<dyn Lookup>,
     ) -> Result<Self, EgressError> {
-        let policy = Arc::new(Policy::new(policy.clone(), setting));
-        let guarded =
-            |is_plain| Guarded { policy: Arc::clone(&policy), lookup: Arc::clone(lookup), is_plain };
-        let (secure, plain) = (client(guarded(false))?, client(guarded(true))?);
-        Ok(Self(Arc::new(Inner { policy, secure, plain })))
+        let policy = Arc::new(Policy::new(policy.clone(), setting, audience));
+        let made = Self(Arc::new(Inner { policy, lookup, clients: Mutex::default() }));
+        // What is used most, and where it is told in time that no client can be made at all.
+        made.client(Reach { is_plain: false, is_usual_port: true })?;
+        Ok(made)
+    }
+
+    fn parse(&self, address: &str) -> Result<Target, EgressError> {
+        match self.0.policy.audience() {
+            Audience::Operators => Target::parse(address),
+            Audience::Users => Target::parse_of_user(address),
+        }
+    }
+
+    fn guarded(&self, reach: Reach) -> Guarded {
+        Guarded { policy: Arc::clone(&self.0.policy), lookup: Arc::clone(&self.0.lookup), reach }
+    }
+
+    fn client(&self, reach: Reach) -> Result<Client, EgressError> {
+        let mut clients = self.0.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = clients.get(&reach) {
+            return Ok(known.clone());
+        }
+        let made = client(self.guarded(reach))?;
+        clients.insert(reach, made.clone());
+        Ok(made)
     }
 
     /// Fetches an address, as a stream. Anything but status 200 is an error. Blocks.
@@ -119,7 +152,7 @@ impl EgressClient {
         headers: &BTreeMap<String, Vec<String>>,
     ) -> Result<Box<dyn Read + Send>, EgressError> {
         let given = headers.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
-        let (target, response) = self.follow(&Method::GET, Target::parse(address)?, parsed(given)?)?;
+        let (target, response) = self.follow(&Method::GET, self.parse(address)?, parsed(given)?)?;
         match response.status() {
             StatusCode::OK => Ok(Box::new(Answer { host: target.host().to_owned(), response })),
             status => Err(unwanted(&target, status)),
@@ -134,7 +167,7 @@ impl EgressClient {
         headers: &[(String, String)],
     ) -> Result<Reply, EgressError> {
         let headers = parsed(headers.iter().map(|(name, value)| (name, value)))?;
-        let (target, response) = self.follow(method, Target::parse(address)?, headers)?;
+        let (target, response) = self.follow(method, self.parse(address)?, headers)?;
         Ok(Reply {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
@@ -170,7 +203,7 @@ impl EgressClient {
         body: Vec<u8>,
     ) -> Result<(), EgressError> {
         let headers = parsed(headers.iter().map(|(name, value)| (name, value)))?;
-        let target = Target::parse(address)?;
+        let target = self.parse(address)?;
         let response = self.send(Method::POST, &target, headers, Some(body))?;
         if response.status().is_success() { Ok(()) } else { Err(unwanted(&target, response.status())) }
     }
@@ -184,12 +217,19 @@ impl EgressClient {
         body: Vec<u8>,
     ) -> Result<Box<dyn Read + Send>, EgressError> {
         let headers = parsed(headers.iter().map(|(name, value)| (name, value)))?;
-        let target = Target::parse(address)?;
+        let target = self.parse(address)?;
         let response = self.send(Method::POST, &target, headers, Some(body))?;
         if response.status() == StatusCode::OK {
             return Ok(Box::new(Answer { host: target.host().to_owned(), response }));
         }
         Err(unwanted(&target, response.status()))
+    }
+
+    /// The resolver is not asked for literals.
+    fn admit_literal(&self, target: &Target) -> Result<(), EgressError> {
+        let Some(address) = target.literal() else { return Ok(()) };
+        let judged = self.0.policy.judge(&address.to_string(), address, target.reach());
+        judged.map_err(|refusal| EgressError::NotAllowed(refusal.to_string()))
     }
 
     fn send(
@@ -199,19 +239,21 @@ impl EgressClient {
         headers: HeaderMap,
         body: Option<Vec<u8>>,
     ) -> Result<Response, EgressError> {
-        let Inner { policy, secure, plain } = &*self.0;
-        // The resolver is not asked for literals.
-        if let Some(address) = target.literal() {
-            let judged = policy.judge(&address.to_string(), address, target.is_plain());
-            judged.map_err(|refusal| EgressError::NotAllowed(refusal.to_string()))?;
-        }
-        let client = if target.is_plain() { plain } else { secure };
-        let mut request = client.request(method, target.url().clone()).headers(headers);
+        self.admit_literal(target)?;
+        let mut request = self.client(target.reach())?.request(method, target.url().clone()).headers(headers);
         if let Some(body) = body {
             request = request.body(body);
         }
         request.send().map_err(|error| failure(target, &error))
     }
+}
+
+/// Whether an address that somebody wrote down can be one to ask at all. Where it leads is judged each time when it is asked.
+///
+/// # Errors
+/// [`EgressError::Invalid`].
+pub fn check_address(address: &str) -> Result<(), EgressError> {
+    Target::parse_of_user(address).map(drop)
 }
 
 fn client(resolver: Guarded) -> Result<Client, EgressError> {
@@ -221,7 +263,7 @@ fn client(resolver: Guarded) -> Result<Client, EgressError> {
     }
     Client::builder()
         .user_agent(concat!("limpid/", env!("CARGO_PKG_VERSION")))
-        .https_only(!resolver.is_plain)
+        .https_only(!resolver.reach.is_plain)
         .dns_resolver(Arc::new(resolver))
         // A proxy would connect in our place, to what nobody has checked.
         .no_proxy()

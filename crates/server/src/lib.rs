@@ -21,6 +21,7 @@ pub mod indexing;
 pub mod introspection;
 pub mod limits;
 mod log;
+mod mail;
 pub mod matching;
 pub mod notifying;
 mod pages;

@@ -392,6 +392,9 @@ pub const TELL_ATTEMPTS: u64 = 3;
 /// has it.
 pub const TELL_FAILURES: u64 = 3;
 
+/// Patience with the server for mail, for each of its answers.
+pub const MAIL_TIME: Duration = Duration::from_secs(20);
+
 /// How often it is looked whether images that were pushed are not known to whoever indexes. Who deletes them sees to it himself;
 /// this is for when his process ended in between.
 pub const LOST_POLL: Duration = Duration::from_secs(10 * 60);
@@ -496,6 +499,9 @@ pub const OIDC_AGE: Duration = Duration::from_secs(10 * 60);
 
 /// How long ago the keys must have been fetched before an unknown one makes them be fetched again.
 pub const OIDC_KEYS_PAUSE: Duration = Duration::from_secs(10);
+
+/// Groups that somebody may be in at a provider of OpenID Connect: each is looked for among those of teams.
+pub const OIDC_GROUPS: usize = 1_000;
 
 /// Bytes of an answer of a provider: keys and tokens are some kilobytes.
 pub const OIDC_BYTES: u64 = 256 << 10;

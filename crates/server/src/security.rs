@@ -7,13 +7,16 @@ mod contents;
 mod events;
 mod gate;
 mod kinds;
+mod letter;
 mod push;
 mod rescan;
 mod roll_up;
 mod status;
+pub(crate) mod subscriptions;
 mod summarize;
 mod summary;
 mod tell;
+mod template;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -29,7 +32,7 @@ pub(crate) use self::{
     status::{Status, status},
     summarize::{note_indexed, summarize_job},
     summary::{ChildSummary, Summary, summary},
-    tell::{send_test, tell_job},
+    tell::tell_job,
     watch::{collect, index_again, watch},
 };
 use crate::{

@@ -9,6 +9,7 @@ mod status;
 mod subscriptions;
 mod summaries;
 mod tags;
+mod untold;
 
 pub use self::{
     findings::{Known, NotAFinding},
@@ -24,4 +25,5 @@ pub use self::{
     },
     summaries::{StoredSummary, load as load_summary, save as save_summary, stale as stale_summaries},
     tags::{ListedTag, list_tags, repository},
+    untold::{note_untold, take_untold},
 };

@@ -15,4 +15,6 @@ pub mod postgres;
 pub mod rabbitmq;
 pub mod registry;
 pub mod s3;
+#[cfg(unix)]
+pub mod smtp;
 pub mod tar;

@@ -29,7 +29,7 @@ pub(crate) fn run(common: &Common, arguments: &ServeArguments) -> anyhow::Result
             Err(unusable) => Ok(refuse(&unusable)),
         };
     }
-    let loaded = match configuration::load(&sources(common, arguments)) {
+    let loaded = match configuration::load(&sources(common, file(arguments), flags(common, arguments))) {
         Ok(loaded) => loaded,
         Err(unusable) => return Ok(refuse(&unusable)),
     };
@@ -67,20 +67,20 @@ fn started(running: &Running) -> io::Result<()> {
     out.flush()
 }
 
-fn sources(common: &Common, arguments: &ServeArguments) -> Sources {
+fn file(arguments: &ServeArguments) -> Option<ConfigurationFile> {
     let config = arguments.config.clone().map(ConfigurationFile::Limpid);
     let clair = arguments.clair_config.clone().map(ConfigurationFile::Clair);
+    clair.or(config)
+}
+
+/// Where the configuration of a service is read from.
+pub(super) fn sources(common: &Common, file: Option<ConfigurationFile>, flags: Vec<Flag>) -> Sources {
     // Without a home directory there is none, which is only wrong where the configuration says none either.
     let data = match DataDirectory::of(common) {
         Ok(directory) => Some(directory.path().join("server")),
         Err(_no_home) => None,
     };
-    Sources {
-        file: clair.or(config),
-        environment: std::env::vars_os().collect(),
-        flags: flags(common, arguments),
-        data,
-    }
+    Sources { file, environment: std::env::vars_os().collect(), flags, data }
 }
 
 fn flags(common: &Common, arguments: &ServeArguments) -> Vec<Flag> {
@@ -119,7 +119,7 @@ fn say(warnings: &[String]) {
 }
 
 /// One error a problem, so that all can be mended at once.
-fn refuse(unusable: &Unusable) -> Status {
+pub(super) fn refuse(unusable: &Unusable) -> Status {
     for problem in &unusable.problems {
         terminal::print_error(&anyhow::anyhow!("{problem}"));
     }

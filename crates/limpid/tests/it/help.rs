@@ -6,7 +6,7 @@ use limpid_testkit::registry::is_installed;
 
 use crate::support::{Place, listing};
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 22] = [
     "scan",
     "index",
     "compare",
@@ -23,6 +23,8 @@ const COMMANDS: [&str; 20] = [
     "cache evict",
     "cache clear",
     "serve",
+    "accounts",
+    "accounts reset",
     "version",
     "version compare",
     "demo",

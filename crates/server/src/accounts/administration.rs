@@ -14,13 +14,13 @@ use limpid_store::{
 pub use self::{
     places::{
         Grantee, Place, add_member, create_namespace, create_team, delete_namespace, delete_team, grant,
-        remove_member, revoke, set_visibility, set_writers_overwrite,
+        remove_member, revoke, set_team_group, set_visibility, set_writers_overwrite,
     },
     robots::{MadeToken, NewTokenRequest, create_robot, create_token, delete_robot, revoke_token},
-    users::{NewUser, UserChange, change_user, create_user, delete_user, set_password},
+    users::{NewUser, UserChange, change_user, create_user, delete_user, set_password, unlink},
 };
 pub(crate) use self::{
-    places::{members, permissions},
+    places::{members, permissions, team_group},
     users::{check_email, create_user_of},
 };
 

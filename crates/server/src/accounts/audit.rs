@@ -74,6 +74,7 @@ pub(super) fn note(
         Principal::Anonymous => return Ok(()),
         // Whatever they asked for: guesses must not fill the audit.
         Principal::Refused => ("", String::new(), "credentials that are wrong, expired or revoked"),
+        Principal::Waiting(_) => ("", String::new(), "too many attempts to sign in"),
         Principal::Account(_) if matches!(action, Action::Look | Action::Enter) => return Ok(()),
         Principal::Account(signed) => {
             (signed.name.as_str(), object.to_string(), signed.token.as_deref().unwrap_or_default())
@@ -94,6 +95,29 @@ pub(super) fn note(
     if is_full { write(engine, false) } else { Ok(()) }
 }
 
+/// Keeps that something was refused which the decision alone does not tell of, as by the gate. Also of whoever did not say who they
+/// are: it is not the everyday that the rest of what they do is.
+pub(crate) fn note_refused(
+    engine: &Engine,
+    principal: &Principal,
+    action: Action,
+    object: &Object,
+    why: &str,
+) {
+    let signed = principal.account();
+    engine.accounts.audit.note(NewAuditRow {
+        account: signed.map(|signed| signed.name.clone()).unwrap_or_default(),
+        action: action.word().to_owned(),
+        object: object.to_string(),
+        decision: "refused".to_owned(),
+        detail: why.to_owned(),
+        peer: signed
+            .and_then(|signed| signed.peer)
+            .map(|peer| peer.to_canonical().to_string())
+            .unwrap_or_default(),
+    });
+}
+
 /// Keeps what was done to an account or namespace, beside the decision that it may be done.
 pub(crate) fn note_change(engine: &Engine, principal: &Principal, change: &str, object: &str) {
     let Some(signed) = principal.account() else { return };
@@ -107,24 +131,11 @@ pub(crate) fn note_change(engine: &Engine, principal: &Principal, change: &str, 
     });
 }
 
-/// Keeps that somebody wanted to do something that was refused by what it is done to.
-pub(crate) fn note_refusal(engine: &Engine, principal: &Principal, action: Action, object: &str) {
-    let Some(signed) = principal.account() else { return };
-    engine.accounts.audit.note(NewAuditRow {
-        account: signed.name.clone(),
-        action: action.word().to_owned(),
-        object: object.to_owned(),
-        decision: Decision::Forbidden.word().to_owned(),
-        detail: signed.token.as_ref().map(|token| format!("token {token}")).unwrap_or_default(),
-        peer: signed.peer.map(|peer| peer.to_canonical().to_string()).unwrap_or_default(),
-    });
-}
-
-/// Keeps that somebody signed in whom a provider vouches for.
-pub(super) fn note_sign_in(engine: &Engine, account: &Account, peer: Option<IpAddr>) {
+/// Keeps that somebody whom a provider vouches for signed in, or linked their account.
+pub(super) fn note_sign_in(engine: &Engine, account: &Account, what: &str, peer: Option<IpAddr>) {
     engine.accounts.audit.note(NewAuditRow {
         account: account.name.clone(),
-        action: "sign-in".to_owned(),
+        action: what.to_owned(),
         object: format!("account {}", account.name),
         decision: "done".to_owned(),
         detail: "OpenID Connect".to_owned(),

@@ -71,6 +71,7 @@ pub(super) fn by_password(
     }
     match sign_in(engine, name, password, origin::peer(engine, head))? {
         SignIn::Account(account) => Ok(Principal::Account(Signed::of(&account))),
-        SignIn::Wrong | SignIn::Later(_) => Ok(Principal::Refused),
+        SignIn::Wrong => Ok(Principal::Refused),
+        SignIn::Later(pause) => Ok(Principal::Waiting(pause)),
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn authorize(
 ) -> Result<Decision, StoreError> {
     let account = match principal {
         // Also where nobody needs to say who they are: whose password is wrong wants to know.
-        Principal::Refused => return Ok(Decision::SignIn),
+        Principal::Refused | Principal::Waiting(_) => return Ok(Decision::SignIn),
         Principal::Anonymous => None,
         Principal::Account(account) => Some(account),
     };

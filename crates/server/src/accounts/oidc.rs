@@ -10,8 +10,7 @@ mod users;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{
-    extract::Request,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -19,7 +18,7 @@ use limpid_store::StoreError;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use self::provider::Provider;
+use self::{id_token::Person, provider::Provider};
 use super::{audit, origin, random, sessions};
 use crate::{
     configuration::Oidc,
@@ -51,6 +50,9 @@ pub(super) enum OidcError {
     /// There is no account for whoever it is, or it is disabled.
     #[error("there is no account for you here; ask an administrator for one")]
     NoAccount,
+    /// It is in the way of what is there.
+    #[error("{0}")]
+    Taken(&'static str),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -69,6 +71,7 @@ impl From<OidcError> for ApiError {
                 StatusCode::UNAUTHORIZED
             }
             OidcError::NoAccount => StatusCode::FORBIDDEN,
+            OidcError::Taken(_) => StatusCode::CONFLICT,
             OidcError::Store(error) => return error.clone().into(),
         };
         Self::new(status, error.to_string())
@@ -96,21 +99,29 @@ struct Question {
     state: String,
     nonce: String,
     verifier: String,
+    /// Whether it is asked to link an account, and not to sign in.
+    is_to_link: bool,
 }
 
 impl Question {
     fn new() -> Result<Self, StoreError> {
         let [state, nonce, verifier] = [random::text::<32>()?, random::text::<32>()?, random::text::<32>()?];
-        Ok(Self { state, nonce, verifier })
+        Ok(Self { state, nonce, verifier, is_to_link: false })
     }
 
     fn shown(engine: &Engine, headers: &HeaderMap) -> Option<Self> {
         let cookie = sessions::cookie_of(headers, cookie_name(engine))?;
         let mut parts = cookie.split('.').map(str::to_owned);
-        let question = Self { state: parts.next()?, nonce: parts.next()?, verifier: parts.next()? };
+        let [state, nonce, verifier] = [parts.next()?, parts.next()?, parts.next()?];
+        let is_to_link = parts.next()? == LINK;
+        let question = Self { state, nonce, verifier, is_to_link };
         (parts.next().is_none() && !question.state.is_empty()).then_some(question)
     }
 }
+
+/// How a cookie says what is asked for.
+const LINK: &str = "link";
+const SIGN_IN: &str = "sign-in";
 
 fn cookie_name(engine: &Engine) -> &'static str {
     if origin::is_secure(engine) { "__Host-limpid-oidc" } else { "limpid-oidc" }
@@ -125,23 +136,54 @@ fn configured(engine: &Engine) -> Result<&Oidc, OidcError> {
     engine.configuration.registry.oidc.as_ref().ok_or(OidcError::NotConfigured)
 }
 
-fn callback(engine: &Engine, request: &Request) -> String {
-    format!("{}{CALLBACK_PATH}", origin::base(engine, request.uri(), request.headers()))
+fn callback(engine: &Engine, uri: &Uri, headers: &HeaderMap) -> String {
+    format!("{}{CALLBACK_PATH}", origin::base(engine, uri, headers))
+}
+
+/// Where people sign in beside with a password, by the name of its host; `None`: nowhere.
+pub(crate) fn provider_name(engine: &Engine) -> Option<String> {
+    let oidc = engine.configuration.registry.oidc.as_ref()?;
+    let host = Url::parse(&oidc.issuer).ok().and_then(|url| url.host_str().map(str::to_owned));
+    Some(host.unwrap_or_else(|| oidc.issuer.clone()))
+}
+
+/// How an account that proved itself anew is linked to whoever it is at the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Linking {
+    /// Where the browser is to go: to the provider.
+    pub(crate) location: String,
+    /// The header `Set-Cookie`.
+    pub(crate) cookie: String,
+}
+
+/// Begins to link the account of a session, whose password was shown just now, to whoever it is at the provider. The answer of the provider counts
+/// for this session alone. `None`: there is no session, as where a program asks. Blocks.
+///
+/// # Errors
+/// As those of a sign-in.
+pub(crate) fn begin_link(engine: &Engine, head: &Parts) -> Result<Option<Linking>, ApiError> {
+    let Some(session) = sessions::hash(engine, &head.headers) else { return Ok(None) };
+    let question = Question { is_to_link: true, ..Question::new()? };
+    let state = random::digest(&question.state);
+    let asked = asked(engine, &question, &callback(engine, &head.uri, &head.headers))?;
+    engine.database.write(|tx| limpid_store::accounts::begin_link(tx, &session, &state))?;
+    Ok(Some(asked))
+}
+
+fn asked(engine: &Engine, question: &Question, back: &str) -> Result<Linking, OidcError> {
+    let oidc = configured(engine)?;
+    let provider = engine.accounts.provider.get(oidc, OIDC_AGE)?;
+    let location = ask(&provider.authorization_endpoint, oidc, question, back)?;
+    let what = if question.is_to_link { LINK } else { SIGN_IN };
+    let value = [&question.state, &question.nonce, &question.verifier, what].join(".");
+    Ok(Linking { location, cookie: cookie(engine, &value, OIDC_TIME.as_secs()) })
 }
 
 /// Sends the browser to the provider.
 pub(super) async fn begin(call: Call) -> Result<Response, ApiError> {
-    let back = callback(&call.engine, &call.request);
-    let (location, cookie) = work(&call.engine, move |engine| {
-        let oidc = configured(engine)?;
-        let provider = engine.accounts.provider.get(oidc, OIDC_AGE)?;
-        let question = Question::new()?;
-        let location = ask(&provider.authorization_endpoint, oidc, &question, &back)?;
-        let value = [question.state, question.nonce, question.verifier].join(".");
-        Ok::<_, OidcError>((location, cookie(engine, &value, OIDC_TIME.as_secs())))
-    })
-    .await?;
-    sent(&location, &[cookie])
+    let back = callback(&call.engine, call.request.uri(), call.request.headers());
+    let asked = work(&call.engine, move |engine| asked(engine, &Question::new()?, &back)).await?;
+    sent(&asked.location, &[asked.cookie])
 }
 
 fn ask(endpoint: &str, oidc: &Oidc, question: &Question, back: &str) -> Result<String, OidcError> {
@@ -152,7 +194,7 @@ fn ask(endpoint: &str, oidc: &Oidc, question: &Question, back: &str) -> Result<S
         .append_pair("response_type", "code")
         .append_pair("client_id", &oidc.client_id)
         .append_pair("redirect_uri", back)
-        .append_pair("scope", "openid profile email")
+        .append_pair("scope", &scopes(oidc))
         .append_pair("state", &question.state)
         .append_pair("nonce", &question.nonce)
         .append_pair("code_challenge", &challenge)
@@ -160,31 +202,59 @@ fn ask(endpoint: &str, oidc: &Oidc, question: &Question, back: &str) -> Result<S
     Ok(url.into())
 }
 
-/// Takes the browser back from the provider, and begins a session.
-pub(super) async fn complete(call: Call) -> Result<Response, ApiError> {
-    let back = callback(&call.engine, &call.request);
-    let (head, _body) = call.request.into_parts();
-    let cookies = work(&call.engine, move |engine| {
-        let query = Query::of(head.uri.query());
-        let question = Question::shown(engine, &head.headers);
-        let account = answered(engine, question, &query, &back)?;
-        audit::note_sign_in(engine, &account, origin::peer(engine, &head));
-        let session = sessions::begin(engine, &head.headers, &account)?;
-        Ok::<_, OidcError>([session, cookie(engine, "", 0)])
-    })
-    .await?;
-    sent("/", &cookies)
+fn scopes(oidc: &Oidc) -> String {
+    let all = ["openid", "profile", "email"].into_iter().chain(oidc.scopes.iter().map(String::as_str));
+    all.collect::<Vec<_>>().join(" ")
 }
 
+/// Takes the browser back from the provider, and begins a session.
+pub(super) async fn complete(call: Call) -> Result<Response, ApiError> {
+    let back = callback(&call.engine, call.request.uri(), call.request.headers());
+    let (head, _body) = call.request.into_parts();
+    let (to, cookies) = work(&call.engine, move |engine| {
+        let query = Query::of(head.uri.query());
+        let refused = || OidcError::Refused("this browser did not begin, or took too long".to_owned());
+        let question = Question::shown(engine, &head.headers).ok_or_else(refused)?;
+        let oidc = configured(engine)?;
+        let person = answered(engine, oidc, &question, &query, &back)?;
+        let (to, account, done) = if question.is_to_link {
+            let account = linking(engine, &head.headers, &question)?;
+            ("/account", users::link(engine, oidc, &person, &account)?, "link")
+        } else {
+            ("/", users::of(engine, oidc, &person)?, "sign-in")
+        };
+        audit::note_sign_in(engine, &account, done, origin::peer(engine, &head));
+        let session = sessions::begin(engine, &head.headers, &account)?;
+        Ok::<_, OidcError>((to, [session, cookie(engine, "", 0)]))
+    })
+    .await?;
+    sent(to, &cookies)
+}
+
+/// The account that is to be linked: that of this browser's session, which is the one that began.
+fn linking(
+    engine: &Engine,
+    headers: &HeaderMap,
+    question: &Question,
+) -> Result<limpid_store::accounts::Account, OidcError> {
+    let refused =
+        || OidcError::Refused("the session that began to link is not this browser's any more".to_owned());
+    let session = sessions::hash(engine, headers).ok_or_else(refused)?;
+    let state = random::digest(&question.state);
+    let is_begun = engine.database.write(|tx| limpid_store::accounts::take_link(tx, &session, &state))?;
+    let account = sessions::account(engine, &session)?;
+    account.filter(|_| is_begun).ok_or_else(refused)
+}
+
+/// Whom the provider vouches for.
 fn answered(
     engine: &Engine,
-    question: Option<Question>,
+    oidc: &Oidc,
+    question: &Question,
     query: &Query,
     back: &str,
-) -> Result<limpid_store::accounts::Account, OidcError> {
-    let oidc = configured(engine)?;
+) -> Result<Person, OidcError> {
     let refused = |why: &str| OidcError::Refused(why.to_owned());
-    let question = question.ok_or_else(|| refused("this browser did not begin, or took too long"))?;
     // Digests, so that the time tells nothing of the number itself.
     let state = query.get("state").unwrap_or_default();
     if random::digest(state) != random::digest(&question.state) {
@@ -196,8 +266,7 @@ fn answered(
     let code = query.get("code").ok_or_else(|| refused("the provider gives no code"))?;
     let provider = engine.accounts.provider.get(oidc, OIDC_AGE)?;
     let token = provider.redeem(oidc, code, &question.verifier, back)?;
-    let person = id_token::verify(engine, oidc, &provider, &token, &question.nonce)?;
-    users::of(engine, oidc, &person)
+    id_token::verify(engine, oidc, &provider, &token, &question.nonce)
 }
 
 fn sent(location: &str, cookies: &[String]) -> Result<Response, ApiError> {

@@ -1,6 +1,6 @@
 //! Who asks.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use chrono::{DateTime, Utc};
 use limpid_store::accounts::{Account, ServiceRole};
@@ -14,6 +14,8 @@ pub(crate) enum Principal {
     Anonymous,
     /// Somebody whose credentials are wrong, expired or revoked.
     Refused,
+    /// Somebody with a password at which nobody looks before this time is over: too many wrong ones were tried.
+    Waiting(Duration),
     /// An account.
     Account(Signed),
 }
@@ -84,7 +86,7 @@ impl Principal {
     pub(crate) fn account(&self) -> Option<&Signed> {
         match self {
             Self::Account(signed) => Some(signed),
-            Self::Anonymous | Self::Refused => None,
+            Self::Anonymous | Self::Refused | Self::Waiting(_) => None,
         }
     }
 

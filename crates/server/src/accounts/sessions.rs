@@ -41,6 +41,22 @@ pub(super) fn authenticate(engine: &Engine, head: &Parts) -> Result<Principal, S
     Ok(Principal::Account(Signed::of(&account)))
 }
 
+/// The SHA-256 of the secret that the session's cookie holds: the session, where it is one.
+pub(super) fn hash(engine: &Engine, headers: &HeaderMap) -> Option<String> {
+    shown(engine, headers).map(|secret| random::digest(&secret))
+}
+
+/// The account of a session that lasts.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn account(engine: &Engine, hash: &str) -> Result<Option<Account>, StoreError> {
+    let found = engine
+        .database
+        .read(|tx| accounts::session_account(tx, hash, SESSION_IDLE_TIME, SESSION_TOUCH_PERIOD))?;
+    Ok(found.map(|(account, _)| account))
+}
+
 /// The secret of the session's cookie.
 fn shown(engine: &Engine, headers: &HeaderMap) -> Option<String> {
     cookie_of(headers, cookie_name(engine))

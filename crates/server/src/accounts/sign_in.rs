@@ -121,7 +121,7 @@ fn keys(name: &str, peer: Option<IpAddr>) -> Vec<(String, Patience)> {
 }
 
 /// The digest, because people type their password where the name belongs.
-fn account_key(name: &str) -> String {
+pub(super) fn account_key(name: &str) -> String {
     format!("account {}", super::random::digest(name))
 }
 

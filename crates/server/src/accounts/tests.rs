@@ -4,6 +4,7 @@ mod api;
 mod bearer;
 mod oidc;
 pub(crate) mod place;
+mod reset;
 mod secrets;
 mod sessions;
 mod sign_in;

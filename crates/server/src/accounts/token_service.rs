@@ -57,14 +57,18 @@ async fn give(call: Call, is_post: bool) -> Result<Response, ApiError> {
         Asked { scopes: scopes.map(|(_, scope)| scope.into_owned()).collect(), credentials: None }
     };
     let scopes = scopes(&asked.scopes)?;
-    let made = work(&engine, move |engine| {
+    let (principal, made) = work(&engine, move |engine| {
         let principal = match &asked.credentials {
             Some((name, password)) => authenticate::by_password(engine, &head, name, password)?,
             None => principal,
         };
-        make(engine, &head, &principal, &scopes)
+        let made = make(engine, &head, &principal, &scopes)?;
+        Ok::<_, ApiError>((principal, made))
     })
     .await?;
+    if let Principal::Waiting(pause) = principal {
+        return Ok(denial::later(Face::Registry, pause));
+    }
     Ok(match made {
         Some(made) => made.into_response(is_post),
         None => {
@@ -157,7 +161,9 @@ fn make(
     scopes: &[Scope],
 ) -> Result<Option<Made>, StoreError> {
     let account = principal.account();
-    if *principal == Principal::Refused || account.is_some_and(|account| account.bearer.is_some()) {
+    if matches!(principal, Principal::Refused | Principal::Waiting(_))
+        || account.is_some_and(|account| account.bearer.is_some())
+    {
         return Ok(None);
     }
     let (granted, made) = engine.database.read(|tx| {

@@ -2,6 +2,7 @@
 
 mod api;
 mod harbor;
+mod mail;
 mod oidc;
 mod registry;
 mod targets;

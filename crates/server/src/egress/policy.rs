@@ -12,6 +12,25 @@ use crate::configuration::Egress;
 pub(super) struct Policy {
     egress: Egress,
     setting: &'static str,
+    audience: Audience,
+}
+
+/// Who names the addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// Operators, and the manifests of images: any port.
+    Operators,
+    /// Anybody with a repository. No port but those of web servers, and of a name with many addresses none that is forbidden.
+    Users,
+}
+
+/// How somebody is asked: what differs of a connection beside host and address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Reach {
+    /// Without TLS.
+    pub(super) is_plain: bool,
+    /// At a port where web servers are.
+    pub(super) is_usual_port: bool,
 }
 
 /// What the policy does not allow, and the setting that would.
@@ -20,20 +39,27 @@ pub(super) struct Policy {
 pub(super) struct Refusal(String);
 
 impl Policy {
-    pub(super) fn new(egress: Egress, setting: &'static str) -> Self {
-        Self { egress, setting }
+    pub(super) fn new(egress: Egress, setting: &'static str, audience: Audience) -> Self {
+        Self { egress, setting, audience }
     }
 
-    /// Whether `host` may be asked at `address`, in the clear if `is_plain`. `host` is a name, or the address itself.
-    pub(super) fn judge(&self, host: &str, address: IpAddr, is_plain: bool) -> Result<(), Refusal> {
+    pub(super) fn audience(&self) -> Audience {
+        self.audience
+    }
+
+    /// Whether `host` may be asked so at `address`. `host` is a name, or the address itself.
+    pub(super) fn judge(&self, host: &str, address: IpAddr, reach: Reach) -> Result<(), Refusal> {
         if self.allows_host(host) || self.allows_address(address) {
             return Ok(());
         }
         if let Some(why) = why_not_public(address) {
             return Err(self.refuse_address(host, address, why));
         }
-        if is_plain && !self.egress.allow_plain_http {
+        if reach.is_plain && !self.egress.allow_plain_http {
             return Err(self.refuse_plain(host));
+        }
+        if self.audience == Audience::Users && !reach.is_usual_port {
+            return Err(self.refuse_port(host));
         }
         Ok(())
     }
@@ -66,6 +92,13 @@ impl Policy {
     fn refuse_plain(&self, host: &str) -> Refusal {
         Refusal(format!(
             "{host} would be asked without TLS; {}.allow_plain_http = true would allow it",
+            self.setting
+        ))
+    }
+
+    fn refuse_port(&self, host: &str) -> Refusal {
+        Refusal(format!(
+            "{host} would be asked at a port where no web server is expected; {}.allow_hosts = [\"{host}\"] would allow it",
             self.setting
         ))
     }

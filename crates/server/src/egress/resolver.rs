@@ -8,7 +8,7 @@ use std::{
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::policy::{Policy, Refusal};
+use super::policy::{Audience, Policy, Reach, Refusal};
 
 /// Looks names up. Blocks.
 pub(super) trait Lookup: Send + Sync + 'static {
@@ -40,11 +40,12 @@ pub(super) enum Unresolved {
 pub(super) struct Guarded {
     pub(super) policy: Arc<Policy>,
     pub(super) lookup: Arc<dyn Lookup>,
-    pub(super) is_plain: bool,
+    pub(super) reach: Reach,
 }
 
 impl Guarded {
-    fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Unresolved> {
+    /// The addresses to connect to.
+    pub(super) fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Unresolved> {
         let found = self
             .lookup
             .lookup(host)
@@ -52,12 +53,15 @@ impl Guarded {
         let mut allowed = Vec::new();
         let mut refusal = None;
         for address in found {
-            match self.policy.judge(host, address, self.is_plain) {
+            match self.policy.judge(host, address, self.reach) {
                 Ok(()) => allowed.push(address),
                 Err(error) => refusal = refusal.or(Some(error)),
             }
         }
+        let is_strict = self.policy.audience() == Audience::Users;
         match (allowed.is_empty(), refusal) {
+            // A public name with a private address beside is no mistake of somebody who means well.
+            (false, Some(refusal)) if is_strict => Err(refusal.into()),
             (false, _some_refused) => Ok(allowed),
             (true, Some(refusal)) => Err(refusal.into()),
             (true, None) => Err(Unresolved::Failed(format!("{host} has no address"))),

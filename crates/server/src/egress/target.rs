@@ -4,8 +4,11 @@ use std::{fmt, net::IpAddr};
 
 use url::{Host, Position, Url};
 
-use super::EgressError;
+use super::{EgressError, policy::Reach};
 use crate::limits;
+
+/// Longest name of a host, without the dot that may end it (RFC 1035, section 2.3.4).
+const LONGEST_HOST: usize = 253;
 
 /// An address of a request: HTTP with or without TLS, with a host, without user name and password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,15 @@ impl Target {
         Self::check(url)
     }
 
+    /// As [`Target::parse`], of an address that somebody wrote down to be asked: nothing in it is without a meaning.
+    pub(super) fn parse_of_user(address: &str) -> Result<Self, EgressError> {
+        let target = Self::parse(address)?;
+        if address.contains('#') {
+            return Err(invalid("an address has a fragment (#…), which is never sent"));
+        }
+        Ok(target)
+    }
+
     fn check(mut url: Url) -> Result<Self, EgressError> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(invalid(&format!(
@@ -25,8 +37,9 @@ impl Target {
                 url.scheme()
             )));
         }
-        if url.host().is_none() {
-            return Err(invalid("an address has no host"));
+        let host = url.host_str().ok_or_else(|| invalid("an address has no host"))?;
+        if host.trim_end_matches('.').len() > LONGEST_HOST {
+            return Err(invalid("an address has a host that is no name: it is too long"));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(invalid("an address has a user name or a password in it"));
@@ -41,6 +54,14 @@ impl Target {
 
     pub(super) fn is_plain(&self) -> bool {
         self.0.scheme() == "http"
+    }
+
+    /// How it is asked.
+    pub(super) fn reach(&self) -> Reach {
+        let is_plain = self.is_plain();
+        let usual: &[u16] = if is_plain { &[80, 8080] } else { &[443, 8443] };
+        let port = self.0.port_or_known_default();
+        Reach { is_plain, is_usual_port: port.is_some_and(|port| usual.contains(&port)) }
     }
 
     /// The address that is written in place of a name, however it is written.

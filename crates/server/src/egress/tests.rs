@@ -12,6 +12,7 @@ use super::*;
 mod redirections;
 mod refusals;
 mod secrets;
+mod webhooks;
 
 const SETTING: &str = "indexer.layers";
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -73,7 +74,8 @@ fn allowing(networks: &[&str], hosts: &[&str]) -> Egress {
 }
 
 fn client(policy: &Egress, names: &Arc<Names>) -> EgressClient {
-    EgressClient::with_lookup(policy, SETTING, &(Arc::clone(names) as Arc<dyn Lookup>)).unwrap()
+    EgressClient::with_lookup(policy, SETTING, Audience::Operators, Arc::clone(names) as Arc<dyn Lookup>)
+        .unwrap()
 }
 
 fn get(client: &EgressClient, address: &str) -> Result<String, EgressError> {

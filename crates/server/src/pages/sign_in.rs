@@ -30,6 +30,8 @@ pub(super) struct SignInPage {
     pub(super) name: String,
     /// Why it did not work; empty at first.
     pub(super) problem: String,
+    /// Who vouches for people beside, by name.
+    pub(super) provider: Option<String>,
 }
 
 /// `GET /sign-in`.
@@ -43,6 +45,7 @@ pub(super) async fn show(call: Call, frame: Frame) -> Reply {
         to,
         name: String::new(),
         problem: String::new(),
+        provider: accounts::provider_name(&call.engine),
     })
 }
 
@@ -67,7 +70,9 @@ pub(super) async fn enter(call: Call, frame: Frame) -> Reply {
             (StatusCode::TOO_MANY_REQUESTS, format!("Too many attempts. Try again in {seconds} seconds."))
         }
     };
-    page_with(status, &SignInPage { frame: frame.titled(Section::Nowhere, "Sign in"), to, name, problem })
+    let (frame, provider) =
+        (frame.titled(Section::Nowhere, "Sign in"), accounts::provider_name(&call.engine));
+    page_with(status, &SignInPage { frame, to, name, problem, provider })
 }
 
 /// `POST /sign-out`.

@@ -1,5 +1,7 @@
 //! Refusals, in the form of whoever asks.
 
+use std::time::Duration;
+
 use axum::{
     extract::Request,
     http::{HeaderValue, StatusCode, header},
@@ -26,6 +28,14 @@ pub(super) fn denied(face: Face, decision: Decision, engine: &Engine, request: &
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
     }
+    response
+}
+
+/// Tells that nobody looks at a password before a time is over.
+pub(crate) fn later(face: Face, pause: Duration) -> Response {
+    let message = "too many attempts to sign in; try again later";
+    let mut response = of(face, StatusCode::TOO_MANY_REQUESTS, "TOOMANYREQUESTS", message);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(crate::accounts::seconds(pause)));
     response
 }
 

@@ -37,6 +37,7 @@ pub(super) async fn dispatch(engine: Arc<Engine>, request: Request) -> Response 
         Ok(Ok((principal, Decision::Allowed))) => {
             (route.handler)(Call { engine, principal, captures, request }).await
         }
+        Ok(Ok((Principal::Waiting(pause), _refused))) => denial::later(route.face, pause),
         Ok(Ok((principal, decision))) if route.face == Face::Page => {
             pages::refused(&engine, decision, &principal, &request)
         }

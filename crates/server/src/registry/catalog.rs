@@ -36,7 +36,7 @@ fn without_bearer(principal: Principal) -> Principal {
             account.bearer = None;
             Principal::Account(account)
         }
-        Principal::Anonymous | Principal::Refused => principal,
+        Principal::Anonymous | Principal::Refused | Principal::Waiting(_) => principal,
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::to_value;
 
 use super::{Named, RegistryError, text};
 use crate::{
-    accounts::Principal,
+    accounts::{self, Action, Object, Principal},
     engine::Engine,
     http::ApiError,
     security::{self, Gate},
@@ -29,6 +29,9 @@ pub(super) fn pass(
         Gate::Allow => Ok(None),
         Gate::Warn(warning) => text(&warning).map(Some),
         Gate::Refuse(refusal) => {
+            let why = format!("the gate refuses {digest}");
+            let object = Object::Repository(named.whole.clone());
+            accounts::note_refused(engine, principal, Action::Pull, &object, &why);
             let detail = to_value(&refusal).map_err(|error| ApiError::internal(error.to_string()))?;
             Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", refusal.message).detail(detail))
         }

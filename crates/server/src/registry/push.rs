@@ -150,12 +150,13 @@ impl Push {
             pushed_by: &written(&self.principal),
             references,
         };
+        let is_new = limpid_store::security::holder(tx, &self.named.whole, &self.digest)?.is_none();
         stored::put_manifest(tx, &new)?;
         let place = tagging::Place { repository, name: &self.named.whole };
         for tag in &self.tags {
             tagging::point(tx, &self.principal, place, tag, &self.digest, self.lasts)?;
         }
-        security::note_push(tx, &self.digest)?;
+        security::note_push(tx, &self.digest, is_new.then_some(repository))?;
         if !self.tags.is_empty() {
             security::note_tagged(engine, tx, repository, &self.named.whole, &self.tags)?;
         }

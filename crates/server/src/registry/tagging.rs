@@ -51,18 +51,17 @@ impl NotPointed {
     /// Keeps in the audit that somebody wanted to, and tells it in the form of the registry.
     pub(super) fn told(self, engine: &Engine, principal: &Principal, repository: &str) -> RegistryError {
         let message = self.to_string();
-        let tag = match self {
-            Self::Push(error) => return error,
-            Self::Immutable(tag) | Self::MayNot(tag) => tag,
-        };
-        note_refusal(engine, principal, repository, &tag);
+        if let Self::Push(error) = self {
+            return error;
+        }
+        note_refusal(engine, principal, repository, &message);
         RegistryError::new(StatusCode::FORBIDDEN, "DENIED", message)
     }
 }
 
-fn note_refusal(engine: &Engine, principal: &Principal, repository: &str, tag: &str) {
-    let object = format!("repository {repository}, tag {tag}");
-    accounts::note_refusal(engine, principal, Action::Overwrite, &object);
+fn note_refusal(engine: &Engine, principal: &Principal, repository: &str, why: &str) {
+    let object = Object::Repository(repository.to_owned());
+    accounts::note_refused(engine, principal, Action::Overwrite, &object, why);
 }
 
 /// Points a tag to a manifest that is held in the same transaction. `lasts`: how long it stays there. What it was before decides who
@@ -144,9 +143,9 @@ pub(crate) fn change(
     tag: &str,
     change: &TagChange,
 ) -> Result<(), Failure> {
-    let refused = std::cell::Cell::new(false);
+    let refused = std::cell::RefCell::new(None);
     let changed = engine.database.write(|tx| {
-        refused.set(false);
+        refused.replace(None);
         let repository = number(tx, name)?;
         let place = Place { repository, name };
         if let Some(manifest) = &change.manifest {
@@ -154,15 +153,16 @@ pub(crate) fn change(
                 return Err(Failure::NotFound("manifest"));
             }
             point(tx, principal, place, tag, manifest, None).map_err(|not| {
-                refused.set(!matches!(not, NotPointed::Push(_)));
-                Failure::Conflict(not.to_string())
+                let why = not.to_string();
+                refused.replace((!matches!(not, NotPointed::Push(_))).then(|| why.clone()));
+                Failure::Conflict(why)
             })?;
             security::note_tagged(engine, tx, repository, name, &[tag.to_owned()])?;
         }
         settle(tx, place, tag, change)
     });
-    if refused.get() {
-        note_refusal(engine, principal, name, tag);
+    if let Some(why) = refused.take() {
+        note_refusal(engine, principal, name, &why);
     }
     changed
 }

@@ -26,9 +26,13 @@ pub(super) type Event = serde_json::Map<String, Value>;
 pub(crate) const VULNERABILITY_FOUND: &str = "vulnerability_found";
 /// Quay's word for a push.
 pub(crate) const REPO_PUSH: &str = "repo_push";
+/// Quay's word for being told by a `POST`.
+pub(crate) const WEBHOOK: &str = "webhook";
+/// Quay's word for being told by mail.
+pub(crate) const EMAIL: &str = "email";
 
 /// Tells of findings of an image that were not known, in each repository that has it. `known` is what was known before; `None`
-/// where it was never judged.
+/// where it was never judged. Where the image came to a repository later, all of them are told.
 pub(super) fn tell_findings(
     engine: &Engine,
     tx: &mut Transaction<'_>,
@@ -36,11 +40,15 @@ pub(super) fn tell_findings(
     report: &Report,
     known: Option<&Known>,
 ) -> Result<(), StoreError> {
+    let untold = security::take_untold(tx, digest)?;
     let new = new_findings(report, known);
-    if new.is_empty() {
-        return Ok(());
-    }
+    let all = if untold.is_empty() { Vec::new() } else { new_findings(report, None) };
     for (repository, name) in security::repositories(tx, digest)? {
+        let is_untold = untold.contains(&repository);
+        let told = if is_untold { &all } else { &new };
+        if told.is_empty() {
+            continue;
+        }
         let wanting = security::wanting(tx, repository, VULNERABILITY_FOUND, TELL_FAILURES)?;
         if wanting.is_empty() {
             continue;
@@ -49,9 +57,9 @@ pub(super) fn tell_findings(
         if tags.is_empty() {
             tags.push(digest.to_string());
         }
-        let image = Image { base: base(engine, &name), digest, tags, is_first: known.is_none() };
+        let image = Image { base: base(engine, &name), digest, tags, is_first: is_untold || known.is_none() };
         for one in &wanting {
-            image.tell(tx, one, &new)?;
+            image.tell(tx, one, told)?;
         }
     }
     Ok(())
@@ -81,6 +89,11 @@ impl Image<'_> {
         let floor = floor(one);
         let wanted: Vec<&&Finding> = new.iter().filter(|found| found.severity >= floor).collect();
         let more = wanted.len().saturating_sub(EVENTS_OF_AN_IMAGE);
+        if one.method == EMAIL {
+            let told: Vec<Event> =
+                wanted.into_iter().take(EVENTS_OF_AN_IMAGE).map(|found| self.event(found, more)).collect();
+            return if told.is_empty() { Ok(()) } else { submit(tx, one.id, one_letter(told)) };
+        }
         for (place, found) in wanted.into_iter().take(EVENTS_OF_AN_IMAGE).enumerate() {
             let is_last = place + 1 == EVENTS_OF_AN_IMAGE;
             submit(tx, one.id, self.event(found, if is_last { more } else { 0 }))?;
@@ -119,6 +132,18 @@ impl Image<'_> {
         }
         event
     }
+}
+
+/// Many events of one image as one: nobody wants a hundred letters. Fields that all have are those of the first.
+pub(super) fn one_letter(events: Vec<Event>) -> Event {
+    let mut letter = events.first().cloned().unwrap_or_default();
+    let part = |mut event: Event| {
+        event.retain(|field, _| matches!(field.as_str(), "vulnerability" | "limpid"));
+        Value::Object(event)
+    };
+    letter.remove("vulnerability");
+    put(&mut letter, "findings", events.into_iter().map(part).collect());
+    letter
 }
 
 /// Adds a field.
@@ -166,7 +191,7 @@ pub(super) fn base(engine: &Engine, repository: &str) -> Event {
     put(&mut event, "namespace", json!(namespace));
     put(&mut event, "name", json!(name));
     put(&mut event, "docker_url", json!(format!("{host}/{repository}")));
-    put(&mut event, "homepage", json!(format!("{address}/repository/{repository}")));
+    put(&mut event, "homepage", json!(format!("{address}/repository/{repository}/-/tags")));
     event
 }
 

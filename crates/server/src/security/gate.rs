@@ -83,7 +83,7 @@ pub(crate) fn gate(
 fn may_pass(engine: &Engine, repository: &str, principal: &Principal) -> Result<bool, StoreError> {
     let principal = match principal {
         Principal::Account(account) => Principal::Account(Signed { bearer: None, ..account.clone() }),
-        Principal::Anonymous | Principal::Refused => return Ok(false),
+        Principal::Anonymous | Principal::Refused | Principal::Waiting(_) => return Ok(false),
     };
     let object = Object::Repository(repository.to_owned());
     engine.database.read(|tx| {

@@ -5,24 +5,37 @@
 use limpid_core::Digest;
 use limpid_store::{
     StoreError, Transaction,
-    jobs::JobKind,
+    jobs::{self, JobKind},
     security::{self, PushState},
 };
 
-use super::contents::Contents;
-use crate::{engine::Engine, indexing};
+use super::{contents::Contents, events::VULNERABILITY_FOUND, summarize};
+use crate::{engine::Engine, indexing, limits::TELL_FAILURES};
 
 /// Below the priority of everybody who waits for an answer. Above it counts when it was pushed: the newest goes first.
 const PRIORITY: i64 = -10_000_000_000;
 
-/// Notes what is pushed, in the transaction of the push, after its row.
+/// Notes what is pushed, in the transaction of the push, after its row. `new_in` is the repository, by number, that did not have it
+/// before: where its findings are known from elsewhere, it is told of them too.
 ///
 /// # Errors
 /// Those of the database; [`StoreError::Stale`] where the row is not there.
-pub(crate) fn note_push(tx: &mut Transaction<'_>, digest: &Digest) -> Result<(), StoreError> {
+pub(crate) fn note_push(
+    tx: &mut Transaction<'_>,
+    digest: &Digest,
+    new_in: Option<i64>,
+) -> Result<(), StoreError> {
     let body =
         security::manifest_body(tx, digest)?.ok_or(StoreError::Stale("the manifest that is pushed"))?;
-    note(tx, digest, &Contents::parse(digest, &body), false)
+    let was_known = security::is_queued(tx, digest)?;
+    note(tx, digest, &Contents::parse(digest, &body), false)?;
+    let Some(repository) = new_in.filter(|_| was_known) else { return Ok(()) };
+    if !security::wanting(tx, repository, VULNERABILITY_FOUND, TELL_FAILURES)?.is_empty() {
+        security::note_untold(tx, repository, digest)?;
+        // One that is under way is made anew: it may have looked already who is to be told.
+        jobs::submit(tx, &summarize::job(digest, summarize::OF_REPORTS))?;
+    }
+    Ok(())
 }
 
 /// Notes what a digest is. `is_wanted_anew`: also where there is a report of it.
@@ -49,5 +62,6 @@ pub(super) fn note(
 /// Wakes whoever indexes, after a push was committed.
 pub(crate) fn pushed(engine: &Engine) {
     engine.bell.ring(JobKind::Index);
+    engine.bell.ring(JobKind::Summarize);
     engine.bell.ring(JobKind::Tell);
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The image is new, or its report is: before those whose advisory data changed.
-const OF_REPORTS: i64 = 100;
+pub(super) const OF_REPORTS: i64 = 100;
 
 /// Has a pushed image judged whose report is being stored, in the same transaction. Nothing for others.
 ///

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use limpid_store::{
+    StoreError,
     jobs::ClaimedJob,
     security::{self, Subscription},
 };
@@ -10,11 +11,17 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::events::{self, put};
+use super::{
+    events::{self, put},
+    letter,
+    subscriptions::may_receive,
+    template::Template,
+};
 use crate::{
     egress::{EgressClient, EgressError},
     engine::{Engine, Held},
     limits::{FIRST_RETRY, TELL_ATTEMPTS, TELL_FAILURES},
+    mail::{self, MailError},
     workers::Unfinished,
 };
 
@@ -24,18 +31,43 @@ const SETTING: &str = "registry.webhooks";
 #[derive(Deserialize)]
 struct Webhook {
     url: String,
+    #[serde(default)]
+    template: String,
+}
+
+#[derive(Deserialize)]
+struct Email {
+    email: String,
+}
+
+/// Why somebody was not told.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TellError {
+    /// The address is not asked, or does not answer as it should.
+    #[error(transparent)]
+    Egress(#[from] EgressError),
+    /// The letter is not taken.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    /// It cannot be said in that way.
+    #[error("{0}")]
+    Invalid(String),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Does the job.
 pub(crate) fn tell_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<(), Unfinished> {
-    let id = job.key.split(' ').next().unwrap_or_default();
-    let id: Uuid = id.parse().map_err(|_not_one| Unfinished::Fault(job.key.clone()))?;
+    let (id, telling) = job.key.split_once(' ').unwrap_or((&job.key, ""));
+    let fault = |_not_one: uuid::Error| Unfinished::Fault(job.key.clone());
+    let (id, telling): (Uuid, Uuid) = (id.parse().map_err(fault)?, telling.parse().map_err(fault)?);
     let found = engine.database.read(|tx| security::find_subscription(tx, id))?;
     // Nobody wants it any more, or nobody could be told for long.
     let Some(one) = found.filter(|one| one.failures < TELL_FAILURES) else {
         return Ok(engine.database.write(|tx| held.finish(tx, job))?);
     };
-    match send(engine, &one, job.payload.clone()) {
+    match send(engine, &one, telling, &job.payload) {
         Ok(()) => engine.database.write(|tx| {
             security::note_outcome(tx, id, None)?;
             held.finish(tx, job)
@@ -57,19 +89,51 @@ pub(crate) fn tell_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result
     Ok(())
 }
 
-/// Sends an event. A status of success means that it was told; a redirection does not.
-fn send(engine: &Engine, one: &Subscription, body: Vec<u8>) -> Result<(), EgressError> {
-    let webhook: Webhook = serde_json::from_str(&one.config)
-        .map_err(|error| EgressError::Invalid(format!("the configuration has no address: {error}")))?;
-    let client = EgressClient::new(&engine.configuration.registry.webhooks, SETTING)?;
-    client.post(&webhook.url, &[("Content-Type".to_owned(), "application/json".to_owned())], body)
+/// Sends an event. `id` is that of this telling of it.
+fn send(engine: &Engine, one: &Subscription, id: Uuid, body: &[u8]) -> Result<(), TellError> {
+    let event: Value = serde_json::from_slice(body).map_err(|error| invalid("the event", &error))?;
+    if one.method == events::EMAIL { write(engine, one, id, event) } else { post(engine, one, &event) }
+}
+
+fn invalid(what: &str, error: &dyn std::fmt::Display) -> TellError {
+    TellError::Invalid(format!("{what} cannot be read: {error}"))
+}
+
+/// A status of success means that it was told; a redirection does not.
+fn post(engine: &Engine, one: &Subscription, event: &Value) -> Result<(), TellError> {
+    let webhook: Webhook =
+        serde_json::from_str(&one.config).map_err(|error| invalid("the configuration", &error))?;
+    let filled = if webhook.template.is_empty() {
+        None
+    } else {
+        let template = Template::parse(&webhook.template).map_err(|why| invalid("the template", &why))?;
+        Some(template.fill(event).map_err(|why| invalid("the template", &why))?)
+    };
+    let body = filled.as_ref().unwrap_or(event).to_string().into_bytes();
+    let client = EgressClient::for_users(&engine.configuration.registry.webhooks, SETTING)?;
+    Ok(client.post(&webhook.url, &[("Content-Type".to_owned(), "application/json".to_owned())], body)?)
+}
+
+/// Whoever may be written to is asked again: an account may be gone.
+fn write(engine: &Engine, one: &Subscription, id: Uuid, event: Value) -> Result<(), TellError> {
+    let Email { email } =
+        serde_json::from_str(&one.config).map_err(|error| invalid("the configuration", &error))?;
+    let mail = engine.configuration.registry.mail.as_ref();
+    let mail = mail.ok_or_else(|| TellError::Invalid("no server for mail is configured".to_owned()))?;
+    if !engine.database.read(|tx| may_receive(tx, mail, &email))? {
+        return Err(TellError::Invalid("the address is that of no account here".to_owned()));
+    }
+    let Value::Object(event) = event else {
+        return Err(TellError::Invalid("the event is none".to_owned()));
+    };
+    Ok(mail::send(mail, &letter::of(&event, &email, &one.title, id))?)
 }
 
 /// Sends a made-up event, to try a notification out. Blocks.
 ///
 /// # Errors
 /// Why it was not told.
-pub(crate) fn send_test(engine: &Engine, one: &Subscription, repository: &str) -> Result<(), EgressError> {
+pub(crate) fn send_test(engine: &Engine, one: &Subscription, repository: &str) -> Result<(), TellError> {
     let mut event = events::base(engine, repository);
     if one.event == events::REPO_PUSH {
         put(&mut event, "updated_tags", json!(["latest"]));
@@ -84,6 +148,10 @@ pub(crate) fn send_test(engine: &Engine, one: &Subscription, repository: &str) -
             "has_fix": false,
         });
         put(&mut event, "vulnerability", vulnerability);
+        if one.method == events::EMAIL {
+            put(&mut event, "limpid", json!({"package": "some-package", "version": "1.0"}));
+            event = events::one_letter(vec![event]);
+        }
     }
-    send(engine, one, Value::Object(event).to_string().into_bytes())
+    send(engine, one, Uuid::new_v4(), Value::Object(event).to_string().as_bytes())
 }

@@ -3,6 +3,8 @@
 mod copies;
 mod gate;
 mod index;
+#[cfg(unix)]
+mod letters;
 mod place;
 mod public_case;
 mod quay;

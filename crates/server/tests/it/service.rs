@@ -233,6 +233,7 @@ fn configuration(directory: &Path) -> Configuration {
             public_url: None,
             admin_password: None,
             oidc: None,
+            mail: None,
             manifest_bytes: 8 << 20,
             redirect: true,
             untagged: None,

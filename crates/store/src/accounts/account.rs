@@ -161,6 +161,16 @@ pub fn find_by_subject(tx: &mut Transaction<'_>, subject: &str) -> Result<Option
     tx.query_optional(select!("WHERE subject = $1"), &[subject.into()])?.as_ref().map(account).transpose()
 }
 
+/// Whether a user who may sign in has this address for mail, in whatever case it is written.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_email(tx: &mut Transaction<'_>, email: &str) -> Result<bool, StoreError> {
+    let query =
+        "SELECT 1 FROM account WHERE is_enabled = 1 AND email <> '' AND lower(email) = lower($1) LIMIT 1";
+    Ok(tx.query_optional(query, &[email.into()])?.is_some())
+}
+
 /// Says how a provider of sign-in names an account.
 ///
 /// # Errors
@@ -168,6 +178,23 @@ pub fn find_by_subject(tx: &mut Transaction<'_>, subject: &str) -> Result<Option
 pub fn set_subject(tx: &mut Transaction<'_>, account: i64, subject: &str) -> Result<(), StoreError> {
     let statement = "UPDATE account SET subject = $2 WHERE number = $1";
     tx.execute(statement, &[account.into(), subject.into()]).map(drop)
+}
+
+/// How a provider of sign-in names an account.
+///
+/// # Errors
+/// Those of the database.
+pub fn subject(tx: &mut Transaction<'_>, account: i64) -> Result<Option<String>, StoreError> {
+    let row = tx.query_optional("SELECT subject FROM account WHERE number = $1", &[account.into()])?;
+    row.map_or(Ok(None), |row| row.get_optional(0))
+}
+
+/// Forgets how a provider of sign-in names an account.
+///
+/// # Errors
+/// Those of the database.
+pub fn clear_subject(tx: &mut Transaction<'_>, account: i64) -> Result<(), StoreError> {
+    tx.execute("UPDATE account SET subject = NULL WHERE number = $1", &[account.into()]).map(drop)
 }
 
 /// The users whose names follow this one, in the order of their names.

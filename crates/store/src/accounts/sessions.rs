@@ -72,3 +72,24 @@ pub fn end_session(tx: &mut Transaction<'_>, hash: &str) -> Result<bool, StoreEr
 pub fn end_sessions(tx: &mut Transaction<'_>, account: i64) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM session WHERE account = $1", &[account.into()])
 }
+
+/// Notes that a session is about to link its account to whom a provider of sign-in names. `state` is the SHA-256 of what the answer
+/// must show.
+///
+/// # Errors
+/// Those of the database.
+pub fn begin_link(tx: &mut Transaction<'_>, session: &str, state: &str) -> Result<(), StoreError> {
+    let statement = "
+        INSERT INTO sign_in_link (session, state) VALUES ($1, $2)
+        ON CONFLICT (session) DO UPDATE SET state = excluded.state";
+    tx.execute(statement, &[session.into(), state.into()]).map(drop)
+}
+
+/// Takes what [`begin_link`] noted, once. Whether it was this.
+///
+/// # Errors
+/// Those of the database.
+pub fn take_link(tx: &mut Transaction<'_>, session: &str, state: &str) -> Result<bool, StoreError> {
+    let statement = "DELETE FROM sign_in_link WHERE session = $1 AND state = $2";
+    Ok(tx.execute(statement, &[session.into(), state.into()])? > 0)
+}

@@ -1,5 +1,7 @@
 //! Teams: accounts that were granted the same, in one namespace.
 
+use std::collections::BTreeSet;
+
 use crate::{StoreError, Transaction, database::at_most};
 
 /// A team.
@@ -78,4 +80,71 @@ pub fn list_members(tx: &mut Transaction<'_>, team: i64, most: u64) -> Result<Ve
         SELECT account.name FROM team_member JOIN account ON account.number = team_member.account
         WHERE team_member.team = $1 ORDER BY account.name LIMIT $2";
     tx.query(query, &[team.into(), at_most(most)])?.iter().map(|row| row.get(0)).collect()
+}
+
+/// The group of the provider of sign-in whose people are taken into a team.
+///
+/// # Errors
+/// Those of the database.
+pub fn team_group(tx: &mut Transaction<'_>, team: i64) -> Result<Option<String>, StoreError> {
+    let row = tx.query_optional("SELECT name FROM team_group WHERE team = $1", &[team.into()])?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// Says whose people are taken into a team when they sign in: those of a group, or `None`. Who was taken in by the group before
+/// leaves it.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_team_group(tx: &mut Transaction<'_>, team: i64, group: Option<&str>) -> Result<(), StoreError> {
+    if team_group(tx, team)?.as_deref() == group {
+        return Ok(());
+    }
+    let leave = "
+        DELETE FROM team_member
+        WHERE team = $1 AND account IN (SELECT account FROM team_group_member WHERE team = $1)";
+    tx.execute(leave, &[team.into()])?;
+    tx.execute("DELETE FROM team_group_member WHERE team = $1", &[team.into()])?;
+    tx.execute("DELETE FROM team_group WHERE team = $1", &[team.into()])?;
+    if let Some(group) = group {
+        tx.execute("INSERT INTO team_group (team, name) VALUES ($1, $2)", &[team.into(), group.into()])?;
+    }
+    Ok(())
+}
+
+/// Takes an account into the teams of these groups, and out of those that it was in because of other ones. Who is in a team
+/// otherwise stays. Whether anything changed.
+///
+/// # Errors
+/// Those of the database.
+pub fn follow_groups(
+    tx: &mut Transaction<'_>,
+    account: i64,
+    groups: &BTreeSet<String>,
+) -> Result<bool, StoreError> {
+    let mut wanted = BTreeSet::new();
+    for group in groups {
+        let found = tx.query("SELECT team FROM team_group WHERE name = $1", &[group.as_str().into()])?;
+        for row in &found {
+            wanted.insert(row.get::<i64>(0)?);
+        }
+    }
+    let query = "SELECT team FROM team_group_member WHERE account = $1";
+    let found = tx.query(query, &[account.into()])?;
+    let present: BTreeSet<i64> = found.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
+    let mut is_changed = false;
+    for &team in present.difference(&wanted) {
+        let statement = "DELETE FROM team_group_member WHERE team = $1 AND account = $2";
+        tx.execute(statement, &[team.into(), account.into()])?;
+        is_changed |= remove_member(tx, team, account)?;
+    }
+    for &team in wanted.difference(&present) {
+        if add_member(tx, team, account)? {
+            let statement =
+                "INSERT INTO team_group_member (team, account) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+            tx.execute(statement, &[team.into(), account.into()])?;
+            is_changed = true;
+        }
+    }
+    Ok(is_changed)
 }

@@ -96,11 +96,12 @@ fn a_step_that_says_nothing_lets_nobody() {
 }
 
 /// The steps that add tables alone.
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 5] = [
     include_str!("../../src/migrations/0003_accounts.sql"),
     include_str!("../../src/migrations/0004_registry.sql"),
     include_str!("../../src/migrations/0005_security.sql"),
     include_str!("../../src/migrations/0006_harbor.sql"),
+    include_str!("../../src/migrations/0008_notifications.sql"),
 ];
 
 /// Takes the tables of later steps away, those that refer to others first.

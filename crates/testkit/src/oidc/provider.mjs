@@ -28,12 +28,19 @@ server.listen(0, "127.0.0.1", () => {
       },
     ],
     jwks: { keys: [key] },
-    claims: { openid: ["sub"], profile: ["preferred_username"], email: ["email"] },
+    claims: { openid: ["sub"], profile: ["preferred_username"], email: ["email"], groups: ["groups"] },
+    scopes: ["openid", "profile", "email", "groups"],
     conformIdTokenClaims: false,
     pkce: { required: () => true },
     findAccount: (_context, login) => ({
       accountId: login,
-      claims: () => ({ sub: login, preferred_username: login, email: `${login}@example.com` }),
+      // Who is called carol--admins--staff is carol, in these groups now.
+      claims: () => ({
+        sub: login.split("--")[0],
+        preferred_username: login.split("--")[0],
+        email: `${login.split("--")[0]}@example.com`,
+        groups: login.split("--").slice(1),
+      }),
     }),
   });
   server.on("request", provider.callback());

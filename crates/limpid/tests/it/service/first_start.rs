@@ -54,3 +54,25 @@ fn an_operator_gives_the_password_in_a_file() {
     let options = Options::new("other").env("LIMPID_REGISTRY_ADMIN_PASSWORD_FILE", &file);
     assert!(Service::spawn(&place, &options).is_err());
 }
+
+#[test]
+fn a_lost_password_is_replaced_on_the_machine_while_the_service_runs() {
+    let place = Place::new();
+    place.mirror();
+    let file = place.write("admin", "a password of the operator\n");
+    let options = Options::new("node").env("LIMPID_REGISTRY_ADMIN_PASSWORD_FILE", &file);
+    let service = Service::start(&place, &options);
+    let config = place.path("node.toml").display().to_string();
+    let ran = place.run(&format!("accounts reset admin --config {config}")).ended(0);
+    let rest = ran.stdout.strip_prefix("The password of admin is ").unwrap();
+    let password = rest.strip_suffix(" (shown this once)\n").unwrap();
+    assert!(enters(&service, password) && !enters(&service, "a password of the operator"));
+    let ran = place.run(&format!("accounts reset nobody --config {config}")).ended(2);
+    assert!(ran.stderr.contains("there is no user nobody"), "{ran:#?}");
+    let ran = place.run("accounts reset admin --data nowhere").ended(2);
+    assert!(ran.stderr.contains("there is no database of a service at"), "{ran:#?}");
+    service.terminate();
+    assert_eq!(service.ended(), Some(0));
+    let log = std::fs::read_to_string(place.path("node.log")).unwrap();
+    assert!(!log.contains(password), "{log}");
+}

@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 use super::{Failure, account, check_name, namespace, taken};
 use crate::{accounts::name, engine::Engine, limits::ACCOUNTS_LIST};
 
+/// Longest name of a group of a provider, in bytes.
+const LONGEST_GROUP: usize = 256;
+
 /// Where something is granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place<'a> {
@@ -94,6 +97,33 @@ pub fn delete_team(engine: &Engine, place: &str, name: &str) -> Result<(), Failu
         accounts::delete_team(tx, team)?;
         Ok(())
     })
+}
+
+/// Says whose people are taken into a team when they sign in by a provider: those of this group; `None`: nobody. Who was in it
+/// because of another group leaves it.
+///
+/// # Errors
+/// [`Failure`].
+pub fn set_team_group(engine: &Engine, place: &str, name: &str, group: Option<&str>) -> Result<(), Failure> {
+    if group.is_some_and(|group| group.is_empty() || group.len() > LONGEST_GROUP) {
+        return Err(Failure::Invalid(format!("a group has a name of at most {LONGEST_GROUP} bytes")));
+    }
+    engine.database.write(|tx| {
+        let number = namespace(tx, place)?.number;
+        let team = team(tx, number, name)?;
+        Ok(accounts::set_team_group(tx, team, group)?)
+    })
+}
+
+/// The group whose people are taken into a team.
+pub(crate) fn team_group(
+    tx: &mut Transaction<'_>,
+    place: &str,
+    name: &str,
+) -> Result<Option<String>, Failure> {
+    let number = namespace(tx, place)?.number;
+    let team = team(tx, number, name)?;
+    Ok(accounts::team_group(tx, team)?)
 }
 
 /// Takes an account into a team.

@@ -99,6 +99,21 @@ pub fn set_password(engine: &Engine, name: &str, password: &str) -> Result<(), F
     change_user(engine, name, &UserChange { password: Some(password), ..UserChange::default() })
 }
 
+/// Forgets who a user is at the provider of sign-in.
+///
+/// # Errors
+/// [`Failure::Conflict`] where there is no password: nobody could sign in any more.
+pub fn unlink(engine: &Engine, name: &str) -> Result<(), Failure> {
+    engine.database.write(|tx| {
+        let found = user(tx, name)?;
+        if accounts::password(tx, found.number)?.is_none() {
+            return Err(Failure::Conflict("without a password nobody could sign in any more".to_owned()));
+        }
+        accounts::follow_groups(tx, found.number, &std::collections::BTreeSet::new())?;
+        Ok(accounts::clear_subject(tx, found.number)?)
+    })
+}
+
 /// Changes a user. Where password, role or state change, sessions and bearer tokens from before end.
 ///
 /// # Errors

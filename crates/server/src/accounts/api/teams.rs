@@ -84,3 +84,31 @@ pub(super) async fn expel(call: Call) -> Reply {
     change(call, "remove-member", object, expel).await?;
     done()
 }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Group {
+    group: String,
+}
+
+pub(super) async fn group(call: Call) -> Reply {
+    let ([place, team, _], _) = of(&call);
+    let group = work(&call.engine, move |engine| {
+        engine.database.read(|tx| administration::team_group(tx, &place, &team))
+    })
+    .await?;
+    shown(StatusCode::OK, &json!({ "group": group }))
+}
+
+/// `DELETE` names none.
+pub(super) async fn set_group(mut call: Call) -> Reply {
+    let ([place, team, _], object) = of(&call);
+    let is_set = call.request.method() == axum::http::Method::PUT;
+    let group = if is_set { Some(take::<Group>(&mut call).await?.group) } else { None };
+    let object = format!("{object}, group {}", group.as_deref().unwrap_or("(none)"));
+    let set = move |engine: &crate::engine::Engine, _: &crate::accounts::Principal| {
+        administration::set_team_group(engine, &place, &team, group.as_deref())
+    };
+    change(call, "set-team-group", object, set).await?;
+    done()
+}

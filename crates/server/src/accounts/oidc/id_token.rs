@@ -3,7 +3,7 @@
 //! Nothing of a token is believed before its signature was checked, but for the name of the key and the algorithm, which must be
 //! the one that the key is for.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -11,6 +11,7 @@ use ring::signature::{
     ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::{Map, Value};
 
 use super::{
     OidcError,
@@ -19,7 +20,7 @@ use super::{
 use crate::{
     configuration::Oidc,
     engine::Engine,
-    limits::{OIDC_KEYS_PAUSE, OIDC_TIME, TOKEN_LEEWAY_SECONDS},
+    limits::{OIDC_GROUPS, OIDC_KEYS_PAUSE, OIDC_TIME, TOKEN_LEEWAY_SECONDS},
 };
 
 /// Longest name that a provider may have for somebody (OpenID Connect Core 1.0, section 2).
@@ -31,6 +32,8 @@ pub(super) struct Person {
     pub(super) subject: String,
     pub(super) name: String,
     pub(super) email: String,
+    /// Of the provider.
+    pub(super) groups: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +56,8 @@ struct Claims {
     preferred_username: String,
     #[serde(default)]
     email: String,
+    #[serde(flatten)]
+    others: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -168,7 +173,23 @@ fn checked(
     if claims.sub.is_empty() || claims.sub.len() > SUBJECT_BYTES {
         return Err(refused("the ID token names nobody"));
     }
-    Ok(Person { subject: claims.sub, name: claims.preferred_username, email: claims.email })
+    let groups = groups(claims.others.get(&oidc.groups_claim))?;
+    Ok(Person { subject: claims.sub, name: claims.preferred_username, email: claims.email, groups })
+}
+
+/// A claim that is there must be understood: somebody without groups loses what they had by them.
+fn groups(claim: Option<&Value>) -> Result<BTreeSet<String>, OidcError> {
+    let no_list = || refused("the ID token's groups are no list of names");
+    let names = match claim {
+        None | Some(Value::Null) => return Ok(BTreeSet::new()),
+        Some(Value::String(one)) => return Ok(BTreeSet::from([one.clone()])),
+        Some(Value::Array(names)) => names,
+        Some(Value::Bool(_) | Value::Number(_) | Value::Object(_)) => return Err(no_list()),
+    };
+    if names.len() > OIDC_GROUPS {
+        return Err(refused("the ID token names more groups than anybody is in"));
+    }
+    names.iter().map(|name| name.as_str().map(str::to_owned).ok_or_else(no_list)).collect()
 }
 
 #[cfg(test)]

@@ -2,11 +2,15 @@
 
 use limpid_store::accounts::ServiceRole;
 use limpid_testkit::oidc::{Browser, CLIENT_ID, CLIENT_SECRET, OidcProvider};
-use serde_json::Value;
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
 
-use super::{Place, place::Answer};
+use super::{
+    Place,
+    place::{Answer, PASSWORD, basic},
+};
 use crate::{
-    accounts::administration::{UserChange, change_user},
+    accounts::administration::{UserChange, add_member, change_user, create_team},
     configuration::{Egress, Oidc},
     secret::Secret,
 };
@@ -16,16 +20,27 @@ const BACK: &str = "http://registry.test:5000/sign-in/oidc/callback";
 
 /// Runs a test with a provider that signs so.
 fn with_provider(algorithm: &str, create_users: bool, test: impl Fn(&Place)) {
+    with(algorithm, |oidc| oidc.create_users = create_users, test);
+}
+
+/// The same, configured otherwise.
+fn with(algorithm: &str, change: impl Fn(&mut Oidc), test: impl Fn(&Place)) {
     let Some(provider) = OidcProvider::start(algorithm, BACK) else { return };
     let configure = |configuration: &mut crate::Configuration| {
         configuration.registry.public_url = Some(PUBLIC_URL.parse().unwrap());
-        configuration.registry.oidc = Some(Oidc {
+        let mut oidc = Oidc {
             issuer: provider.issuer.clone(),
             client_id: CLIENT_ID.to_owned(),
             client_secret: Some(Secret::new(CLIENT_SECRET)),
-            create_users,
+            create_users: true,
+            scopes: vec!["groups".to_owned()],
+            groups_claim: "groups".to_owned(),
+            superuser_groups: Vec::new(),
+            auditor_groups: Vec::new(),
             egress: Egress { allow_networks: vec!["127.0.0.0/8".parse().unwrap()], ..Egress::default() },
-        });
+        };
+        change(&mut oidc);
+        configuration.registry.oidc = Some(oidc);
     };
     Place::configured(configure, test);
 }
@@ -117,5 +132,133 @@ fn only_who_has_an_account_comes_in_where_none_are_made() {
     Place::on_each(|place| {
         place.send("GET", "/sign-in/oidc", &[], "").with(404);
         place.send("GET", "/sign-in/oidc/callback?code=x&state=y", &[], "").with(404);
+    });
+}
+
+#[test]
+fn groups_of_the_provider_make_members_and_roles_until_the_next_sign_in() {
+    let groups = |oidc: &mut Oidc| {
+        oidc.superuser_groups = vec!["platform".to_owned()];
+        oidc.auditor_groups = vec!["security".to_owned()];
+    };
+    with("ES256", groups, |place| {
+        place.user("team", ServiceRole::None);
+        place.user("by-hand", ServiceRole::None);
+        for team in ["developers", "operators"] {
+            create_team(&place.engine, "team", team).unwrap();
+        }
+        add_member(&place.engine, "team", "developers", "by-hand").unwrap();
+        let group = |team: &str| format!("/api/v1/namespaces/team/teams/{team}/group");
+        place.ask("team", "PUT", &group("developers"), &json!({"group": "staff"})).with(204);
+        place.ask("team", "PUT", &group("operators"), &json!({"group": ""})).with(422);
+        assert_eq!(
+            place.ask("team", "GET", &group("developers"), &Value::Null).json(),
+            json!({"group": "staff"})
+        );
+        assert_eq!(
+            place.ask("team", "GET", &group("operators"), &Value::Null).json(),
+            json!({"group": null})
+        );
+        let members = |team: &str| {
+            let path = format!("/api/v1/namespaces/team/teams/{team}/members");
+            place.ask("team", "GET", &path, &Value::Null).with(200).json()["members"].clone()
+        };
+        let carol = |groups: &str| account(place, sign_in(place, &format!("carol{groups}")));
+        for (groups, role, developers) in [
+            ("--staff--platform", "superuser", json!(["by-hand", "carol"])),
+            ("--staff--security", "auditor", json!(["by-hand", "carol"])),
+            ("--other", "", json!(["by-hand"])),
+            ("--staff", "", json!(["by-hand", "carol"])),
+            ("", "", json!(["by-hand"])),
+        ] {
+            let carol = carol(groups);
+            assert_eq!((&carol["name"], &carol["role"]), (&json!("carol"), &json!(role)), "{groups}");
+            assert_eq!(members("developers"), developers, "{groups}");
+            assert_eq!(members("operators"), json!([]), "{groups}");
+        }
+        // Another group, and none, let those go who came by the one before; nobody else.
+        carol("--staff");
+        place.ask("team", "PUT", &group("developers"), &json!({"group": "others"})).with(204);
+        assert_eq!(members("developers"), json!(["by-hand"]));
+        place.ask("team", "PUT", &group("developers"), &json!({"group": "staff"})).with(204);
+        assert_eq!(members("developers"), json!(["by-hand"]));
+        // Who was taken in by hand stays, whatever the groups say.
+        add_member(&place.engine, "team", "developers", "carol").unwrap();
+        carol("--staff");
+        carol("");
+        assert_eq!(members("developers"), json!(["by-hand", "carol"]));
+        place.ask("team", "DELETE", &group("developers"), &Value::Null).with(204);
+        assert_eq!(
+            place.ask("team", "GET", &group("developers"), &Value::Null).json(),
+            json!({"group": null})
+        );
+    });
+}
+
+/// A session of somebody with the password of everybody.
+fn session(place: &Place, name: &str) -> String {
+    let body = json!({"name": name, "password": PASSWORD}).to_string();
+    let answer = place.send("POST", "/api/v1/session", &[], &body).with(204);
+    answer.header("set-cookie").split(';').next().unwrap().to_owned()
+}
+
+/// Sends a form of one's own account.
+fn form(place: &Place, cookie: &str, what: &str, password: &str) -> Answer {
+    let body = format!("do={what}&current={}", password.replace(' ', "+"));
+    let headers = [("cookie", cookie.to_owned()), ("sec-fetch-site", "same-origin".to_owned())];
+    place.send("POST", "/account", &headers, &body)
+}
+
+/// Begins to link. Returns the cookies, and where the page leads to.
+fn begin_link(place: &Place, session: &str) -> (String, String) {
+    let answer = form(place, session, "link", PASSWORD).with(200);
+    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let page = Html::parse_document(&answer.text);
+    let links = Selector::parse("a.button.primary").unwrap();
+    let link = page.select(&links).next().unwrap().value().attr("href").unwrap();
+    (format!("{cookie}; {session}"), link.to_owned())
+}
+
+#[test]
+fn an_account_is_linked_after_its_own_sign_in_alone() {
+    with_provider("RS256", true, |place| {
+        for name in ["dave", "erin"] {
+            place.user(name, ServiceRole::None);
+        }
+        let page = place.send("GET", "/sign-in", &[], "").with(200);
+        assert!(page.text.contains("href=\"/sign-in/oidc\""), "{}", page.text);
+        let own = session(place, "dave");
+        form(place, &own, "link", "not the password").with(403);
+        // A program has no browser that could be sent anywhere.
+        let (name, value) = basic("dave", PASSWORD);
+        let body = format!("do=link&current={}", PASSWORD.replace(' ', "+"));
+        place.send("POST", "/account", &[(name, value)], &body).with(400);
+        let (cookies, location) = begin_link(place, &own);
+        let address = Browser::default().sign_in(&location, "david", BACK);
+        // Not with another session, not without one, and not to sign in.
+        let question = cookies.split("; ").next().unwrap();
+        for stranger in [session(place, "erin"), "a=b".to_owned()] {
+            come_back(place, &format!("{question}; {stranger}"), &address).with(401);
+        }
+        let (cookies, location) = begin_link(place, &own);
+        let back =
+            come_back(place, &cookies, &Browser::default().sign_in(&location, "david", BACK)).with(303);
+        assert_eq!(back.header("location"), "/account");
+        let linked = account(place, sign_in(place, "david"));
+        assert_eq!(linked["name"], "dave", "david of the provider is dave here");
+        // The session from before has another in its place; one that nobody began links nothing.
+        come_back(place, &cookies, &Browser::default().sign_in(&location, "david", BACK)).with(401);
+
+        // Nobody is two.
+        let erin = session(place, "erin");
+        let (cookies, location) = begin_link(place, &erin);
+        come_back(place, &cookies, &Browser::default().sign_in(&location, "david", BACK)).with(409);
+        let own = session(place, "dave");
+        let (cookies, location) = begin_link(place, &own);
+        come_back(place, &cookies, &Browser::default().sign_in(&location, "frank", BACK)).with(409);
+
+        form(place, &own, "unlink", "not the password").with(403);
+        form(place, &own, "unlink", PASSWORD).with(303);
+        assert_eq!(account(place, sign_in(place, "david"))["name"], "david", "somebody new");
     });
 }

@@ -201,6 +201,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             public_url: None,
             admin_password: Some(Secret::new(PASSWORD)),
             oidc: None,
+            mail: None,
             manifest_bytes: 8 << 20,
             redirect: true,
             webhooks: Egress::default(),

@@ -132,7 +132,17 @@ fn a_program_is_told_when_to_come_again() {
         }
         stand_still(place);
         assert_eq!(sign_in(PASSWORD).with(429).header("retry-after"), "1");
-        place.ask("alice", "GET", "/api/v1/account", &Value::Null).with(401);
+        for path in
+            ["/api/v1/account", "/v2/", "/v2/auth?scope=repository:alice/app:pull", "/v2/alice/app/tags/list"]
+        {
+            let later = place.ask("alice", "GET", path, &Value::Null).with(429);
+            assert_eq!(later.header("retry-after"), "1", "{path}");
+            assert!(!later.text.contains("alice"), "{later:?}");
+        }
+        let form =
+            format!("grant_type=password&service=x&username=alice&password={}", PASSWORD.replace(' ', "+"));
+        let later = place.send("POST", "/v2/auth", &[], &form).with(429);
+        assert_eq!(later.json()["errors"][0]["code"], "TOOMANYREQUESTS");
         wait(place, 60);
         place.ask("alice", "GET", "/api/v1/account", &Value::Null).with(200);
         // The scheme is spelled as anybody likes.

@@ -8,6 +8,10 @@ const KEYS: [&str; 4] = ["oidc.issuer", "oidc.client_id", "oidc.client_secret", 
 pub(super) fn oidc(reader: &mut Reader<'_>) -> Option<Oidc> {
     let create_users = reader.get("oidc.create_users", values::boolean);
     let egress = egress(reader, "oidc");
+    let groups_claim = reader.get("oidc.groups_claim", values::filled);
+    let [scopes, superuser_groups, auditor_groups] =
+        ["oidc.scopes", "oidc.superuser_groups", "oidc.auditor_groups"]
+            .map(|path| reader.get(path, values::texts));
     if KEYS.iter().all(|path| reader.settings.get(path).is_none()) {
         return None;
     }
@@ -32,6 +36,10 @@ pub(super) fn oidc(reader: &mut Reader<'_>) -> Option<Oidc> {
         client_id: client_id?,
         client_secret,
         create_users: create_users?,
+        scopes: scopes?,
+        groups_claim: groups_claim?,
+        superuser_groups: superuser_groups?,
+        auditor_groups: auditor_groups?,
         egress: egress?,
     })
 }

@@ -15,6 +15,7 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
     let public_url = reader.get("registry.public_url", values::url);
     let admin_password = admin_password(reader);
     let oidc = super::oidc::oidc(reader);
+    let mail = super::mail::mail(reader);
     let manifest_bytes = reader.get("registry.manifest_bytes", values::size);
     let redirect = reader.get("registry.redirect", values::boolean);
     let webhooks = super::egress(reader, "registry.webhooks");
@@ -27,6 +28,7 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
         public_url,
         admin_password,
         oidc,
+        mail,
         manifest_bytes: manifest_bytes?,
         redirect: redirect?,
         webhooks: webhooks?,

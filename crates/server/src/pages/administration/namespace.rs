@@ -66,6 +66,8 @@ pub(in crate::pages) struct NamespacePage {
     /// What a robot's token is for, where nobody says.
     pub(in crate::pages) robot_scopes: String,
     pub(in crate::pages) made: Option<NewToken>,
+    /// Who vouches for people, and knows them by groups; `None`: nobody.
+    pub(in crate::pages) provider: Option<String>,
 }
 
 /// What was granted.
@@ -82,6 +84,8 @@ pub(in crate::pages) struct PermissionRow {
 pub(in crate::pages) struct TeamRow {
     pub(in crate::pages) name: String,
     pub(in crate::pages) members: Vec<String>,
+    /// The group of the provider of sign-in whose people are taken in; empty: none.
+    pub(in crate::pages) group: String,
 }
 
 /// A robot.
@@ -127,7 +131,8 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         let mut teams = Vec::new();
         for team in store::list_teams(tx, found.number, ACCOUNTS_LIST)? {
             let members = store::list_members(tx, team.number, ACCOUNTS_LIST)?;
-            teams.push(TeamRow { name: team.name, members });
+            let group = store::team_group(tx, team.number)?.unwrap_or_default();
+            teams.push(TeamRow { name: team.name, members, group });
         }
         let robots = store::list_robots(tx, found.number, "", ACCOUNTS_LIST)?;
         let permissions = administration::permissions(tx, Place::Namespace(name))?;
@@ -154,6 +159,7 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         robots: robots?,
         robot_scopes: format!("repo:{name}/*:pull"),
         made,
+        provider: crate::accounts::provider_name(engine),
     })
 }
 
@@ -229,7 +235,7 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
             let object = format!("{object}: {}", sent.get("address"));
             sent.change("change-upstream", object, move |engine, form| copy(engine, &at, form)).await?;
         }
-        "make-team" | "remove-team" | "add-member" | "remove-member" => {
+        "make-team" | "remove-team" | "add-member" | "remove-member" | "team-group" => {
             teams(&sent, place.clone(), name).await?
         }
         "make-robot" => {
@@ -287,12 +293,18 @@ async fn teams(sent: &Sent, place: String, name: String) -> Result<(), ApiError>
         "make-team" => "make-team",
         "remove-team" => "remove-team",
         "add-member" => "add-member",
+        "team-group" => "set-team-group",
         _remove => "remove-member",
     };
+    let group = sent.get("group");
     sent.change(word, object, move |engine, _| match word {
         "make-team" => administration::create_team(engine, &place, &name).map(|_number| ()),
         "remove-team" => administration::delete_team(engine, &place, &name),
         "add-member" => administration::add_member(engine, &place, &name, &member),
+        "set-team-group" => {
+            let group = Some(group.as_str()).filter(|group| !group.is_empty());
+            administration::set_team_group(engine, &place, &name, group)
+        }
         _remove => administration::remove_member(engine, &place, &name, &member),
     })
     .await

@@ -200,11 +200,12 @@ impl New<'_> {
                 pushed_by: address.host(),
                 references: &references,
             };
+            let is_new = limpid_store::security::holder(tx, self.repository, &digest)?.is_none();
             stored::put_manifest(tx, &new)?;
             if let Some(tag) = self.tag {
                 stored::set_tag(tx, repository, tag, &digest, None)?;
             }
-            security::note_push(tx, &digest)
+            security::note_push(tx, &digest, is_new.then_some(repository))
         })?;
         security::pushed(engine);
         Ok(())

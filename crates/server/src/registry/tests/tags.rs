@@ -123,8 +123,9 @@ fn writers_overwrite_where_they_may_and_a_refusal_is_kept() {
         let rows = audit.json()["audit"].as_array().unwrap_or(&Vec::new()).clone();
         let kept =
             rows.iter().find(|row| row["action"] == "overwrite").unwrap_or_else(|| panic!("{audit:?}"));
-        assert_eq!(kept["object"], "repository team/app, tag 1");
-        assert_eq!((&kept["decision"], &kept["times"]), (&json!("forbidden"), &json!(2)));
+        assert_eq!(kept["object"], "repository team/app");
+        assert_eq!(kept["detail"], "the tag 1 is there already, and you may not point it elsewhere");
+        assert_eq!((&kept["decision"], &kept["times"]), (&json!("refused"), &json!(2)));
         place.ask("team", "PATCH", "/api/v1/namespaces/team", &json!({"writers_overwrite": true})).with(200);
         put(place, "writer", ONE, "1", &two).with(201);
     });

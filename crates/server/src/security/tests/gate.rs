@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     accounts::{
-        Principal, Signed,
+        self, Principal, Signed,
         administration::{Grantee, Place as Where, grant},
     },
     security::{Gate, gate},
@@ -156,5 +156,47 @@ fn who_may_push_is_not_locked_out() {
         }
         let account = place.engine.database.read(|tx| rows::find(tx, "admin")).unwrap().unwrap();
         assert_eq!(account.role, ServiceRole::Superuser);
+    });
+}
+
+#[test]
+fn what_is_refused_by_the_gate_or_because_a_tag_is_there_is_in_the_audit() {
+    Place::on_each(|place| {
+        let bad = place.push_system("team/app", "1", &vulnerable());
+        for (name, role) in [("reader", Role::Reader), ("writer", Role::Writer)] {
+            place.user(name);
+            grant(&place.engine, Where::Namespace("team"), Grantee::Account(name), role).unwrap();
+        }
+        // In whatever state it is by now.
+        set(place, &json!({"mode": "refuse", "severity": "unknown", "unproven": true, "unscanned": true}));
+        let manifest = "/v2/team/app/manifests/1";
+        place.ask("reader", "GET", manifest, &Value::Null).json(403);
+        place.ask("reader", "GET", manifest, &Value::Null).json(403);
+        let other = json!({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": []});
+        place.ask("writer", "PUT", manifest, &other).json(403);
+        place.write(|tx| tx.execute("UPDATE tag SET is_immutable = 1", &[]));
+        place.ask("admin", "PUT", manifest, &other).json(403);
+        accounts::write_audit(&place.engine);
+        let filter = rows::AuditFilter { object: "repository team/app", ..rows::AuditFilter::default() };
+        let found = place.engine.database.read(|tx| rows::audited(tx, &filter, 100)).unwrap();
+        let mut refused: Vec<_> = found.into_iter().filter(|row| row.row.decision == "refused").collect();
+        refused.sort_by(|one, other| one.row.account.cmp(&other.row.account));
+        let told: Vec<_> = refused
+            .iter()
+            .map(|row| (row.row.account.as_str(), row.row.action.as_str(), row.row.detail.clone(), row.times))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("admin", "overwrite", "the tag 1 must stay as it is".to_owned(), 1),
+                ("reader", "pull", format!("the gate refuses {bad}"), 2),
+                (
+                    "writer",
+                    "overwrite",
+                    "the tag 1 is there already, and you may not point it elsewhere".to_owned(),
+                    1
+                ),
+            ]
+        );
     });
 }

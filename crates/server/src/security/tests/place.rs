@@ -201,11 +201,12 @@ impl Place {
                 pushed_by: "admin",
                 references: &references,
             };
+            let is_new = rows::find_manifest(tx, repository, &digest)?.is_none();
             rows::put_manifest(tx, &new)?;
             if let Some(tag) = tag {
                 rows::set_tag(tx, repository, tag, &digest, None)?;
             }
-            security::note_push(tx, &digest)
+            security::note_push(tx, &digest, is_new.then_some(repository))
         });
         security::pushed(&self.engine);
         digest
@@ -327,6 +328,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             public_url: Some("https://registry.test".parse().unwrap()),
             admin_password: Some(Secret::new(PASSWORD)),
             oidc: None,
+            mail: None,
             manifest_bytes: 8 << 20,
             redirect: true,
             webhooks: here(),

@@ -54,7 +54,7 @@ fn who_wants_it_is_told_of_each_new_vulnerability_once() {
         let expected = json!({
             "repository": "team/app", "namespace": "team", "name": "app",
             "docker_url": "registry.test/team/app",
-            "homepage": "https://registry.test/repository/team/app",
+            "homepage": "https://registry.test/repository/team/app/-/tags",
             "tags": ["1"],
             "vulnerability": {"id": "CVE-2099-0001", "description": event["vulnerability"]["description"],
                 "link": event["vulnerability"]["link"], "priority": "Unknown", "has_fix": true},
@@ -135,6 +135,9 @@ fn what_cannot_be_sent_or_is_not_allowed_is_refused() {
         for wrong in [
             wanted("build_start", "webhook", "https://a.example/"),
             wanted("repo_push", "email", "https://a.example/"),
+            wanted("repo_push", "slack", "https://a.example/"),
+            wanted("repo_push", "webhook", "https://user@a.example/"),
+            wanted("repo_push", "webhook", "https://a.example/#there"),
             wanted("repo_push", "webhook", "file:///etc/passwd"),
             wanted("repo_push", "webhook", ""),
         ] {
@@ -151,5 +154,68 @@ fn what_cannot_be_sent_or_is_not_allowed_is_refused() {
         );
         place.user("stranger");
         place.ask("stranger", "GET", ALL, &Value::Null).json(404);
+    });
+}
+
+#[test]
+fn a_repository_that_gets_an_image_later_is_told_of_what_is_known_of_it() {
+    Place::on_each(|place| {
+        repository(place);
+        place.write(|tx| Ok(limpid_store::registry::make_repository(tx, "team/second")?.number));
+        for path in ["/first", "/second"] {
+            place.receiver.answer(path, Answer::ok(""));
+        }
+        place.advise(FIXES);
+        subscribe(place, "vulnerability_found", "/first", &json!("5"));
+        let url = format!("{}/second", place.receiver.url());
+        let wanted = json!({"event": "vulnerability_found", "method": "webhook", "config": {"url": url}, "eventConfig": {"level": "5"}});
+        place.ask("admin", "POST", "/api/v1/repository/team/second/notification/", &wanted).json(201);
+        let digest = place.push_system("team/app", "1", &vulnerable());
+        let (path, event) = received(place);
+        assert_eq!((path.as_str(), &event["repository"]), ("/first", &json!("team/app")));
+        place.summary(&digest);
+
+        assert_eq!(place.push_system("team/second", "x", &vulnerable()), digest);
+        let (path, event) = received(place);
+        assert_eq!(
+            (path.as_str(), &event["repository"], &event["tags"]),
+            ("/second", &json!("team/second"), &json!(["x"]))
+        );
+        assert_eq!(event["vulnerability"]["id"], "CVE-2099-0001");
+        assert_eq!(event["vulnerable_index_report_created"], "true");
+
+        // Neither is told again: not by another tag, nor by what comes later.
+        place.push_system("team/second", "y", &vulnerable());
+        place.push_system("team/app", "2", &vulnerable());
+        place.advise(&[FIXES, &[("musl", "1.2.5-r0", &["CVE-2099-0009"] as &[_])]].concat());
+        let mut told = [received(place), received(place)];
+        told.sort_by(|one, other| one.0.cmp(&other.0));
+        for ((path, event), expected) in told.iter().zip(["/first", "/second"]) {
+            assert_eq!((path.as_str(), &event["vulnerability"]["id"]), (expected, &json!("CVE-2099-0009")));
+            assert_eq!(event.get("vulnerable_index_report_created"), None);
+        }
+        assert!(place.waiting.borrow().is_empty());
+        assert_eq!(place.receiver.take_requests(), []);
+    });
+}
+
+#[test]
+fn a_template_makes_the_body() {
+    Place::on_each(|place| {
+        repository(place);
+        place.receiver.answer("/chat", Answer::ok(""));
+        let url = format!("{}/chat", place.receiver.url());
+        let wanted = |template: &str| json!({"event": "repo_push", "method": "webhook", "config": {"url": url, "template": template}});
+        for wrong in ["{", "\"${}\"", "\"${a b}\""] {
+            let refused = place.ask("admin", "POST", ALL, &wanted(wrong)).json(400);
+            assert!(refused["message"].as_str().unwrap().starts_with("config.template: "), "{refused}");
+        }
+        let template = r#"{"text": "${repository} has ${updated_tags}", "tags": "${updated_tags}"}"#;
+        let made = place.ask("admin", "POST", ALL, &wanted(template)).json(201);
+        assert_eq!(made["config"]["template"], template);
+        place
+            .ask("admin", "POST", &format!("{ALL}{}/test", made["uuid"].as_str().unwrap()), &Value::Null)
+            .json(200);
+        assert_eq!(received(place).1, json!({"text": "team/app has latest", "tags": ["latest"]}));
     });
 }

@@ -54,6 +54,10 @@ fn oidc() -> Oidc {
         client_id: "limpid".to_owned(),
         client_secret: None,
         create_users: true,
+        scopes: Vec::new(),
+        groups_claim: "groups".to_owned(),
+        superuser_groups: Vec::new(),
+        auditor_groups: Vec::new(),
         egress: Egress::default(),
     }
 }
@@ -64,6 +68,7 @@ fn check(keys: &[Key], token: &str) -> Result<Person, String> {
         other @ (OidcError::NotConfigured
         | OidcError::Provider(_)
         | OidcError::NoAccount
+        | OidcError::Taken(_)
         | OidcError::Store(_)) => panic!("{other}"),
     };
     let header = header(token).map_err(told)?;
@@ -76,7 +81,27 @@ fn a_token_names_who_it_vouches_for() {
     let signer = Signer::new("one");
     let token = signer.sign(&json!({"alg": "ES256", "kid": "one"}), &claims());
     let [subject, name, email] = ["1234", "alice", "alice@example.com"].map(str::to_owned);
-    assert_eq!(check(std::slice::from_ref(&signer.key), &token), Ok(Person { subject, name, email }));
+    let groups = BTreeSet::new();
+    assert_eq!(check(std::slice::from_ref(&signer.key), &token), Ok(Person { subject, name, email, groups }));
+}
+
+#[test]
+fn groups_are_a_list_of_names_or_one_name() {
+    let signer = Signer::new("one");
+    let groups = |value: Value| {
+        let mut claims = claims();
+        claims["groups"] = value;
+        let token = signer.sign(&json!({"alg": "ES256", "kid": "one"}), &claims);
+        check(std::slice::from_ref(&signer.key), &token).map(|person| Vec::from_iter(person.groups))
+    };
+    assert_eq!(groups(json!(["b", "a", "b"])), Ok(vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(groups(json!("a")), Ok(vec!["a".to_owned()]));
+    assert_eq!(groups(Value::Null), Ok(Vec::new()));
+    for wrong in [json!([1]), json!({"a": true}), json!(5), json!([["a"]])] {
+        assert_eq!(groups(wrong), Err("the ID token's groups are no list of names".to_owned()));
+    }
+    let many: Vec<String> = (0..=OIDC_GROUPS).map(|number| number.to_string()).collect();
+    assert_eq!(groups(json!(many)), Err("the ID token names more groups than anybody is in".to_owned()));
 }
 
 #[test]
