@@ -13,6 +13,8 @@
 //!    waits until it is gone. A free row can be claimed only when it was not touched for the grace and nothing refers to
 //!    it. So what a put has acknowledged stays for the grace. Who begins to refer to a blob touches its row in the same
 //!    transaction, which fails unless the row is free and says that the blob is stored (`bytes >= 0`).
+//!    Both are written soon ([`Database::write_soon`]): a power cut may leave bytes whose row is gone, which are garbage as any other,
+//!    but no row of what refers to them.
 //! 2. **The storage is touched by a remover only under a claim that it has just renewed**, for one blob, and for no longer
 //!    than [`limits::BLOB_REMOVAL_TIME`]. A put never writes while the row is claimed, so the two never meet.
 //! 3. **A claim ends when its row is removed, or is taken over** by another process. That happens only when the claim is
