@@ -8,9 +8,7 @@ use limpid_store::{
 
 use crate::{
     engine::{Engine, Held},
-    indexing,
-    limits::{GARBAGE_PERIOD, REGISTRY_GRACE},
-    security, updating,
+    fault, indexing, security, updating,
     workers::Unfinished,
 };
 
@@ -36,7 +34,7 @@ pub(crate) fn ensure_scheduled(engine: &Engine) -> Result<bool, StoreError> {
     if waits(engine.database.read(|tx| jobs::find(tx, JobKind::CollectGarbage, KEY))?) {
         return Ok(false);
     }
-    engine.database.write(|tx| jobs::submit_unless_running(tx, &job(GARBAGE_PERIOD)))
+    engine.database.write(|tx| jobs::submit_unless_running(tx, &job(fault::garbage().period)))
 }
 
 /// Does the job.
@@ -51,7 +49,7 @@ pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob, held: &Held) ->
     updating::restore_lost(engine)?;
     engine.database.write(|tx| {
         held.finish(tx, claimed)?;
-        jobs::submit(tx, &job(GARBAGE_PERIOD))
+        jobs::submit(tx, &job(fault::garbage().period))
     })?;
     Ok(())
 }
@@ -70,7 +68,7 @@ fn collect_rows(engine: &Engine) -> Result<(), StoreError> {
 
 fn collect_registry(engine: &Engine) -> Result<(), StoreError> {
     loop {
-        let rows = engine.database.write(|tx| registry::collect_garbage(tx, REGISTRY_GRACE))?;
+        let rows = engine.database.write(|tx| registry::collect_garbage(tx, fault::garbage().grace))?;
         if rows == registry::Collected::default() || engine.bell.ends() {
             return Ok(());
         }
@@ -82,7 +80,7 @@ fn collect_blobs(engine: &Engine) -> Result<(), Unfinished> {
     loop {
         let collected = engine.blobs.collect_garbage();
         let (blobs, more) =
-            collected.map_err(|error| Unfinished::Later(error.to_string(), GARBAGE_PERIOD))?;
+            collected.map_err(|error| Unfinished::Later(error.to_string(), fault::garbage().period))?;
         if blobs > 0 {
             tracing::info!(blobs, "collected");
         }

@@ -45,6 +45,7 @@ mod checked;
 mod directory;
 mod files;
 mod garbage;
+mod part;
 mod put;
 mod rows;
 mod s3;
@@ -53,7 +54,7 @@ mod storage;
 mod tests;
 mod writer;
 
-pub use self::writer::BlobWriter;
+pub use self::{part::BlobPart, writer::BlobWriter};
 
 /// Where blobs are kept. Cheap to clone; serves many threads.
 #[derive(Clone)]
@@ -122,6 +123,15 @@ impl Blobs {
         self
     }
 
+    /// The same blobs with another age than [`limits::BLOB_CLAIM_AGE`] at which a claim to remove one is taken over, for tests of
+    /// processes that are killed.
+    #[must_use]
+    pub fn with_claim_age(mut self, age: Duration) -> Self {
+        self.timing.claim_age = age;
+        self.timing.claim_observation = age.min(self.timing.claim_observation);
+        self
+    }
+
     /// Puts the bytes of a file, which stays where it is and must not change any more. Durable when it returns. Returns
     /// its digest (SHA-256). What is not referred to within the grace is collected.
     ///
@@ -133,6 +143,21 @@ impl Blobs {
     /// Opens a blob for reading; its bytes have been checked against the digest since this process began.
     pub fn open_file(&self, digest: &Digest) -> Result<File, BlobError> {
         self.storage.get(digest)
+    }
+
+    /// Opens a part of a blob of so many bytes, `whole`. What is far away and large is read from there as it comes, and so not checked
+    /// against the digest; everything else is, as by [`Blobs::open_file`].
+    ///
+    /// # Errors
+    /// As [`Blobs::open_file`].
+    pub fn open_part(
+        &self,
+        digest: &Digest,
+        whole: u64,
+        from: u64,
+        bytes: u64,
+    ) -> Result<BlobPart, BlobError> {
+        self.storage.part(digest, whole, from, bytes)
     }
 
     /// Puts a blob's bytes in a file at `path`, which must not exist: a link where that can be, else a copy. Durable. As a

@@ -235,6 +235,7 @@ fn configuration(directory: &Path) -> Configuration {
             oidc: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            redirect_bytes: 0,
             webhooks: Egress { allow_networks: vec!["127.0.0.0/8".parse().unwrap()], ..Egress::default() },
         },
         harbor: configuration::Harbor::default(),

@@ -202,6 +202,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             oidc: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            redirect_bytes: 0,
             webhooks: Egress::default(),
         },
         harbor: crate::configuration::Harbor::default(),

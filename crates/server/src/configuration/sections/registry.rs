@@ -17,6 +17,7 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
     let oidc = super::oidc::oidc(reader);
     let manifest_bytes = reader.get("registry.manifest_bytes", values::size);
     let redirect = reader.get("registry.redirect", values::boolean);
+    let redirect_bytes = reader.get("registry.redirect_bytes", values::size);
     let webhooks = super::egress(reader, "registry.webhooks");
     Some(Registry {
         listen: listen?,
@@ -26,6 +27,7 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
         oidc,
         manifest_bytes: manifest_bytes?,
         redirect: redirect?,
+        redirect_bytes: redirect_bytes?,
         webhooks: webhooks?,
     })
 }

@@ -317,6 +317,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             oidc: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            redirect_bytes: 0,
             webhooks: here(),
         },
         harbor: configuration::Harbor::default(),
