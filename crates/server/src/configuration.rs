@@ -123,6 +123,8 @@ pub struct Registry {
     pub manifest_bytes: u64,
     /// Send clients to the storage for blobs, where it can be asked for addresses that are signed.
     pub redirect: bool,
+    /// Smallest blob that they are sent there for.
+    pub redirect_bytes: u64,
     /// Where notifications of repositories, which users configure, may go.
     pub webhooks: Egress,
     /// Registries that namespaces have copies of.

@@ -14,6 +14,7 @@ use crate::{
     Configuration, accounts,
     configuration::Role,
     egress::{EgressClient, EgressError},
+    fault,
     indexing::{Flights, Waiters},
     introspection::Metrics,
     limits::LONG_REQUESTS,
@@ -112,12 +113,12 @@ impl Engine {
         clear(&temporary(data)).map_err(|source| EngineError::Directory { path: temporary(data), source })?;
         let url: DatabaseUrl = configuration.database.url.reveal().parse()?;
         let database = Database::open(&url, configuration.database.connections)?;
-        let blobs = Blobs::open(
+        let blobs = fault::blobs(Blobs::open(
             &configuration.blobs.url,
             database.clone(),
             &data.join("cache"),
             configuration.blobs.cache_bytes,
-        )?;
+        )?);
         let indexer = Indexer::new(ecosystems, "");
         // Whatever this node held, it held before it ended.
         database.write(|tx| {

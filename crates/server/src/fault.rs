@@ -2,6 +2,8 @@
 //!
 //! `LIMPID_TEST_FAULT` names the point. Between any two of them the process must be one that can be killed without harm.
 
+use std::time::Duration;
+
 /// Every point, in the order in which work passes them.
 #[cfg(feature = "fault-points")]
 pub const POINTS: &[&str] = &[
@@ -43,10 +45,10 @@ pub(crate) fn point(name: &str) {
 pub(crate) const fn point(_name: &str) {}
 
 /// How long a job or lease is held: [`crate::limits::LEASE`], or `LIMPID_TEST_LEASE` seconds in a test of dead nodes.
-pub(crate) fn lease() -> std::time::Duration {
+pub(crate) fn lease() -> Duration {
     #[cfg(feature = "fault-points")]
     if let Some(seconds) = std::env::var("LIMPID_TEST_LEASE").ok().and_then(|text| text.parse().ok()) {
-        return std::time::Duration::from_secs(seconds);
+        return Duration::from_secs(seconds);
     }
     crate::limits::LEASE
 }
@@ -57,16 +59,59 @@ pub(crate) fn layer_limits() -> limpid_image::limits::Limits {
     let limits = limpid_image::limits::Limits::default();
     #[cfg(feature = "fault-points")]
     if let Some(seconds) = std::env::var("LIMPID_TEST_LAYER_TIME").ok().and_then(|text| text.parse().ok()) {
-        return limpid_image::limits::Limits {
-            layer_time: std::time::Duration::from_secs(seconds),
-            ..limits
-        };
+        return limpid_image::limits::Limits { layer_time: Duration::from_secs(seconds), ..limits };
     }
     limits
 }
 
+/// When garbage is collected.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Garbage {
+    /// [`crate::limits::GARBAGE_PERIOD`].
+    pub(crate) period: Duration,
+    /// [`crate::limits::REGISTRY_GRACE`].
+    pub(crate) grace: Duration,
+    /// [`crate::limits::TOLD_TIME`].
+    pub(crate) told: Duration,
+}
+
+/// By the limits; or all the time, of what is older than `LIMPID_TEST_GARBAGE` milliseconds, in a test of pushes beside it.
+pub(crate) fn garbage() -> Garbage {
+    #[cfg(feature = "fault-points")]
+    if let Some(grace) = test_grace() {
+        return Garbage { period: grace / 8, grace, told: grace / 24 };
+    }
+    Garbage {
+        period: crate::limits::GARBAGE_PERIOD,
+        grace: crate::limits::REGISTRY_GRACE,
+        told: crate::limits::TOLD_TIME,
+    }
+}
+
+#[cfg(feature = "fault-points")]
+fn test_grace() -> Option<Duration> {
+    let text = std::env::var("LIMPID_TEST_GARBAGE").ok()?;
+    text.parse().ok().map(Duration::from_millis)
+}
+
+/// The blobs, with the same times in such a test.
+#[cfg(feature = "fault-points")]
+pub(crate) fn blobs(blobs: limpid_store::Blobs) -> limpid_store::Blobs {
+    match test_grace() {
+        // A claim ends with the process that made it, and its blob is wanted again while the test lasts.
+        Some(grace) => blobs.with_grace(grace).with_claim_age(Duration::from_secs(3)),
+        None => blobs,
+    }
+}
+
+/// The blobs, as they are.
+#[cfg(not(feature = "fault-points"))]
+pub(crate) const fn blobs(blobs: limpid_store::Blobs) -> limpid_store::Blobs {
+    blobs
+}
+
 /// How often what is held is renewed: [`crate::limits::BEAT`], and often enough in such a test.
-pub(crate) fn beat() -> std::time::Duration {
+pub(crate) fn beat() -> Duration {
     crate::limits::BEAT.min(lease() / 4)
 }
 

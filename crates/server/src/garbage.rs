@@ -8,8 +8,8 @@ use limpid_store::{
 
 use crate::{
     engine::{Engine, Held},
-    indexing,
-    limits::{GARBAGE_PERIOD, NAMESPACES_COUNTED, REGISTRY_GRACE},
+    fault, indexing,
+    limits::NAMESPACES_COUNTED,
     security, updating,
     workers::Unfinished,
 };
@@ -36,7 +36,7 @@ pub(crate) fn ensure_scheduled(engine: &Engine) -> Result<bool, StoreError> {
     if waits(engine.database.read(|tx| jobs::find(tx, JobKind::CollectGarbage, KEY))?) {
         return Ok(false);
     }
-    engine.database.write(|tx| jobs::submit_unless_running(tx, &job(GARBAGE_PERIOD)))
+    engine.database.write(|tx| jobs::submit_unless_running(tx, &job(fault::garbage().period)))
 }
 
 /// Does the job.
@@ -52,7 +52,7 @@ pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob, held: &Held) ->
     updating::restore_lost(engine)?;
     engine.database.write(|tx| {
         held.finish(tx, claimed)?;
-        jobs::submit(tx, &job(GARBAGE_PERIOD))
+        jobs::submit(tx, &job(fault::garbage().period))
     })?;
     Ok(())
 }
@@ -72,7 +72,8 @@ fn collect_rows(engine: &Engine) -> Result<(), StoreError> {
 fn collect_registry(engine: &Engine) -> Result<(), StoreError> {
     let untagged = engine.configuration.registry.untagged;
     loop {
-        let rows = engine.database.write(|tx| registry::collect_garbage(tx, REGISTRY_GRACE, untagged))?;
+        let rows =
+            engine.database.write(|tx| registry::collect_garbage(tx, fault::garbage().grace, untagged))?;
         if rows == registry::Collected::default() || engine.bell.ends() {
             return Ok(());
         }
@@ -95,7 +96,7 @@ fn collect_blobs(engine: &Engine) -> Result<(), Unfinished> {
     loop {
         let collected = engine.blobs.collect_garbage();
         let (blobs, more) =
-            collected.map_err(|error| Unfinished::Later(error.to_string(), GARBAGE_PERIOD))?;
+            collected.map_err(|error| Unfinished::Later(error.to_string(), fault::garbage().period))?;
         if blobs > 0 {
             tracing::info!(blobs, "collected");
         }

@@ -512,6 +512,10 @@ pub const MANIFEST_REFERENCES: usize = 4096;
 
 /// Bytes of one blob that is pushed. Layers of models have some ten gigabytes.
 pub const UPLOAD_BYTES: u64 = 64 << 30;
+const _: () = assert!(
+    UPLOAD_BYTES <= limpid_store::limits::S3_PARTS * limpid_store::limits::S3_PART_BYTES,
+    "S3 takes what clients may push"
+);
 
 /// Parts of one upload. Each is a blob until the upload ends.
 pub const UPLOAD_PARTS: usize = 10_000;

@@ -13,6 +13,8 @@
 //!    waits until it is gone. A free row can be claimed only when it was not touched for the grace and nothing refers to
 //!    it. So what a put has acknowledged stays for the grace. Who begins to refer to a blob touches its row in the same
 //!    transaction, which fails unless the row is free and says that the blob is stored (`bytes >= 0`).
+//!    Both are written soon ([`Database::write_soon`]): a power cut may leave bytes whose row is gone, which are garbage as any other,
+//!    but no row of what refers to them.
 //! 2. **The storage is touched by a remover only under a claim that it has just renewed**, for one blob, and for no longer
 //!    than [`limits::BLOB_REMOVAL_TIME`]. A put never writes while the row is claimed, so the two never meet.
 //! 3. **A claim ends when its row is removed, or is taken over** by another process. That happens only when the claim is
@@ -43,6 +45,7 @@ mod checked;
 mod directory;
 mod files;
 mod garbage;
+mod part;
 mod put;
 mod rows;
 mod s3;
@@ -51,7 +54,7 @@ mod storage;
 mod tests;
 mod writer;
 
-pub use self::writer::BlobWriter;
+pub use self::{part::BlobPart, writer::BlobWriter};
 
 /// Where blobs are kept. Cheap to clone; serves many threads.
 #[derive(Clone)]
@@ -120,6 +123,15 @@ impl Blobs {
         self
     }
 
+    /// The same blobs with another age than [`limits::BLOB_CLAIM_AGE`] at which a claim to remove one is taken over, for tests of
+    /// processes that are killed.
+    #[must_use]
+    pub fn with_claim_age(mut self, age: Duration) -> Self {
+        self.timing.claim_age = age;
+        self.timing.claim_observation = age.min(self.timing.claim_observation);
+        self
+    }
+
     /// Puts the bytes of a file, which stays where it is and must not change any more. Durable when it returns. Returns
     /// its digest (SHA-256). What is not referred to within the grace is collected.
     ///
@@ -131,6 +143,21 @@ impl Blobs {
     /// Opens a blob for reading; its bytes have been checked against the digest since this process began.
     pub fn open_file(&self, digest: &Digest) -> Result<File, BlobError> {
         self.storage.get(digest)
+    }
+
+    /// Opens a part of a blob of so many bytes, `whole`. What is far away and large is read from there as it comes, and so not checked
+    /// against the digest; everything else is, as by [`Blobs::open_file`].
+    ///
+    /// # Errors
+    /// As [`Blobs::open_file`].
+    pub fn open_part(
+        &self,
+        digest: &Digest,
+        whole: u64,
+        from: u64,
+        bytes: u64,
+    ) -> Result<BlobPart, BlobError> {
+        self.storage.part(digest, whole, from, bytes)
     }
 
     /// Puts a blob's bytes in a file at `path`, which must not exist: a link where that can be, else a copy. Durable. As a

@@ -157,6 +157,9 @@ pub const S3_RETRY_TIME: Duration = Duration::from_secs(60);
 /// Bytes that are sent to S3 in one request, and so held in memory. S3 wants at least 5 MiB of a part.
 pub const S3_PART_BYTES: u64 = 8 << 20;
 
+/// Parts that an object of S3 may have. So a blob has at most 80 GiB, which is more than anybody may push.
+pub const S3_PARTS: u64 = 10_000;
+
 /// Bytes that S3 copies in one request.
 pub const S3_COPY_BYTES: u64 = 5 << 30;
 

@@ -81,6 +81,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("registry.admin_password_file", Kind::Path, Fallback::None, r#""/run/secrets/limpid-admin""#),
     Key::new("registry.manifest_bytes", Kind::Size, Fallback::Text("8M"), r#""8M""#),
     Key::new("registry.redirect", Kind::Boolean, Fallback::Boolean(true), "false"),
+    Key::new("registry.redirect_bytes", Kind::Size, Fallback::Text("1M"), r#""16M""#),
     Key::new("registry.webhooks.allow_networks", Kind::Networks, Fallback::EmptyList, r#"["10.0.0.0/8"]"#),
     Key::new("registry.webhooks.allow_hosts", Kind::Hosts, Fallback::EmptyList, r#"["chat.internal"]"#),
     Key::new("registry.webhooks.allow_plain_http", Kind::Boolean, Fallback::Boolean(false), "true"),

@@ -6,26 +6,24 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use limpid_core::Digest;
-use limpid_store::registry::{self as stored, RegistryBlob};
+use limpid_store::{
+    blobs::BlobPart,
+    registry::{self as stored, RegistryBlob},
+};
 
 use super::{
     CONTENT_DIGEST, Named, RegistryError, copies, digest, outgoing,
     range::{self, Asked, Part},
     text, work,
 };
-use crate::{
-    engine::Engine,
-    http::conditional,
-    limits::{REDIRECT_TIME, TOLD_TIME},
-    public::Call,
-};
+use crate::{engine::Engine, fault, http::conditional, limits::REDIRECT_TIME, public::Call};
 
 /// Where the bytes of a blob are had.
 enum Source {
     /// Elsewhere.
     Address(String),
-    /// Here.
-    File(std::fs::File),
+    /// Here, or fetched through here.
+    Part(BlobPart),
     /// Nobody wants them.
     Nowhere,
 }
@@ -36,7 +34,7 @@ pub(super) async fn pull(call: Call) -> Result<Response, RegistryError> {
     let headers = call.request.headers().clone();
     let is_head = call.request.method() == Method::HEAD;
     let is_known = conditional::is_known(&headers, wanted.as_str());
-    let (blob, source) = work(&call.engine, move |engine| {
+    let (blob, asked, source) = work(&call.engine, move |engine| {
         let blob = match find(engine, &named, &wanted, is_head) {
             // It may be what another registry has.
             Err(unknown) if unknown.is_unknown() && copies::blob(engine, &named.whole, &wanted)? => {
@@ -44,36 +42,31 @@ pub(super) async fn pull(call: Call) -> Result<Response, RegistryError> {
             }
             found => found?,
         };
-        let source = if is_head || is_known { Source::Nowhere } else { source(engine, &blob)? };
-        Ok((blob, source))
+        let asked = range::asked(range_of(&headers), blob.bytes);
+        let source = if is_head || is_known { Source::Nowhere } else { source(engine, &blob, asked)? };
+        Ok((blob, asked, source))
     })
     .await?;
     let etag = conditional::etag(blob.digest.as_str())?;
     if is_known {
         return Ok(conditional::not_modified(etag));
     }
-    let file = match source {
-        // Nobody is sent to the storage for what is not there: it may answer with all of the blob.
-        Source::Address(address) if !is_beyond(&headers, blob.bytes) => {
+    let part = match source {
+        Source::Address(address) => {
             let headers =
                 [(header::LOCATION, text(&address)?), (CONTENT_DIGEST, text(blob.digest.as_str())?)];
             return Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response());
         }
-        Source::File(file) => Some(file),
-        Source::Address(_) | Source::Nowhere => None,
+        Source::Part(part) => Some(part),
+        Source::Nowhere => None,
     };
-    let mut response = answer(&blob, file, &headers)?;
+    let mut response = answer(&blob, part, asked)?;
     response.headers_mut().insert(header::ETAG, etag);
     Ok(response)
 }
 
 fn range_of(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::RANGE).and_then(|range| range.to_str().ok())
-}
-
-/// Whether a part is asked for that is not there.
-fn is_beyond(headers: &HeaderMap, bytes: u64) -> bool {
-    range::asked(range_of(headers), bytes) == Asked::Unsatisfiable
 }
 
 /// The blob of a repository. Who only asks whether it is there will rely on it, so it is kept for a while.
@@ -87,7 +80,7 @@ fn find(
         let repository = named.number(tx)?;
         let blob = stored::find_blob(tx, repository, wanted)?;
         let blob = blob.ok_or_else(|| RegistryError::blob_unknown(wanted))?;
-        let was_told = blob.was_told(tx, repository, TOLD_TIME)?;
+        let was_told = blob.was_told(tx, repository, fault::garbage().told)?;
         Ok::<_, RegistryError>((repository, blob, was_told))
     })?;
     if is_head && !was_told && !engine.database.write(|tx| stored::note_told(tx, repository, wanted))? {
@@ -96,22 +89,31 @@ fn find(
     Ok(blob)
 }
 
-fn source(engine: &Engine, blob: &RegistryBlob) -> Result<Source, RegistryError> {
-    if engine.configuration.registry.redirect
+fn source(engine: &Engine, blob: &RegistryBlob, asked: Asked) -> Result<Source, RegistryError> {
+    let part = match asked {
+        // Nobody is sent to the storage for what is not there: it may answer with all of the blob.
+        Asked::Unsatisfiable => return Ok(Source::Nowhere),
+        Asked::Whole => None,
+        Asked::Part(part) => Some(part).filter(|part| part.bytes < blob.bytes),
+    };
+    let registry = &engine.configuration.registry;
+    if registry.redirect
+        && blob.bytes >= registry.redirect_bytes
         && let Some(address) = engine.blobs.presigned(&blob.stored, REDIRECT_TIME)?
     {
         return Ok(Source::Address(address.into()));
     }
-    Ok(Source::File(engine.blobs.open_file(&blob.stored)?))
+    let blobs = &engine.blobs;
+    let part = match part {
+        Some(part) => blobs.open_part(&blob.stored, blob.bytes, part.from, part.bytes)?,
+        None => BlobPart::whole(blobs.open_file(&blob.stored)?),
+    };
+    Ok(Source::Part(part))
 }
 
-/// All of a blob, or the part that is asked for. Without a file, only what would be said about it.
-fn answer(
-    blob: &RegistryBlob,
-    file: Option<std::fs::File>,
-    asked: &HeaderMap,
-) -> Result<Response, RegistryError> {
-    let (status, part) = match range::asked(range_of(asked), blob.bytes) {
+/// All of a blob, or the part that is asked for. Without its bytes, only what would be said about it.
+fn answer(blob: &RegistryBlob, bytes: Option<BlobPart>, asked: Asked) -> Result<Response, RegistryError> {
+    let (status, part) = match asked {
         Asked::Whole => (StatusCode::OK, Part { from: 0, bytes: blob.bytes }),
         Asked::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
         Asked::Unsatisfiable => {
@@ -120,7 +122,7 @@ fn answer(
                 .header(header::CONTENT_RANGE, text(&format!("bytes */{}", blob.bytes))?));
         }
     };
-    let body = file.map_or_else(Body::empty, |file| outgoing::body(file, part.from, part.bytes));
+    let body = bytes.map_or_else(Body::empty, |bytes| outgoing::body(bytes, part.bytes));
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(part.bytes));

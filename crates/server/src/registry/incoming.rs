@@ -13,7 +13,10 @@ use crate::{
     limits::{UPLOAD_BYTES, UPLOAD_IDLE, UPLOAD_PIECE},
 };
 
-/// The body of a request, in pieces that are worth a thread's while.
+/// Bytes of a body, as they came: together they are worth a thread's while.
+pub(super) type Piece = Vec<Bytes>;
+
+/// The body of a request, piece by piece.
 pub(super) struct Incoming {
     body: Body,
     left: u64,
@@ -27,18 +30,22 @@ impl Incoming {
     }
 
     /// The next bytes; `None` at the end.
-    pub(super) async fn piece(&mut self) -> Result<Option<Bytes>, RegistryError> {
-        let mut piece = Vec::new();
-        while !self.has_ended && piece.len() < UPLOAD_PIECE {
+    pub(super) async fn piece(&mut self) -> Result<Option<Piece>, RegistryError> {
+        let (mut piece, mut length) = (Vec::new(), 0);
+        while !self.has_ended && length < UPLOAD_PIECE {
             match self.frame().await? {
-                Some(bytes) => piece.extend_from_slice(&bytes),
+                Some(bytes) if bytes.is_empty() => {}
+                Some(bytes) => {
+                    length += bytes.len();
+                    piece.push(bytes);
+                }
                 None => self.has_ended = true,
             }
         }
-        self.left = self.left.checked_sub(piece.len() as u64).ok_or_else(|| {
+        self.left = self.left.checked_sub(length as u64).ok_or_else(|| {
             RegistryError::too_large(format!("a blob may have at most {UPLOAD_BYTES} bytes"))
         })?;
-        Ok((!piece.is_empty()).then(|| piece.into()))
+        Ok((!piece.is_empty()).then_some(piece))
     }
 
     async fn frame(&mut self) -> Result<Option<Bytes>, RegistryError> {
@@ -127,12 +134,17 @@ pub(super) fn mismatch(wanted: &Digest, found: &Digest) -> RegistryError {
 pub(super) async fn pour(
     engine: &Arc<Engine>,
     mut sink: Sink,
-    first: Option<Bytes>,
+    first: Option<Piece>,
     incoming: &mut Incoming,
 ) -> Result<(Sink, Option<RegistryError>), RegistryError> {
     let mut next = first;
     while let Some(piece) = next {
-        let add = work(engine, move |_| sink.add(&piece).map(|()| sink));
+        let add = work(engine, move |_| {
+            for bytes in &piece {
+                sink.add(bytes)?;
+            }
+            Ok(sink)
+        });
         let (added, following) = tokio::join!(add, incoming.piece());
         sink = added?;
         next = match following {

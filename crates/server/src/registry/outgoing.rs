@@ -1,22 +1,21 @@
-//! Blobs that go: a part of a file, read piece by piece by threads that never wait for a client.
+//! Blobs that go: a part of one, read piece by piece by threads that never wait for a client.
 
 use std::{
-    fs::File,
-    io::{self, Read, Seek, SeekFrom},
+    io::{self, Read},
     pin::Pin,
     task::{Context, Poll},
 };
 
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
+use limpid_store::blobs::BlobPart;
 use tokio::task::JoinHandle;
 
 use crate::limits::DOWNLOAD_PIECE;
 
-/// A body that is a part of a file, from `from` on.
-pub(super) fn body(file: File, from: u64, bytes: u64) -> Body {
-    let state = State::Resting(file, from);
-    Body::new(Outgoing { state, left: bytes })
+/// A body that is a part of a blob, which has so many bytes.
+pub(super) fn body(part: BlobPart, bytes: u64) -> Body {
+    Body::new(Outgoing { state: State::Resting(part), left: bytes })
 }
 
 struct Outgoing {
@@ -25,19 +24,18 @@ struct Outgoing {
 }
 
 enum State {
-    Resting(File, u64),
-    Reading(JoinHandle<io::Result<(File, u64, Bytes)>>),
+    Resting(BlobPart),
+    Reading(JoinHandle<io::Result<(BlobPart, Bytes)>>),
     Ended,
 }
 
-fn read(mut file: File, at: u64, most: u64) -> io::Result<(File, u64, Bytes)> {
-    file.seek(SeekFrom::Start(at))?;
-    let mut piece = Vec::new();
-    let count = Read::by_ref(&mut file).take(most).read_to_end(&mut piece)?;
+fn read(mut part: BlobPart, most: u64) -> io::Result<(BlobPart, Bytes)> {
+    let mut piece = Vec::with_capacity(usize::try_from(most).map_err(io::Error::other)?);
+    let count = Read::by_ref(&mut part).take(most).read_to_end(&mut piece)?;
     if count as u64 != most {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    Ok((file, at + most, piece.into()))
+    Ok((part, piece.into()))
 }
 
 impl HttpBody for Outgoing {
@@ -52,16 +50,16 @@ impl HttpBody for Outgoing {
             match std::mem::replace(&mut self.state, State::Ended) {
                 State::Ended => return Poll::Ready(None),
                 State::Resting(..) if self.left == 0 => return Poll::Ready(None),
-                State::Resting(file, at) => {
+                State::Resting(part) => {
                     let most = self.left.min(DOWNLOAD_PIECE as u64);
-                    self.state = State::Reading(tokio::task::spawn_blocking(move || read(file, at, most)));
+                    self.state = State::Reading(tokio::task::spawn_blocking(move || read(part, most)));
                 }
                 State::Reading(mut reading) => {
                     let Poll::Ready(done) = Pin::new(&mut reading).poll(context) else {
                         self.state = State::Reading(reading);
                         return Poll::Pending;
                     };
-                    let (file, at, piece) = match done.map_err(io::Error::other).flatten() {
+                    let (part, piece) = match done.map_err(io::Error::other).flatten() {
                         Ok(read) => read,
                         Err(error) => {
                             tracing::error!(%error, "a blob was broken off");
@@ -69,7 +67,7 @@ impl HttpBody for Outgoing {
                         }
                     };
                     self.left = self.left.saturating_sub(piece.len() as u64);
-                    self.state = State::Resting(file, at);
+                    self.state = State::Resting(part);
                     return Poll::Ready(Some(Ok(Frame::data(piece))));
                 }
             }

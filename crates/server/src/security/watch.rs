@@ -13,8 +13,8 @@ use limpid_store::{
 use super::{contents::Contents, push, summarize};
 use crate::{
     engine::Engine,
-    indexing,
-    limits::{GARBAGE_PERIOD, LOST_POLL, SUMMARY_BATCH, SUMMARY_POLL},
+    fault, indexing,
+    limits::{LOST_POLL, SUMMARY_BATCH, SUMMARY_POLL},
     matching::{self, MatchError},
 };
 
@@ -111,7 +111,7 @@ pub(super) fn again(engine: &Engine, digest: &Digest, is_wanted_anew: bool) -> R
 pub(crate) fn collect(engine: &Engine) -> Result<(), StoreError> {
     loop {
         let removed = engine.database.write(|tx| {
-            let removed = security::remove_unused(tx, GARBAGE_PERIOD, SUMMARY_BATCH)?;
+            let removed = security::remove_unused(tx, fault::garbage().period, SUMMARY_BATCH)?;
             let mut ours = Vec::new();
             for digest in &removed {
                 let known = manifests::find(tx, digest)?;

@@ -238,6 +238,7 @@ fn configuration(directory: &Path) -> Configuration {
             redirect: true,
             untagged: None,
             upstreams: limpid_server::configuration::Upstreams::default(),
+            redirect_bytes: 0,
             webhooks: Egress { allow_networks: vec!["127.0.0.0/8".parse().unwrap()], ..Egress::default() },
         },
         harbor: configuration::Harbor::default(),

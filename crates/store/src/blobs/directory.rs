@@ -16,6 +16,7 @@ use super::{
     BlobError,
     checked::Checked,
     files::{self, unavailable},
+    part::BlobPart,
     storage::{PARTS, Staged, Stored, digits},
 };
 
@@ -112,6 +113,11 @@ impl Directory {
         } else {
             Err(BlobError::Damaged(digest.clone()))
         }
+    }
+
+    pub(super) fn part(&self, digest: &Digest, from: u64, bytes: u64) -> Result<BlobPart, BlobError> {
+        let file = self.get(digest)?;
+        BlobPart::of_file(file, from, bytes).map_err(|error| unavailable(&self.path(digest), &error))
     }
 
     pub(super) fn fetch_to(&self, digest: &Digest, target: &Path) -> Result<(), BlobError> {

@@ -32,8 +32,9 @@ impl Blobs {
         Ok(ticket.is_stored() && is_quick || self.confirm(staged, ticket)?)
     }
 
+    /// Who is told of a blob is told by who refers to it, and that commit makes this one last too, as it does the registration.
     fn confirm(&self, staged: &Staged, ticket: Ticket) -> Result<bool, StoreError> {
-        self.database.write(|tx| rows::confirm(tx, &staged.digest, ticket, staged.bytes))
+        self.database.write_soon(|tx| rows::confirm(tx, &staged.digest, ticket, staged.bytes))
     }
 
     /// Makes sure that a blob has a row that is free. Waits for who removes the blob, and does it in the place of one that
@@ -42,7 +43,7 @@ impl Blobs {
         let begun = Instant::now();
         let mut seen = None;
         loop {
-            let (claim, age) = match self.database.write(|tx| rows::register(tx, digest))? {
+            let (claim, age) = match self.database.write_soon(|tx| rows::register(tx, digest))? {
                 Registration::Done(ticket) => return Ok(ticket),
                 Registration::Again => continue,
                 Registration::Claimed(claim, age) => (claim, age),

@@ -16,7 +16,8 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use limpid_core::digest::{Digest, Hasher};
 use object_store::{
-    ObjectMeta, ObjectStore, ObjectStoreExt, aws::AmazonS3, path::Path as Key, signer::Signer as _,
+    GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt, aws::AmazonS3,
+    path::Path as Key, signer::Signer as _,
 };
 use tempfile::NamedTempFile;
 use url::Url;
@@ -28,13 +29,18 @@ use super::{
     address::{BucketAddress, Keys},
     cache::Cache,
     files::{self, unavailable},
+    part::BlobPart,
     storage::{Staged, Stored, digits},
 };
 use crate::limits;
 
 mod connection;
+mod stream;
 
-pub(super) use self::connection::Patience;
+pub(super) use self::{
+    connection::{Patience, Sizes},
+    stream::Stream,
+};
 
 /// The one algorithm of blobs.
 const ALGORITHM: &str = "sha256";
@@ -44,6 +50,7 @@ pub(super) struct Bucket {
     prefix: String,
     runtime: Runtime,
     patience: Patience,
+    sizes: Sizes,
     cache: Cache,
 }
 
@@ -67,9 +74,15 @@ impl Bucket {
         let runtime = Runtime::start()?;
         let store = connect(address, keys, &patience)?;
         let prefix = if address.prefix.is_empty() { String::new() } else { format!("{}/", address.prefix) };
-        let bucket = Self { store, prefix, runtime, patience, cache };
+        let bucket = Self { store, prefix, runtime, patience, sizes: Sizes::default(), cache };
         bucket.key("any")?;
         Ok(bucket)
+    }
+
+    /// The same bucket, to which blobs are sent in other sizes.
+    #[cfg(test)]
+    pub(super) fn with_sizes(self, sizes: Sizes) -> Self {
+        Self { sizes, ..self }
     }
 
     pub(super) fn stage(&self, source: &Path) -> Result<Staged, BlobError> {
@@ -87,8 +100,8 @@ impl Bucket {
         let key = self.blob_key(&staged.digest)?;
         staged.file.rewind().map_err(|error| BlobError::Unavailable(error.to_string()))?;
         self.run(self.patience.transfer, async {
-            if staged.bytes <= limits::S3_PART_BYTES {
-                let mut parts = Parts::of(staged);
+            if staged.bytes <= self.sizes.part {
+                let mut parts = Parts::of(staged, self.sizes.part);
                 let whole = parts.next()?;
                 parts.finish()?;
                 self.store.put(&key, whole.into()).await.map_err(failed)?;
@@ -102,11 +115,11 @@ impl Bucket {
     /// Nothing is seen of the blob before all of it was sent and its digest was found right.
     async fn put_in_parts(&self, staged: &mut Staged, key: &Key) -> Result<(), BlobError> {
         // What is too large for a copy appears under its own name, as a whole too, when all its parts are there.
-        let is_copied = staged.bytes <= limits::S3_COPY_BYTES;
+        let is_copied = staged.bytes <= self.sizes.copied;
         let temporary = if is_copied { self.key(&format!("tmp/{}", Uuid::now_v7()))? } else { key.clone() };
         let mut upload = self.store.put_multipart(&temporary).await.map_err(failed)?;
         let sent = async {
-            let mut parts = Parts::of(staged);
+            let mut parts = Parts::of(staged, self.sizes.part);
             loop {
                 let part = parts.next()?;
                 if part.is_empty() {
@@ -166,16 +179,47 @@ impl Bucket {
         self.cache.keep(fetched, digest)
     }
 
-    async fn fetch(&self, digest: &Digest, target: &mut File) -> Result<(), BlobError> {
-        let key = self.blob_key(digest)?;
-        let answer = match self.store.get(&key).await {
+    /// A part of a blob of so many bytes. What is small comes here as a whole, so that it can be checked and is here for the next.
+    pub(super) fn part(
+        &self,
+        digest: &Digest,
+        whole: u64,
+        from: u64,
+        bytes: u64,
+    ) -> Result<BlobPart, BlobError> {
+        let here = if whole <= self.sizes.part { Some(self.get(digest)?) } else { self.cache.get(digest)? };
+        if let Some(file) = here {
+            return BlobPart::of_file(file, from, bytes)
+                .map_err(|error| unavailable(&self.cache.path(digest), &error));
+        }
+        self.run(self.patience.transfer, async {
+            let range = Some(GetRange::Bounded(from..from.saturating_add(bytes)));
+            let options = GetOptions { range, ..GetOptions::default() };
+            let answer =
+                self.answered(digest, self.store.get_opts(&self.blob_key(digest)?, options).await).await?;
+            Ok(BlobPart::far(Stream::new(self.runtime.handle(), answer.into_stream())))
+        })
+    }
+
+    /// What the server answered to who wants a blob.
+    async fn answered(
+        &self,
+        digest: &Digest,
+        answer: object_store::Result<GetResult>,
+    ) -> Result<GetResult, BlobError> {
+        match answer {
             Err(error) if is_missing(&error) => {
                 // Some servers say so too where there is no such bucket, which tells nothing of blobs.
                 self.find("ping").await?;
-                return Err(BlobError::Missing(digest.clone()));
+                Err(BlobError::Missing(digest.clone()))
             }
-            answer => answer.map_err(failed)?,
-        };
+            answer => answer.map_err(failed),
+        }
+    }
+
+    async fn fetch(&self, digest: &Digest, target: &mut File) -> Result<(), BlobError> {
+        let key = self.blob_key(digest)?;
+        let answer = self.answered(digest, self.store.get(&key).await).await?;
         self.cache.make_room(answer.meta.size)?;
         let mut hasher = digest.hasher();
         let mut chunks = answer.into_stream();
@@ -281,16 +325,18 @@ struct Parts<'a> {
     file: &'a mut File,
     digest: &'a Digest,
     hasher: Hasher,
+    /// Bytes of each.
+    size: u64,
 }
 
 impl<'a> Parts<'a> {
-    fn of(staged: &'a mut Staged) -> Self {
-        Self { file: &mut staged.file, hasher: staged.digest.hasher(), digest: &staged.digest }
+    fn of(staged: &'a mut Staged, size: u64) -> Self {
+        Self { file: &mut staged.file, hasher: staged.digest.hasher(), digest: &staged.digest, size }
     }
 
     fn next(&mut self) -> Result<Bytes, BlobError> {
         let mut part = Vec::new();
-        let mut source = (&mut *self.file).take(limits::S3_PART_BYTES);
+        let mut source = (&mut *self.file).take(self.size);
         source.read_to_end(&mut part).map_err(|error| BlobError::Unavailable(error.to_string()))?;
         self.hasher.update(&part);
         Ok(part.into())

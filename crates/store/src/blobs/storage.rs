@@ -13,6 +13,7 @@ use super::{
     BlobError,
     address::{Address, Keys},
     directory::Directory,
+    part::BlobPart,
     s3::Bucket,
 };
 
@@ -115,6 +116,20 @@ impl Storage {
         match self {
             Self::Directory(directory) => directory.get(digest),
             Self::Bucket(bucket) => bucket.get(digest),
+        }
+    }
+
+    /// See [`super::Blobs::open_part`].
+    pub(super) fn part(
+        &self,
+        digest: &Digest,
+        whole: u64,
+        from: u64,
+        bytes: u64,
+    ) -> Result<BlobPart, BlobError> {
+        match self {
+            Self::Directory(directory) => directory.part(digest, from, bytes),
+            Self::Bucket(bucket) => bucket.part(digest, whole, from, bytes),
         }
     }
 

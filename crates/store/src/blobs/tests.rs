@@ -15,7 +15,7 @@ use super::{
     BlobError,
     address::{Address, BucketAddress, Keys},
     cache::Cache,
-    s3::{Bucket, Patience},
+    s3::{Bucket, Patience, Sizes},
     storage::Storage,
 };
 

@@ -6,6 +6,7 @@ mod conformance;
 mod killed;
 mod listed;
 mod manifests;
+mod proof;
 mod races;
 mod support;
 mod uploads;

@@ -204,6 +204,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             mail: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            redirect_bytes: 0,
             webhooks: Egress::default(),
             upstreams: Upstreams::default(),
             untagged: None,

@@ -18,6 +18,7 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
     let mail = super::mail::mail(reader);
     let manifest_bytes = reader.get("registry.manifest_bytes", values::size);
     let redirect = reader.get("registry.redirect", values::boolean);
+    let redirect_bytes = reader.get("registry.redirect_bytes", values::size);
     let webhooks = super::egress(reader, "registry.webhooks");
     let untagged = reader.get("registry.untagged", values::period);
     let credentials = reader.path("registry.upstreams.credentials_file");
@@ -31,6 +32,7 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
         mail,
         manifest_bytes: manifest_bytes?,
         redirect: redirect?,
+        redirect_bytes: redirect_bytes?,
         webhooks: webhooks?,
         untagged,
         upstreams: Upstreams { credentials, egress: upstreams? },

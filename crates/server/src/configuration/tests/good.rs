@@ -51,6 +51,7 @@ tls_elsewhere = true
 public_url = "https://registry.example.com"
 manifest_bytes = "4M"
 redirect = false
+redirect_bytes = "16M"
 [harbor]
 api_key = "c2VjcmV0"
 [notifier]
@@ -106,6 +107,7 @@ fn defaults() -> Configuration {
             mail: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            redirect_bytes: 1 << 20,
             webhooks: Egress::default(),
             upstreams: Upstreams::default(),
             untagged: None,
@@ -167,6 +169,7 @@ fn everything_can_be_said() {
                 mail: None,
                 manifest_bytes: 4 << 20,
                 redirect: false,
+                redirect_bytes: 16 << 20,
                 webhooks: Egress::default(),
                 upstreams: Upstreams::default(),
                 untagged: None,

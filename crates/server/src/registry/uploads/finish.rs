@@ -2,7 +2,7 @@
 
 use std::{io::Read as _, sync::Arc};
 
-use axum::{body::Bytes, response::Response};
+use axum::response::Response;
 use limpid_core::Digest;
 use limpid_store::registry::{self as stored, RegistryBlob, Upload};
 
@@ -15,7 +15,7 @@ use crate::{
     public::Call,
     registry::{
         RegistryError, created, digest,
-        incoming::{Incoming, Sink, Stored, mismatch, pour},
+        incoming::{Incoming, Piece, Sink, Stored, mismatch, pour},
         quota, work,
     },
 };
@@ -78,7 +78,7 @@ async fn joined(
     engine: &Arc<Engine>,
     upload: &Upload,
     wanted: &Digest,
-    first: Option<Bytes>,
+    first: Option<Piece>,
     incoming: &mut Incoming,
 ) -> Result<Sink, RegistryError> {
     let (parts, algorithm) = (upload.parts.clone(), wanted.algorithm().to_owned());

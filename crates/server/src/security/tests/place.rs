@@ -331,6 +331,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             mail: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            redirect_bytes: 0,
             webhooks: here(),
             untagged: None,
             upstreams: configuration::Upstreams { credentials: None, egress: here() },

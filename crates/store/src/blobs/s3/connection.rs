@@ -41,6 +41,21 @@ impl Default for Patience {
     }
 }
 
+/// How blobs are sent. The default is of [`limits`]; tests scale it down.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::blobs) struct Sizes {
+    /// [`limits::S3_PART_BYTES`].
+    pub(in crate::blobs) part: u64,
+    /// [`limits::S3_COPY_BYTES`].
+    pub(in crate::blobs) copied: u64,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self { part: limits::S3_PART_BYTES, copied: limits::S3_COPY_BYTES }
+    }
+}
+
 /// What runs the requests. Its threads end when it is dropped, wherever that happens.
 pub(super) struct Runtime(Option<tokio::runtime::Runtime>, tokio::runtime::Handle);
 
@@ -54,6 +69,11 @@ impl Runtime {
             .map_err(|error| BlobError::Unavailable(format!("no threads for S3: {error}")))?;
         let handle = runtime.handle().clone();
         Ok(Self(Some(runtime), handle))
+    }
+
+    /// For work that outlives the call which began it.
+    pub(super) fn handle(&self) -> tokio::runtime::Handle {
+        self.1.clone()
     }
 
     /// Runs work to its end on this thread, which must not be one of an asynchronous runtime.

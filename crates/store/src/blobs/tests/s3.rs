@@ -1,11 +1,11 @@
 //! What only S3 has: servers that do not answer, wrong keys, and copies on this machine.
 
-use std::{fs, thread, time::Duration};
+use std::{fs, io::Read as _, thread, time::Duration};
 
 use limpid_core::Digest;
 use limpid_testkit::s3::{Mood, S3Server, SECRET_KEY};
 
-use super::{BlobError, Bucket, LARGE_CACHE, Place, bytes, open_bucket, read};
+use super::{BlobError, Bucket, LARGE_CACHE, Place, Sizes, bytes, open_bucket, read};
 
 fn bucket_in(server: &S3Server, folder: &std::path::Path, cache_bytes: u64) -> Bucket {
     open_bucket(&server.blobs("blobs"), SECRET_KEY, folder, cache_bytes)
@@ -184,4 +184,65 @@ fn processes_share_the_directory_of_copies() {
             }
         }
     });
+}
+
+/// The least that S3 takes as a part, and sizes at which what is large is quick.
+const PART: usize = 5 << 20;
+const SMALL: Sizes = Sizes { part: PART as u64, copied: PART as u64 + 1000 };
+
+#[test]
+fn a_part_of_what_is_large_is_asked_of_the_server_and_what_is_small_comes_as_a_whole() {
+    let mut server = S3Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let [large, small] = [PART + 2345, 900].map(|length| bytes(length as u64, length));
+    let writer = bucket_in(&server, &folder.path().join("writer"), LARGE_CACHE);
+    let [of_large, of_small] = [&large, &small].map(|content| put(&writer, folder.path(), content).unwrap());
+    let bucket = bucket_in(&server, folder.path(), LARGE_CACHE).with_sizes(SMALL);
+    let part = |digest: &Digest, whole: &[u8], from: usize, count: usize| {
+        let mut found = Vec::new();
+        let part = bucket.part(digest, whole.len() as u64, from as u64, count as u64);
+        part.unwrap().read_to_end(&mut found).unwrap();
+        assert!(found == whole[from..from + count], "{from} {count}");
+    };
+    let has_copy = |digest: &Digest| folder.path().join("cache").join(digest.hex()).exists();
+    for (from, count) in [(0, 1), (0, PART + 2345), (PART + 2344, 1), (PART - 3000, 5000), (5, 0)] {
+        part(&of_large, &large, from, count);
+    }
+    assert!(!has_copy(&of_large));
+    part(&of_small, &small, 10, 20);
+    assert!(has_copy(&of_small));
+    // Where there is a copy it is read.
+    bucket.get(&of_large).unwrap();
+    server.stop();
+    part(&of_large, &large, 3000, 7000);
+    server.start_again();
+    let none = Digest::of(b"none");
+    let missing = bucket.part(&none, SMALL.part + 1, 1, 1).map(drop);
+    assert!(matches!(&missing, Err(BlobError::Missing(digest)) if *digest == none), "{missing:?}");
+}
+
+/// What is larger than S3 copies (5 GiB) is sent under its own name, and is not there before its last part.
+#[test]
+fn what_is_too_large_for_a_copy_appears_as_a_whole_too() {
+    let server = S3Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let bucket = bucket_in(&server, folder.path(), LARGE_CACHE).with_sizes(SMALL);
+    for length in [PART, PART + 1, PART + 1000, PART + 1001, 2 * PART + 1] {
+        let content = bytes(length as u64, length);
+        let digest = put(&bucket, folder.path(), &content).unwrap();
+        assert!(read(bucket.get(&digest).unwrap()) == content, "{length}");
+        // And again, where it is there.
+        assert_eq!(put(&bucket, folder.path(), &content).unwrap(), digest, "{length}");
+    }
+    let before = server.keys();
+    assert!(before.iter().all(|key| key.starts_with("blobs/sha256/")), "{before:?}");
+    // A file that changes while it is sent.
+    let path = folder.path().join("source");
+    fs::write(&path, bytes(7, PART + 2000)).unwrap();
+    let mut staged = bucket.stage(&path).unwrap();
+    fs::write(&path, bytes(8, PART + 2000)).unwrap();
+    let refused = bucket.put(&mut staged);
+    assert!(matches!(refused, Err(BlobError::Unusable(_))), "{refused:?}");
+    assert!(matches!(bucket.get(&staged.digest), Err(BlobError::Missing(_))));
+    assert_eq!(server.keys(), before);
 }

@@ -1,8 +1,11 @@
 //! Blobs: whole and in part, mounted, redirected, and removed.
 
+use std::fs;
+
 use limpid_core::Digest;
 
 use super::support::{Asker, Home};
+use crate::service::support::Service;
 
 #[test]
 fn a_blob_is_read_in_whole_and_in_part() {
@@ -42,15 +45,34 @@ fn a_blob_in_s3_is_read_from_there() {
     let Some(home) = Home::large() else { return };
     let service = home.start("node");
     let asker = Asker::admin(&service, &["test/app"]);
-    let digest = asker.blob("test/app", b"far away");
-    let told = asker.get(&format!("/v2/test/app/blobs/{digest}")).has(307);
+    let large = &b"far away ".repeat(1 << 20);
+    let [small, digest] = [b"far away", large.as_slice()].map(|blob| asker.blob("test/app", blob));
+    // What is small costs less to answer than to be asked for twice.
+    let told = asker.get(&format!("/v2/test/app/blobs/{small}")).has(200);
+    assert_eq!(
+        (told.body.as_slice(), told.header("docker-content-digest")),
+        (&b"far away"[..], small.as_str())
+    );
+    let path = &format!("/v2/test/app/blobs/{digest}");
+    let told = asker.get(path).has(307);
     assert!(told.header("location").starts_with(&home.s3.as_ref().unwrap().url()), "{told:?}");
-    assert_eq!(asker.bytes("test/app", &digest), b"far away");
+    assert!(asker.bytes("test/app", &digest) == *large);
+    asker.send("GET", path, &[("range", "bytes=10000000-")], "").has(416);
     drop(service);
     let options = home.options("without").env("LIMPID_REGISTRY_REDIRECT", "false");
-    let service = crate::service::support::Service::start(&home.place, &options);
-    let answer = asker.at(&service).get(&format!("/v2/test/app/blobs/{digest}")).has(200);
-    assert_eq!(answer.body, b"far away");
+    let service = Service::start(&home.place, &options);
+    let asker = asker.at(&service);
+    // A part is not worth a copy of the whole.
+    let copies = || fs::read_dir(home.place.path("without/cache")).unwrap().count();
+    let before = copies();
+    for (range, bytes) in
+        [("bytes=5000000-5000999", &large[5_000_000..5_001_000]), ("bytes=-9", b"far away ")]
+    {
+        assert!(asker.send("GET", path, &[("range", range)], "").has(206).body == bytes, "{range}");
+    }
+    assert_eq!(copies(), before);
+    assert!(asker.get(path).has(200).body == *large);
+    assert_eq!(copies(), before + 1);
 }
 
 #[test]

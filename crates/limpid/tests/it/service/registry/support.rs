@@ -1,6 +1,9 @@
 //! A registry of either kind, and who pushes to it.
 
+use std::{collections::BTreeMap, fs};
+
 use limpid_core::Digest;
+use limpid_store::Database;
 use limpid_testkit::{
     postgres::Postgres,
     s3::{ACCESS_KEY, S3Server, SECRET_KEY},
@@ -26,12 +29,14 @@ pub(super) struct Home {
     pub(super) s3: Option<S3Server>,
     shared: String,
     password: String,
+    /// The database that nodes share; `None` where each has its own.
+    database: Option<String>,
 }
 
 impl Home {
     /// On an embedded database and a directory.
     pub(super) fn small() -> Self {
-        Self::of(String::new(), None)
+        Self::of(String::new(), None, None)
     }
 
     /// On PostgreSQL and S3; `None` where there is no PostgreSQL.
@@ -40,14 +45,14 @@ impl Home {
         let s3 = S3Server::start();
         let (database, blobs) = (postgres.database(), s3.blobs("limpid"));
         let shared = format!("[database]\nurl = \"{database}\"\n[blobs]\nurl = \"{blobs}\"\n");
-        Some(Self::of(shared, Some(s3)))
+        Some(Self::of(shared, Some(s3), Some(database)))
     }
 
-    fn of(shared: String, s3: Option<S3Server>) -> Self {
+    fn of(shared: String, s3: Option<S3Server>, database: Option<String>) -> Self {
         let place = Place::new();
         place.mirror();
         let password = place.write("admin", PASSWORD);
-        Self { place, s3, shared, password }
+        Self { place, s3, shared, password, database }
     }
 
     /// Runs a test on each kind.
@@ -65,6 +70,35 @@ impl Home {
             .env("LIMPID_REGISTRY_ADMIN_PASSWORD_FILE", &self.password)
             .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
             .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+    }
+
+    /// The database of a node, to look into beside it.
+    pub(super) fn database(&self, node: &str) -> Database {
+        let own = || format!("sqlite:{}", self.place.path(node).join("limpid.sqlite").display());
+        let url = self.database.clone().unwrap_or_else(own);
+        Database::open(&url.parse().unwrap(), 1).unwrap()
+    }
+
+    /// All files and objects of a node's storage with their lengths: whole ones as `sha256/…`, what is not whole as `tmp/…`.
+    pub(super) fn stored(&self, node: &str) -> BTreeMap<String, u64> {
+        let root = match &self.s3 {
+            Some(server) => server.object("limpid"),
+            None => self.place.path(node).join("blobs"),
+        };
+        let (mut folders, mut stored) = (vec![root.clone()], BTreeMap::new());
+        while let Some(folder) = folders.pop() {
+            // A file may go while they are listed.
+            for entry in fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
+                let Ok(metadata) = entry.metadata() else { continue };
+                if metadata.is_dir() {
+                    folders.push(entry.path());
+                } else {
+                    let name = entry.path().strip_prefix(&root).unwrap().display().to_string();
+                    stored.insert(name, metadata.len());
+                }
+            }
+        }
+        stored
     }
 
     /// Starts a node.
