@@ -3,14 +3,16 @@
 //! Where it is not installed a test says so and is skipped; with `LIMPID_REQUIRE_SERVERS=1` it fails instead.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{BufRead as _, BufReader, Write as _},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
     time::{Duration, Instant},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -195,6 +197,28 @@ impl Browser {
         let feature = |name: &str, value: &str| json!({ "name": name, "value": value });
         let features = [feature("prefers-color-scheme", theme), feature("prefers-reduced-motion", "reduce")];
         self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
+    }
+
+    /// What the elements that a selector names show to somebody who looks, each in one line.
+    pub fn texts(&mut self, selector: &str) -> Vec<String> {
+        let texts = "element => element.innerText.split(/\\s+/).filter(word => word).join(' ')";
+        let expression = format!("Array.from(document.querySelectorAll({}), {texts})", Value::from(selector));
+        let asked = json!({ "expression": expression, "returnByValue": true });
+        let answer = self.call("Runtime.evaluate", asked);
+        let texts = answer["result"]["value"].as_array().unwrap_or_else(|| panic!("texts, not {answer}"));
+        texts.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// Keeps the whole page as a picture in a PNG file, whose directory is made.
+    pub fn picture(&mut self, file: &Path) {
+        let metrics = self.call("Page.getLayoutMetrics", json!({}));
+        let size = &metrics["cssContentSize"];
+        let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1 });
+        let wanted = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+        let taken = self.call("Page.captureScreenshot", wanted);
+        let bytes = STANDARD.decode(taken["data"].as_str().expect("a picture")).expect("base64");
+        fs::create_dir_all(file.parent().expect("a file has a directory")).expect("the directory is made");
+        fs::write(file, bytes).expect("the picture is written");
     }
 
     /// How wide the page is beyond its window.

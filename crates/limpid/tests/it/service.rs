@@ -9,6 +9,7 @@ mod mended;
 mod nodes;
 mod notified;
 mod public_case;
+mod pushed_case;
 mod quay;
 mod registry;
 mod remote;
