@@ -3,6 +3,7 @@
 //! Parsing never does anything: each command's own module acts.
 
 mod database;
+mod explain;
 mod help;
 mod image;
 mod serve;
@@ -15,6 +16,7 @@ use limpid_catalog::Mirror;
 
 pub(crate) use self::{
     database::{CacheCommand, DatabaseCommand, StatusFormat, parse_size},
+    explain::ExplainArguments,
     help::command,
     image::{
         CompareArguments, CompareFormat, ImageOptions, IndexArguments, IndexFormat, Output, PolicyOptions,
@@ -35,6 +37,8 @@ Start with:
   limpid demo                          the case that Limpid was made for, offline
   limpid scan alpine:3.20              an image from a registry
   limpid scan docker-archive:app.tar   what docker save wrote
+  limpid explain CVE-2022-2097 alpine:3.20
+                                       why it is, or is not, reported
   limpid db status                     which advisory data is here, and how old it is";
 
 /// Container image vulnerability scanner that never shows a false green
@@ -92,6 +96,8 @@ pub(crate) enum Command {
     Index(IndexArguments),
     /// Explain why two reports differ
     Compare(CompareArguments),
+    /// Explain why a vulnerability is, or is not, reported for an image
+    Explain(ExplainArguments),
     /// Advisory data: update, status, export, import, push, pull
     #[command(subcommand)]
     Db(DatabaseCommand),

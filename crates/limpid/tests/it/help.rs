@@ -6,10 +6,11 @@ use limpid_testkit::registry::is_installed;
 
 use crate::support::{Place, listing};
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "scan",
     "index",
     "compare",
+    "explain",
     "db",
     "db update",
     "db status",
