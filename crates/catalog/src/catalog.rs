@@ -13,10 +13,10 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use limpid_core::{
-    Affected, Digest,
+    Advisory, Affected, Digest,
     digest::Hasher,
     ecosystem::Ecosystems,
-    matching::{Advisories, Coverage, FeedState, Found, Keeper, Statement},
+    matching::{Advisories, Coverage, FeedState, Found, Keeper},
 };
 
 use self::feed::Feed;
@@ -152,6 +152,27 @@ impl Catalog {
         damaged.filter_map(|(_, feed)| Some(feed.data.as_ref()?.value.segment.clone())).collect()
     }
 
+    /// What all feeds say of the advisories that are meant, in whatever namespace. Every text is looked at: for questions of
+    /// people, not for reports. A feed that cannot be read is named.
+    pub fn about(&self, meant: &mut dyn FnMut(&Advisory) -> bool) -> Found {
+        let mut found = Found::default();
+        for (name, feed) in &self.feeds {
+            let said = match &feed.segment {
+                Some(Ok(segment)) => segment.about(meant).map_err(|error| error.to_string()),
+                Some(Err(error)) => Err(error.to_string()),
+                None => continue,
+            };
+            match said {
+                Ok(said) => found.add(name, said),
+                Err(why) => {
+                    self.note_unreadable(name);
+                    found.unreadable.push((name.clone(), why));
+                }
+            }
+        }
+        found
+    }
+
     fn note_unreadable(&self, feed: &str) {
         self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).insert(feed.to_owned());
     }
@@ -242,11 +263,7 @@ impl Advisories for Catalog {
                 None => Err("nothing is loaded".to_owned()),
             };
             match said {
-                Ok(said) => found.statements.extend(said.into_iter().map(|(affected, advisory)| Statement {
-                    feed: name.clone(),
-                    affected,
-                    advisory,
-                })),
+                Ok(said) => found.add(name, said),
                 Err(why) => {
                     self.note_unreadable(name);
                     found.unreadable.push((name.clone(), why));

@@ -20,6 +20,7 @@ mod diff;
 mod entries;
 mod layout;
 mod reader;
+mod search;
 mod sorter;
 mod text_store;
 mod texts;

@@ -140,6 +140,30 @@ pub struct Record {
     pub affected: Vec<Affected>,
 }
 
+impl AffectedRange {
+    /// Such as `from 3.0, fixed in 3.0.2-r0`.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Fixed { introduced: None, fixed } => format!("fixed in {fixed}"),
+            Self::Fixed { introduced: Some(first), fixed } => format!("from {first}, fixed in {fixed}"),
+            Self::Unfixed { introduced: None } => "no fix".to_owned(),
+            Self::Unfixed { introduced: Some(first) } => format!("from {first}, no fix"),
+            Self::Through { introduced: None, last } => format!("up to {last}, no fix"),
+            Self::Through { introduced: Some(first), last } => format!("from {first} to {last}, no fix"),
+            Self::Exactly { versions } => format!("only {}", versions.join(", ")),
+            Self::NeverAffected => "never affected".to_owned(),
+            Self::Unreadable { text } => format!("unreadable: {text}"),
+        }
+    }
+}
+
+impl Advisory {
+    /// Whether an identifier is one of its own, whatever its capitalisation.
+    pub fn is_called(&self, id: &str) -> bool {
+        std::iter::once(&self.id).chain(&self.aliases).any(|own| own.eq_ignore_ascii_case(id))
+    }
+}
+
 impl Affected {
     /// A statement about every package of the name, without a stance.
     pub fn new(

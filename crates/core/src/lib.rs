@@ -15,6 +15,7 @@ pub mod documents;
 pub mod ecosystem;
 pub mod ecosystems;
 mod ends;
+pub mod explanation;
 pub mod feed;
 pub mod formats;
 pub mod harbor;

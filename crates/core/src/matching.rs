@@ -9,12 +9,17 @@ mod coverage;
 mod dismissal;
 mod finding;
 mod keeper;
+mod trace;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-pub use self::{finding::Match, keeper::Keeper};
+pub use self::{
+    finding::{Match, feed_unreadable as unreadable_feed},
+    keeper::Keeper,
+    trace::{Ruled, Ruling, Said, Traced, trace},
+};
 use crate::{
     Advisory, Affected, BlindSpot, Digest, Distribution, Ecosystem, IndexReport, IndexedPackage, Reason,
     advisory::Names, ecosystem::Ecosystems,
@@ -68,6 +73,14 @@ pub struct Found {
     pub statements: Vec<Statement>,
     /// The feeds that could not be read, and why.
     pub unreadable: Vec<(String, String)>,
+}
+
+impl Found {
+    /// Adds what a feed says.
+    pub fn add(&mut self, feed: &str, said: impl IntoIterator<Item = (Affected, Advisory)>) {
+        let statement = |(affected, advisory)| Statement { feed: feed.to_owned(), affected, advisory };
+        self.statements.extend(said.into_iter().map(statement));
+    }
 }
 
 /// One statement of one feed about one package.

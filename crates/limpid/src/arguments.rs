@@ -4,6 +4,7 @@
 
 mod accounts;
 mod database;
+mod explain;
 mod help;
 mod image;
 mod serve;
@@ -17,6 +18,7 @@ use limpid_catalog::Mirror;
 pub(crate) use self::{
     accounts::{AccountsCommand, ResetArguments},
     database::{CacheCommand, DatabaseCommand, StatusFormat, parse_size},
+    explain::ExplainArguments,
     help::command,
     image::{
         CompareArguments, CompareFormat, ImageOptions, IndexArguments, IndexFormat, Output, PolicyOptions,
@@ -37,6 +39,8 @@ Start with:
   limpid demo                          the case that Limpid was made for, offline
   limpid scan alpine:3.20              an image from a registry
   limpid scan docker-archive:app.tar   what docker save wrote
+  limpid explain CVE-2022-2097 alpine:3.20
+                                       why it is, or is not, reported
   limpid db status                     which advisory data is here, and how old it is";
 
 /// Container image vulnerability scanner that never shows a false green
@@ -94,6 +98,8 @@ pub(crate) enum Command {
     Index(IndexArguments),
     /// Explain why two reports differ
     Compare(CompareArguments),
+    /// Explain why a vulnerability is, or is not, reported for an image
+    Explain(ExplainArguments),
     /// Advisory data: update, status, export, import, push, pull
     #[command(subcommand)]
     Db(DatabaseCommand),

@@ -14,6 +14,7 @@ use limpid_core::{
     ImageFacts, IndexReport, Report,
     ecosystem::Ecosystems,
     ecosystems,
+    explanation::{Explanation, Known},
     matching::{self, Advisories},
     policy::Policy,
     report,
@@ -181,6 +182,21 @@ impl Engine {
         let instant = as_of.map_or_else(|| self.now(), end_of);
         Catalog::open(&self.catalog, self.ecosystems(), instant)
             .with_context(|| format!("the advisory data in {}", self.directory.path().display()))
+    }
+
+    /// Explains why a vulnerability is, or is not, reported for an image.
+    pub(crate) fn explain(
+        &self,
+        id: &str,
+        index: &IndexReport,
+        catalog: &Catalog,
+        policy: &Policy,
+        as_of: Option<NaiveDate>,
+    ) -> Explanation {
+        let known = Known::search(id, |meant| catalog.about(meant));
+        let traces = matching::trace(index, self.ecosystems(), catalog, &known.found.statements);
+        let report = self.judge(index, catalog, policy, as_of);
+        Explanation::of(&known, index, &report, traces)
     }
 
     /// Judges an image.

@@ -8,6 +8,7 @@ mod blind_spots;
 mod cache;
 mod columns;
 mod comparison;
+mod explanation;
 mod feeds;
 mod html;
 mod index;
@@ -23,6 +24,7 @@ mod text;
 pub(crate) use self::{
     cache::cache_table,
     comparison::comparison_table,
+    explanation::explanation_table,
     feeds::{FeedRow, FeedWord, feeds_table},
     html::html,
     index::index_table,

@@ -26,7 +26,7 @@ use crate::map::Map;
 pub struct Segment {
     path: PathBuf,
     map: Map,
-    header: Header,
+    pub(super) header: Header,
     indexes_match: OnceLock<bool>,
     entry_blocks: BlockCache,
     text_blocks: BlockCache,
@@ -153,12 +153,12 @@ impl Segment {
         &self.map
     }
 
-    fn entry_index(&self) -> Result<BlockIndex<'_>, SegmentError> {
+    pub(super) fn entry_index(&self) -> Result<BlockIndex<'_>, SegmentError> {
         let [.., entries, _] = self.header.0;
         self.index(entries)
     }
 
-    fn text_index(&self) -> Result<BlockIndex<'_>, SegmentError> {
+    pub(super) fn text_index(&self) -> Result<BlockIndex<'_>, SegmentError> {
         let [.., texts] = self.header.0;
         self.index(texts)
     }
@@ -189,7 +189,7 @@ impl Segment {
         Ok(entries)
     }
 
-    fn entry_block(&self, block: usize) -> Result<Arc<[u8]>, SegmentError> {
+    pub(super) fn entry_block(&self, block: usize) -> Result<Arc<[u8]>, SegmentError> {
         let line = self.entry_index()?.line(block).ok_or_else(|| self.index_damaged())?;
         self.entry_blocks.get_or_read(block, || {
             let [_, section, ..] = self.header.0;
@@ -197,7 +197,7 @@ impl Segment {
         })
     }
 
-    fn entry_damaged(&self) -> SegmentError {
+    pub(super) fn entry_damaged(&self) -> SegmentError {
         self.damaged("an entry is not as it was written")
     }
 
@@ -218,18 +218,18 @@ impl Segment {
         advisory.ok_or_else(|| self.damaged("a text is not as it was written"))
     }
 
-    fn section(&self, extent: Extent) -> Result<&[u8], SegmentError> {
+    pub(super) fn section(&self, extent: Extent) -> Result<&[u8], SegmentError> {
         let start = usize::try_from(extent.start).ok();
         let end = extent.start.checked_add(extent.length).and_then(|end| usize::try_from(end).ok());
         let bytes = start.zip(end).and_then(|(start, end)| self.map.get(start..end));
         bytes.ok_or_else(|| self.damaged("a section is cut off"))
     }
 
-    fn index_damaged(&self) -> SegmentError {
+    pub(super) fn index_damaged(&self) -> SegmentError {
         self.damaged("the checksum of an index does not match")
     }
 
-    fn damaged(&self, what: &'static str) -> SegmentError {
+    pub(super) fn damaged(&self, what: &'static str) -> SegmentError {
         SegmentError::Damaged { path: self.path.clone(), what }
     }
 }

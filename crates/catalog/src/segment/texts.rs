@@ -39,6 +39,11 @@ impl TextBlock {
     }
 }
 
+/// How many texts a block has. `None`: the block is not as it was written.
+pub(super) fn count(mut block: &[u8]) -> Option<usize> {
+    usize::try_from(take_u32(&mut block)?).ok()
+}
+
 /// The text at a place within a block. `None`: the block is not as it was written.
 pub(super) fn text_at(mut block: &[u8], place: usize) -> Option<&[u8]> {
     let count = usize::try_from(take_u32(&mut block)?).ok()?;

@@ -175,21 +175,7 @@ fn listing(said: &[Said]) -> Listing<'_> {
 /// The ranges of one advisory about one package.
 fn in_words(said: &BTreeSet<&Said>) -> String {
     let ranges: BTreeSet<&AffectedRange> = said.iter().map(|(affected, _)| &affected.range).collect();
-    ranges.into_iter().map(range_in_words).collect::<Vec<_>>().join("; ")
-}
-
-fn range_in_words(range: &AffectedRange) -> String {
-    match range {
-        AffectedRange::Fixed { introduced: None, fixed } => format!("fixed in {fixed}"),
-        AffectedRange::Fixed { introduced: Some(first), fixed } => format!("from {first}, fixed in {fixed}"),
-        AffectedRange::Unfixed { introduced: None } => "no fix".to_owned(),
-        AffectedRange::Unfixed { introduced: Some(first) } => format!("from {first}, no fix"),
-        AffectedRange::Through { introduced: None, last } => format!("up to {last}, no fix"),
-        AffectedRange::Through { introduced: Some(first), last } => format!("from {first} to {last}, no fix"),
-        AffectedRange::Exactly { versions } => format!("only {}", versions.join(", ")),
-        AffectedRange::NeverAffected => "never affected".to_owned(),
-        AffectedRange::Unreadable { text } => format!("unreadable: {text}"),
-    }
+    ranges.into_iter().map(AffectedRange::in_words).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

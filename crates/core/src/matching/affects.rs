@@ -19,13 +19,7 @@ pub(super) fn affects(
     package: &Package,
     ecosystem: &Ecosystem,
 ) -> Result<Option<Affecting>, String> {
-    // A statement about a source package is about the source's version.
-    let (owner, version) = match (&affected.names, &package.source) {
-        (Names::Source, Some(source)) if source.name != package.name || source.version != package.version => {
-            (format!("{} ", source.name), source.version.as_str())
-        }
-        (Names::Source | Names::Binary | Names::Fact, _) => (String::new(), package.version.as_str()),
-    };
+    let (owner, version) = meant_version(affected, package);
     let compare =
         |other: &str| (ecosystem.versions.compare)(version, other).map_err(|error| error.to_string());
     let reached = |introduced: &Option<String>| {
@@ -52,6 +46,17 @@ pub(super) fn affects(
         AffectedRange::Exactly { versions } => exactly(versions, version, ecosystem)?
             .then(|| affecting(format!("{owner}{version} is one of the affected versions"), None)),
     })
+}
+
+/// The version that a statement is about, and what to write in front of it: a statement about a source package is about the
+/// source's version.
+pub(super) fn meant_version<'a>(affected: &Affected, package: &'a Package) -> (String, &'a str) {
+    match (&affected.names, &package.source) {
+        (Names::Source, Some(source)) if source.name != package.name || source.version != package.version => {
+            (format!("{} ", source.name), source.version.as_str())
+        }
+        (Names::Source | Names::Binary | Names::Fact, _) => (String::new(), package.version.as_str()),
+    }
 }
 
 /// A listed version that follows no rule still equals itself; whether it equals another cannot be said.

@@ -108,7 +108,7 @@ impl Court<'_> {
         judged
     }
 
-    fn scope(&self, package: &Package, judgement: &mut Judgement) -> Scope {
+    pub(super) fn scope(&self, package: &Package, judgement: &mut Judgement) -> Scope {
         let unreadable = RefCell::new(Vec::new());
         let facts = |subject: &str, key: &str| {
             let found = self.advisories.facts(subject, key);
@@ -224,7 +224,7 @@ impl Court<'_> {
 }
 
 /// Whether a statement under `name` is about the package.
-fn is_meant(affected: &Affected, name: &str, package: &Package) -> bool {
+pub(super) fn is_meant(affected: &Affected, name: &str, package: &Package) -> bool {
     let is_named = match affected.names {
         Names::Source => name == package.source_name(),
         Names::Binary => name == package.name,
@@ -248,7 +248,8 @@ fn unparsable(package: &Package, detail: &str) -> BlindSpot {
     BlindSpot::new(Reason::VersionUnparsable, subject, detail).with_packages(1)
 }
 
-pub(super) fn feed_unreadable((feed, why): (String, String), keeper: Keeper) -> BlindSpot {
+/// The blind spot of a feed whose data cannot be read, given the feed and why.
+pub fn feed_unreadable((feed, why): (String, String), keeper: Keeper) -> BlindSpot {
     let remedy = keeper.update(Some(&feed), "fetches it again");
     BlindSpot::new(Reason::FeedNotLoaded, feed, format!("its data cannot be read ({why}); {remedy}"))
 }

@@ -17,6 +17,12 @@ Exit status:
   3  unproven: no findings, or none that the gate sees, but something that counts was not judged
 For several images: 2 outweighs 1, which outweighs 3, which outweighs 0.";
 
+const EXPLAIN: &str = "\
+Exit status:
+  0  explained: a finding, or an absence that is proven
+  2  a wrong argument, or something could not be read
+  3  unproven: not found, but something that it could be in was not judged, or no loaded feed knows it";
+
 const UPDATE: &str = "\
 Exit status:
   0  done
@@ -36,6 +42,7 @@ fn with_exit_status(command: clap::Command) -> clap::Command {
     }
     let statuses = match command.get_name() {
         "scan" => SCAN,
+        "explain" => EXPLAIN,
         "update" => UPDATE,
         _other => USUAL,
     };

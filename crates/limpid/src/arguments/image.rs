@@ -9,7 +9,7 @@ use limpid_image::platform::Platform;
 
 use super::{KeyOptions, ServerOptions};
 
-const IMAGE_HELP: &str = "\
+pub(super) const IMAGE_HELP: &str = "\
 Images:
   alpine:3.20, ghcr.io/org/app@sha256:…   from a registry
   oci:DIR[:REF]                           OCI layout
@@ -213,6 +213,6 @@ impl<F> Output<F> {
     }
 }
 
-fn parse_day(text: &str) -> Result<NaiveDate, String> {
+pub(super) fn parse_day(text: &str) -> Result<NaiveDate, String> {
     text.parse().map_err(|_error| format!("“{text}” is not a day; write it as 2026-11-23"))
 }

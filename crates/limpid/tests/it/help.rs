@@ -6,10 +6,11 @@ use limpid_testkit::registry::is_installed;
 
 use crate::support::{Place, listing};
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 23] = [
     "scan",
     "index",
     "compare",
+    "explain",
     "db",
     "db update",
     "db status",

@@ -22,6 +22,7 @@ mod determinism;
 mod documents;
 mod evidence;
 mod exit_status;
+mod explain;
 mod help;
 mod hostile;
 mod outputs;

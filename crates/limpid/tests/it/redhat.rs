@@ -22,7 +22,7 @@ fn fixture(path: &str) -> Vec<u8> {
 }
 
 /// A place that has Red Hat's data.
-fn advised() -> Place {
+pub(crate) fn advised() -> Place {
     let place = Place::new();
     let mirror = place.path("mirror");
     for folder in [mirror.join(VEX), mirror.join(MAPPING).parent().unwrap().to_owned()] {

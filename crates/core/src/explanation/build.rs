@@ -1,0 +1,222 @@
+//! Makes an explanation of a report, and of what the feeds say to each package.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Answer, Concerned, ExplainedPackage, ExplainedStatement, Explanation, Known, KnownAdvisory, SCHEMA,
+    sentence::sentence,
+};
+use crate::{
+    BlindSpot, IndexReport, IndexedPackage, Reason, Report,
+    advisory::Names,
+    matching::{Keeper, Ruled, Ruling, Said, Traced, unreadable_feed},
+    report::Finding,
+};
+
+impl Explanation {
+    /// The explanation of what a report says, or does not say, of a vulnerability. The index and the traces are those of the
+    /// same image.
+    pub fn of(known: &Known, index: &IndexReport, report: &Report, traces: Vec<Traced>) -> Self {
+        let mut packages = packages(known, index, report, traces);
+        packages.sort_by(|a, b| (a.answer, &a.package).cmp(&(b.answer, &b.package)));
+        let has_word = packages.iter().any(|one| one.answer <= Answer::NotAffected);
+        let mut blind_spots: Vec<BlindSpot> =
+            report.blind_spots.iter().filter(|spot| could_hide(spot.reason, has_word)).cloned().collect();
+        let lost = known.found.unreadable.iter().cloned();
+        blind_spots.extend(lost.map(|one| unreadable_feed(one, Keeper::Command)));
+        blind_spots.sort();
+        blind_spots.dedup();
+        let answer = answer(known, &packages, &blind_spots);
+        let mut explanation = Self {
+            schema: SCHEMA.to_owned(),
+            asked: known.asked.clone(),
+            identifiers: known.identifiers.clone(),
+            image: report.image.clone(),
+            distributions: report.distributions.clone(),
+            answer,
+            explanation: String::new(),
+            proof: report.proof.clone(),
+            observed: report.observed.clone(),
+            packages,
+            advisories: advisories(known),
+            blind_spots,
+        };
+        explanation.explanation = sentence(&explanation);
+        explanation
+    }
+}
+
+/// The first that holds. What could hide a package, or what is said of one, outweighs all but a finding.
+fn answer(known: &Known, packages: &[Concerned], blind_spots: &[BlindSpot]) -> Answer {
+    let best = packages.iter().map(|one| one.answer).min();
+    let otherwise = || match known.found.statements.is_empty() {
+        true => Answer::UnknownAdvisory,
+        false => Answer::PackageAbsent,
+    };
+    let told = best.unwrap_or_else(otherwise);
+    if blind_spots.iter().any(|spot| spot.counts) { told.min(Answer::NotJudged) } else { told }
+}
+
+/// Whether behind a blind spot the vulnerability could be: always, where packages are hidden; where what is said of them is
+/// missing or old, as long as nobody has said something of the package. Single packages have their own answer.
+fn could_hide(reason: Reason, has_word: bool) -> bool {
+    match reason {
+        Reason::NoDistribution
+        | Reason::DatabaseUnreadable
+        | Reason::OverBudget
+        | Reason::LayerUnsupported
+        | Reason::DetectorFailed
+        | Reason::NothingRecognised => true,
+        Reason::ReleaseNotCovered
+        | Reason::FeedNotLoaded
+        | Reason::FeedStale
+        | Reason::FeedQuarantined
+        | Reason::EndOfLife => !has_word,
+        Reason::VersionUnparsable | Reason::ThirdParty | Reason::UnidentifiedExecutables => false,
+    }
+}
+
+/// Where a package is: its package URL and path.
+type Place = (String, String);
+
+fn packages(known: &Known, index: &IndexReport, report: &Report, traces: Vec<Traced>) -> Vec<Concerned> {
+    let is_asked = |finding: &&Finding| known.is_called(std::iter::once(&finding.id).chain(&finding.aliases));
+    let mut findings: BTreeMap<Place, &Finding> = BTreeMap::new();
+    for finding in report.findings.iter().filter(is_asked) {
+        let path = finding.package.path.clone().unwrap_or_default();
+        // Of two findings under one name, the one that stands.
+        let known = findings.entry((finding.package.purl.clone(), path)).or_insert(finding);
+        if finding.suppressed.is_none() {
+            *known = finding;
+        }
+    }
+    let mut concerned = Vec::new();
+    for Traced { package, said } in traces {
+        let place = (package.purl.clone(), package.path.clone());
+        let finding = findings.remove(&place);
+        concerned.push(one(&package, said, finding, report));
+    }
+    // A finding that no trace leads to would be a fault of tracing: it is told all the same.
+    let rest = findings.into_iter().filter_map(|((purl, path), finding)| {
+        let package = index.packages.iter().find(|one| one.purl == purl && one.path == path)?;
+        Some(one(package, Said::Nothing, Some(finding), report))
+    });
+    concerned.extend(rest.collect::<Vec<_>>());
+    concerned
+}
+
+fn one(package: &IndexedPackage, said: Said, finding: Option<&Finding>, report: &Report) -> Concerned {
+    let (ruled, by) = match said {
+        Said::Statements(ruled) => (ruled, None),
+        Said::Nothing => (Vec::new(), None),
+        Said::ThirdParty { by } => (Vec::new(), Some(by)),
+    };
+    let (answer, why, by) = match (finding, by) {
+        (Some(finding), _) => of_finding(finding, report),
+        (None, Some(by)) => {
+            let why = format!("of what {by} builds, the distribution's advisories do not speak");
+            (Answer::NotJudged, why, String::new())
+        }
+        (None, None) => of_statements(&ruled),
+    };
+    Concerned {
+        answer,
+        why,
+        by,
+        package: explained(package, report),
+        severity: finding.map(|finding| finding.severity),
+        fixed_in: finding.and_then(|finding| finding.fixed_in.clone()),
+        status: finding.map(|finding| finding.status),
+        suppressed: finding.and_then(|finding| finding.suppressed.clone()),
+        statements: ruled.into_iter().map(|one| statement(one, report)).collect(),
+    }
+}
+
+/// A vendor's word against another feed is no decision of the reader's.
+fn of_finding(finding: &Finding, report: &Report) -> (Answer, String, String) {
+    match &finding.suppressed {
+        None => (Answer::Affected, finding.why.clone(), finding.feed.clone()),
+        Some(by) if report.feeds.iter().any(|feed| feed.name == by.by) => {
+            (Answer::NotAffected, by.reason.clone(), by.by.clone())
+        }
+        Some(by) => (Answer::Suppressed, by.reason.clone(), by.by.clone()),
+    }
+}
+
+/// What the statements come to where they are no finding: of several ranges the one that says most.
+fn of_statements(ruled: &[Ruled]) -> (Answer, String, String) {
+    let decisive = ruled.iter().min_by_key(|one| one.ruling);
+    decisive.map_or_else(
+        || (Answer::NotListed, "the data that it is judged by says nothing of it".to_owned(), String::new()),
+        |one| (of_ruling(one.ruling), one.why.clone(), one.statement.feed.clone()),
+    )
+}
+
+fn of_ruling(ruling: Ruling) -> Answer {
+    match ruling {
+        Ruling::Affects => Answer::Affected,
+        Ruling::NotComparable => Answer::NotJudged,
+        Ruling::Fixed => Answer::Fixed,
+        Ruling::OtherVersions | Ruling::NeverAffected => Answer::NotAffected,
+    }
+}
+
+fn explained(indexed: &IndexedPackage, report: &Report) -> ExplainedPackage {
+    let package = &indexed.package;
+    let place = |layer| report.image.layers.iter().position(|one| one == layer);
+    ExplainedPackage {
+        layer: indexed.layer.clone(),
+        layer_number: indexed.layer.as_ref().and_then(place).map(|place| place + 1),
+        path: indexed.path.clone(),
+        name: package.name.clone(),
+        version: package.version.clone(),
+        kind: package.kind.clone(),
+        purl: indexed.purl.clone(),
+        source: package.source.as_ref().map(|source| (source.name.clone(), source.version.clone())),
+        namespace: indexed.namespace.clone(),
+    }
+}
+
+fn statement(ruled: Ruled, report: &Report) -> ExplainedStatement {
+    let Ruled { statement, ruling, why } = ruled;
+    let data = report.feeds.iter().find(|feed| feed.name == statement.feed);
+    let affected = statement.affected;
+    let names = match affected.names {
+        Names::Source => "source",
+        Names::Binary | Names::Fact => "binary",
+    };
+    ExplainedStatement {
+        advisory: statement.advisory.id,
+        published: statement.advisory.published,
+        range: affected.range.in_words(),
+        namespace: affected.namespace,
+        package: affected.package,
+        names: names.to_owned(),
+        answer: of_ruling(ruling),
+        why,
+        segment: data.map(|feed| feed.segment.clone()),
+        upstream_date: data.and_then(|feed| feed.upstream_date.clone()),
+        feed: statement.feed,
+    }
+}
+
+fn advisories(known: &Known) -> Vec<KnownAdvisory> {
+    let mut advisories: BTreeMap<(&str, &str), KnownAdvisory> = BTreeMap::new();
+    for statement in &known.found.statements {
+        let advisory = &statement.advisory;
+        let one = advisories.entry((&statement.feed, &advisory.id)).or_insert_with(|| KnownAdvisory {
+            feed: statement.feed.clone(),
+            id: advisory.id.clone(),
+            aliases: advisory.aliases.clone(),
+            severity: advisory.severity,
+            summary: advisory.summary.clone(),
+            links: advisory.links.clone(),
+            published: advisory.published.clone(),
+            namespaces: Default::default(),
+            packages: Default::default(),
+        });
+        one.namespaces.insert(statement.affected.namespace.clone());
+        one.packages.insert(statement.affected.package.clone());
+    }
+    advisories.into_values().collect()
+}

@@ -1,0 +1,54 @@
+//! `limpid explain`: why a vulnerability is, or is not, reported.
+
+use std::path::Path;
+
+use anyhow::bail;
+use limpid_core::explanation::Explanation;
+
+use crate::{
+    arguments::{Common, CompareFormat, ExplainArguments},
+    command::{decisions, scan},
+    engine::Engine,
+    exit::Status,
+    output::{self, Layout},
+    progress::Bars,
+    terminal::Terminal,
+    writer::write_to,
+};
+
+/// Explains one vulnerability in one image. It ends well where the answer is proven, whichever it is.
+pub(crate) fn run(common: &Common, arguments: &ExplainArguments) -> anyhow::Result<Status> {
+    let (id, image) = (arguments.id.trim(), &arguments.image_name);
+    if id.is_empty() {
+        bail!("the vulnerability has no name: limpid explain CVE IMAGE");
+    }
+    if is_identifier(image) && !Path::new(image).exists() {
+        bail!("{image} is no image; the vulnerability stands first: limpid explain CVE IMAGE");
+    }
+    let engine = Engine::of(common)?;
+    let policy = decisions::policy(&arguments.policy)?;
+    let bars = Bars::new(common.quiet);
+    let index = engine.index(image, &arguments.image, &bars.layers(image))?;
+    if !common.offline && arguments.as_of.is_none() {
+        scan::refresh(&engine, std::slice::from_ref(&index), &bars, common.quiet);
+    }
+    bars.clear();
+    let catalog = engine.open_catalog(arguments.as_of)?;
+    let explanation = engine.explain(id, &index, &catalog, &policy, arguments.as_of);
+    write_to(None, |out| match arguments.format {
+        CompareFormat::Table => output::explanation_table(&explanation, &Terminal::of_stdout(), out),
+        CompareFormat::Json => output::json(&explanation, Layout::Pretty, out),
+    })?;
+    Ok(status(&explanation))
+}
+
+fn status(explanation: &Explanation) -> Status {
+    if explanation.answer.is_proven() { Status::Done } else { Status::Unproven }
+}
+
+/// Whether somebody took one argument for the other.
+fn is_identifier(image: &str) -> bool {
+    ["CVE-", "GHSA-"]
+        .iter()
+        .any(|start| image.get(..start.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(start)))
+}
