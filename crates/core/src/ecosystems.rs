@@ -12,9 +12,11 @@ mod azurelinux;
 mod chainguard;
 mod debian;
 mod fedora;
+mod node;
 mod opensuse;
 mod oracle;
 mod photon;
+mod python;
 mod redhat;
 mod rocky;
 mod suse;
@@ -26,7 +28,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 16] = [
+const LIST: [Ecosystem; 18] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -46,6 +48,9 @@ const LIST: [Ecosystem; 16] = [
     photon::ECOSYSTEM,
     azurelinux::ECOSYSTEM,
     archlinux::ECOSYSTEM,
+    // Languages: no system is one.
+    python::ECOSYSTEM,
+    node::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.

@@ -14,6 +14,7 @@ pub mod distribution;
 pub mod ecosystem;
 pub mod ecosystems;
 mod ends;
+pub mod extract;
 pub mod feed;
 pub mod formats;
 pub mod index_report;

@@ -14,7 +14,9 @@ pub fn purl(ecosystem: Option<&Ecosystem>, package: &Package, distribution: Opti
     let ecosystem = ecosystem.filter(|_| package.kind != IMAGE);
     let kind = ecosystem.map_or(package.kind.as_str(), |ecosystem| ecosystem.purl.kind);
     let id = distribution.map_or("", |distribution| &distribution.id);
-    let namespace = ecosystem.and_then(|ecosystem| ecosystem.purl.namespace_of(id));
+    let (carried, name) =
+        ecosystem.map_or((None, &*package.name), |ecosystem| ecosystem.purl.split(&package.name));
+    let namespace = carried.or_else(|| ecosystem.and_then(|ecosystem| ecosystem.purl.namespace_of(id)));
     let distro = distribution.map(|one| match one.version.as_str() {
         "" => one.id.clone(),
         version => format!("{}-{version}", one.id),
@@ -25,21 +27,22 @@ pub fn purl(ecosystem: Option<&Ecosystem>, package: &Package, distribution: Opti
         false => format!("{}@{}", source.name, source.version),
     });
     let qualifiers = [("arch", package.architecture.clone()), ("distro", distro), ("upstream", upstream)];
-    write(kind, namespace, package, qualifiers).unwrap_or_else(|_| without_type(package))
+    let named = (namespace, name, &*package.version);
+    write(kind, named, qualifiers).unwrap_or_else(|_| without_type(package))
 }
 
+/// `named`: namespace, name, version.
 fn write(
     kind: &str,
-    namespace: Option<&str>,
-    package: &Package,
+    (namespace, name, version): (Option<&str>, &str, &str),
     qualifiers: [(&'static str, Option<String>); 3],
 ) -> Result<String, packageurl::Error> {
-    let mut purl = PackageUrl::new(kind, &*package.name)?;
+    let mut purl = PackageUrl::new(kind, name)?;
     if let Some(namespace) = namespace {
         purl.with_namespace(namespace)?;
     }
-    if !package.version.is_empty() {
-        purl.with_version(&*package.version)?;
+    if !version.is_empty() {
+        purl.with_version(version)?;
     }
     for (key, value) in qualifiers {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -52,14 +55,8 @@ fn write(
 /// For a type or name that no package URL can have: the specification keeps `generic` for what has no type.
 fn without_type(package: &Package) -> String {
     let name = if package.name.is_empty() { "unnamed" } else { &package.name };
-    let version = (!package.version.is_empty()).then_some(&*package.version);
     let qualifiers = [("type", Some(package.kind.clone())), ("arch", None), ("distro", None)];
-    let named = Package {
-        name: name.to_owned(),
-        version: version.unwrap_or_default().to_owned(),
-        ..Package::default()
-    };
-    write("generic", None, &named, qualifiers).unwrap_or_else(|_| "pkg:generic/unnamed".to_owned())
+    write("generic", (None, name, &package.version), qualifiers).unwrap_or_else(|_| "pkg:generic/unnamed".to_owned())
 }
 
 #[cfg(test)]

@@ -59,8 +59,6 @@ pub struct TreeFile {
     pub layer: u16,
     /// Its content; `None` where it was not kept.
     pub content: Option<ContentAt>,
-    /// Whether it is a program.
-    pub executable: bool,
 }
 
 /// Why there is no final file system.
@@ -133,7 +131,6 @@ impl Tree {
             path: self.path(id),
             layer: node.layer,
             content: self.content_of(id),
-            executable: node.executable,
         })
     }
 

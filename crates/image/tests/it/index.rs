@@ -14,6 +14,7 @@ use crate::packs::{Item, digest, kept, store};
 mod beside;
 mod corpus;
 mod dpkg;
+mod languages;
 mod reading;
 
 const ALPINE: &str = "ID=alpine\nVERSION_ID=3.16.2\nPRETTY_NAME=\"Alpine Linux v3.16\"\n";
