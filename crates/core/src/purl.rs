@@ -56,7 +56,8 @@ fn write(
 fn without_type(package: &Package) -> String {
     let name = if package.name.is_empty() { "unnamed" } else { &package.name };
     let qualifiers = [("type", Some(package.kind.clone())), ("arch", None), ("distro", None)];
-    write("generic", (None, name, &package.version), qualifiers).unwrap_or_else(|_| "pkg:generic/unnamed".to_owned())
+    write("generic", (None, name, &package.version), qualifiers)
+        .unwrap_or_else(|_| "pkg:generic/unnamed".to_owned())
 }
 
 #[cfg(test)]

@@ -126,9 +126,7 @@ impl WantList {
     pub fn new(wants: impl IntoIterator<Item = Want>) -> Self {
         let mut wants: Vec<Want> = wants.into_iter().collect();
         let extractor = |want: &Want| want.extractor.map(|extractor| (extractor.id, extractor.revision));
-        wants.sort_by_key(|want| {
-            (format!("{:?}", want.pattern), want.most, want.companion, extractor(want))
-        });
+        wants.sort_by_key(|want| (format!("{:?}", want.pattern), want.most, want.companion, extractor(want)));
         wants.dedup();
         Self { wants }
     }

@@ -126,12 +126,7 @@ impl Tree {
             return None;
         }
         let node = self.arena.node(id);
-        Some(TreeFile {
-            node: id,
-            path: self.path(id),
-            layer: node.layer,
-            content: self.content_of(id),
-        })
+        Some(TreeFile { node: id, path: self.path(id), layer: node.layer, content: self.content_of(id) })
     }
 
     fn content_of(&self, id: NodeId) -> Option<ContentAt> {

@@ -54,19 +54,16 @@ pub(super) fn affects(
     })
 }
 
-/// A listed version that follows no rule equals itself, and none that follows the rules; whether it equals another that
-/// follows none cannot be said.
+/// A listed version that follows no rule still equals itself; whether it equals another cannot be said.
 fn exactly(versions: &[String], version: &str, ecosystem: &Ecosystem) -> Result<bool, String> {
     if versions.iter().any(|one| one == version) {
         return Ok(true);
     }
     let mut unread = None;
-    let is_regular = (ecosystem.versions.check)(version).is_ok();
     for one in versions {
         match (ecosystem.versions.compare)(version, one) {
             Ok(Ordering::Equal) => return Ok(true),
             Ok(Ordering::Less | Ordering::Greater) => {}
-            Err(_) if is_regular => {}
             Err(error) => unread = Some(error.to_string()),
         }
     }

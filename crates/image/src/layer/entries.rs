@@ -224,14 +224,18 @@ impl Walk<'_> {
     fn is_small_enough(&mut self, member: &Member, most: u64) -> bool {
         let size = member.size;
         size <= most
-            || self.over_budget(member, format!("it has {size} bytes and at most {most} are read of such a file"))
+            || self.over_budget(
+                member,
+                format!("it has {size} bytes and at most {most} are read of such a file"),
+            )
     }
 
     fn has_room(&mut self, member: &Member, size: u64) -> bool {
         let most = self.limits.kept_bytes;
         let room = most - self.kept_bytes;
         if size > room {
-            let detail = format!("it has {size} bytes and of the {most} that are kept of a layer {room} are left");
+            let detail =
+                format!("it has {size} bytes and of the {most} that are kept of a layer {room} are left");
             return self.over_budget(member, detail);
         }
         self.kept_bytes += size;

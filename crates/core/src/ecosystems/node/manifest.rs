@@ -52,7 +52,9 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
         Err(error) => return unreadable(format!("it cannot be read: {error}")),
     };
     match (text(&manifest.name), text(&manifest.version)) {
-        (Some(_), Some(_)) if place == Place::Outside && manifest.private == Value::Bool(true) => Parsed::default(),
+        (Some(_), Some(_)) if place == Place::Outside && manifest.private == Value::Bool(true) => {
+            Parsed::default()
+        }
         (Some(name), Some(version)) => {
             let package = Package {
                 name: name.to_owned(),
@@ -126,13 +128,26 @@ mod tests {
 
     #[test]
     fn what_names_no_package_is_told_where_one_is_installed() {
-        for odd in ["{}", r#"{"name": "a"}"#, r#"{"name": "a", "version": 1}"#, r#"{"name": "a b", "version": "1.0.0"}"#, "", "[]"] {
+        for odd in [
+            "{}",
+            r#"{"name": "a"}"#,
+            r#"{"name": "a", "version": 1}"#,
+            r#"{"name": "a b", "version": "1.0.0"}"#,
+            "",
+            "[]",
+        ] {
             let installed = parse("node_modules/a/package.json", odd);
             assert_eq!((installed.packages.len(), installed.blind_spots.len()), (0, 1), "{odd}");
         }
         assert_eq!(parse("app/package.json", r#"{"type": "module"}"#), Parsed::default());
-        assert_eq!(parse("app/package.json", r#"{"name": "a", "version": "1.0.0", "private": true}"#), Parsed::default());
+        assert_eq!(
+            parse("app/package.json", r#"{"name": "a", "version": "1.0.0", "private": true}"#),
+            Parsed::default()
+        );
         assert_eq!(parse("app/package.json", "{").blind_spots.len(), 1);
-        assert_eq!(names(&parse("node_modules/a/package.json", "\u{feff}{\"name\": \"a\", \"version\": \"1.0.0\"}")), ["a"]);
+        assert_eq!(
+            names(&parse("node_modules/a/package.json", "\u{feff}{\"name\": \"a\", \"version\": \"1.0.0\"}")),
+            ["a"]
+        );
     }
 }

@@ -55,7 +55,8 @@ pub(super) fn read_egg(file: &FoundFile<'_>) -> Parsed {
 fn package(content: &[u8], wrong: &mut Vec<String>) -> Option<Package> {
     let header = header(content);
     let one = |field: &str| {
-        let mut values = header.iter().filter(|(name, _)| name.eq_ignore_ascii_case(field)).map(|(_, value)| *value);
+        let mut values =
+            header.iter().filter(|(name, _)| name.eq_ignore_ascii_case(field)).map(|(_, value)| *value);
         (values.next(), values.next())
     };
     let mut value = |field: &str| match one(field) {
@@ -95,7 +96,9 @@ fn header(content: &[u8]) -> Vec<(&str, &str)> {
 
 /// Whether the last line is a whole one.
 fn is_whole(content: &[u8]) -> bool {
-    content.ends_with(b"\n") || content.windows(2).any(|pair| pair == b"\n\n") || content.windows(4).any(|four| four == b"\r\n\r\n")
+    content.ends_with(b"\n")
+        || content.windows(2).any(|pair| pair == b"\n\n")
+        || content.windows(4).any(|four| four == b"\r\n\r\n")
 }
 
 #[derive(Deserialize)]

@@ -49,7 +49,10 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         recognised: "metadata of installed packages: dist-info, egg-info, eggs",
         releases: "all versions",
         severity: "the score that an advisory gives",
-        not_covered: &["packages without metadata, such as copies within others", "wheels that are not installed"],
+        not_covered: &[
+            "packages without metadata, such as copies within others",
+            "wheels that are not installed",
+        ],
     },
     revision: revision::of("ecosystems/python"),
 };

@@ -30,7 +30,14 @@ mod tests {
 
     #[test]
     fn spellings_of_one_name_are_one() {
-        for name in ["friendly-bard", "Friendly-Bard", "FRIENDLY-BARD", "friendly.bard", "friendly--bard", "FrIeNdLy-._.-bArD"] {
+        for name in [
+            "friendly-bard",
+            "Friendly-Bard",
+            "FRIENDLY-BARD",
+            "friendly.bard",
+            "friendly--bard",
+            "FrIeNdLy-._.-bArD",
+        ] {
             assert_eq!(normalised(name), "friendly-bard", "{name}");
         }
         assert!(is_name("zope.interface") && is_name("A"));

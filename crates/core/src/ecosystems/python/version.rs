@@ -82,9 +82,8 @@ impl<'a> Version<'a> {
         };
         let release = release(&mut rest)?;
         let pre = labelled(&mut rest, &PHASES);
-        let post = implicit_post(&mut rest).or_else(|| {
-            labelled(&mut rest, &[("post", 0), ("rev", 0), ("r", 0)]).map(|(_, number)| number)
-        });
+        let post = implicit_post(&mut rest)
+            .or_else(|| labelled(&mut rest, &[("post", 0), ("rev", 0), ("r", 0)]).map(|(_, number)| number));
         let dev = labelled(&mut rest, &[("dev", 0)]).map(|(_, number)| number);
         rest.is_empty().then_some(Self { epoch, release, pre, post, dev, local })
     }
@@ -150,7 +149,8 @@ fn release<'a>(rest: &mut &'a str) -> Option<Vec<&'a str>> {
 /// `[-_.]?WORD[-_.]?[0-9]*`
 fn labelled<'a>(rest: &mut &'a str, words: &[(&str, u8)]) -> Option<(u8, &'a str)> {
     let start = rest.strip_prefix(SEPARATORS).unwrap_or(rest);
-    let (mut after, value) = words.iter().find_map(|(word, value)| Some((start.strip_prefix(word)?, *value)))?;
+    let (mut after, value) =
+        words.iter().find_map(|(word, value)| Some((start.strip_prefix(word)?, *value)))?;
     after = after.strip_prefix(SEPARATORS).unwrap_or(after);
     let number = digits::take(&mut after);
     *rest = after;
@@ -167,8 +167,7 @@ fn implicit_post<'a>(rest: &mut &'a str) -> Option<&'a str> {
 
 fn local(label: &str) -> Option<Vec<&str>> {
     let parts: Vec<&str> = label.split(SEPARATORS).collect();
-    let is_part =
-        |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_part = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     parts.iter().all(is_part).then_some(parts)
 }
 

@@ -180,9 +180,10 @@ impl Read for Checked<'_> {
         let left = self.left.checked_sub(bytes as u64);
         match (bytes, left) {
             (0, Some(0)) if self.crc.sum() == self.checksum => Ok(0),
-            (0, _) | (_, None) => {
-                Err(io::Error::new(io::ErrorKind::InvalidData, "another size or checksum than it should have"))
-            }
+            (0, _) | (_, None) => Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "another size or checksum than it should have",
+            )),
             (_, Some(left)) => {
                 self.left = left;
                 Ok(bytes)

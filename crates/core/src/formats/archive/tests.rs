@@ -59,7 +59,8 @@ fn the_digest_is_that_of_the_whole_archive() {
 
 #[test]
 fn something_may_stand_in_front_of_an_archive() {
-    let with_script = [b"#!/bin/sh\nexec java -jar $0\n".as_slice(), &jar(CompressionMethod::Deflated)].concat();
+    let with_script =
+        [b"#!/bin/sh\nexec java -jar $0\n".as_slice(), &jar(CompressionMethod::Deflated)].concat();
     assert_eq!(names(&extracted(&with_script)), ["META-INF/MANIFEST.MF", POM]);
 }
 

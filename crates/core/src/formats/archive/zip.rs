@@ -230,11 +230,7 @@ impl Data {
     pub(super) fn unpacked<'a>(&self, source: &'a mut dyn Source) -> Result<Box<dyn Read + 'a>, Trouble> {
         source.seek(SeekFrom::Start(self.start))?;
         let stored = BufReader::with_capacity(BUFFER_BYTES, source.take(self.stored));
-        Ok(if self.is_stored {
-            Box::new(stored)
-        } else {
-            Box::new(DeflateDecoder::new(stored))
-        })
+        Ok(if self.is_stored { Box::new(stored) } else { Box::new(DeflateDecoder::new(stored)) })
     }
 }
 

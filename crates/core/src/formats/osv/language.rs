@@ -3,8 +3,9 @@
 //! A record is reported under its own identifier, and its aliases are other names of the same vulnerability. That a package is
 //! malicious as a whole is said in its summary.
 
-use super::{Dialect, Reported, export::Export};
+use super::{Dialect, Reported, Said, export::Export};
 use crate::{
+    Affected, AffectedRange,
     advisory::{Names, Record},
     feed::{DiscoveryError, FeedDocument, FeedError, FeedHead, FeedSource, Guard, Upstream},
     revision,
@@ -54,14 +55,24 @@ impl Language {
             versions: self.versions,
             reported: Reported::AsItself,
             rate: |_| None,
-            state: &|said| {
-                let mut affected = said.about(self.names);
-                affected.namespace = self.name.to_owned();
-                affected.package = (self.normalised)(&affected.package);
-                vec![affected]
-            },
+            state: &|said| self.state(said),
         };
         super::parse(&dialect, source, document, sink)
+    }
+
+    /// What is said with a range. A listed version that follows no rule is left out: a package that has such a one is told as
+    /// not judged, whatever is listed, and one whose version follows the rules has another.
+    fn state(&self, said: &Said<'_>) -> Vec<Affected> {
+        let mut affected = said.about(self.names);
+        affected.namespace = self.name.to_owned();
+        affected.package = (self.normalised)(&affected.package);
+        if let AffectedRange::Exactly { versions } = &mut affected.range {
+            versions.retain(|version| (self.versions.check)(version).is_ok());
+            if versions.is_empty() {
+                return Vec::new();
+            }
+        }
+        vec![affected]
     }
 
     /// When new data is not believed.

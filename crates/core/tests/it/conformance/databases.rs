@@ -26,7 +26,10 @@ fn parse(case: &Case, path: &FilePath, content: &[u8]) -> Option<Parsed> {
     }
     let beside = |ending: &&'static str| {
         let path = FilePath::new(&[path.as_bytes(), ending.as_bytes()].concat());
-        case.files.iter().find(|file| file.image_path() == path).map(|file| (*ending, file.content.as_slice()))
+        case.files
+            .iter()
+            .find(|file| file.image_path() == path)
+            .map(|file| (*ending, file.content.as_slice()))
     };
     let companions: Vec<_> = detector.companions.iter().filter_map(beside).collect();
     let content = extract.as_deref().unwrap_or(content);

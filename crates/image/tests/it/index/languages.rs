@@ -65,10 +65,7 @@ fn what_belongs_to_a_package_of_no_known_distribution_is_judged_by_its_language(
 
 #[test]
 fn programs_that_a_package_of_a_language_has_are_not_unidentified() {
-    let record = kept(
-        "opt/venv/lib/six-1.16.0.dist-info/RECORD",
-        "six.py,,\n../bin/six,,\n".to_owned(),
-    );
+    let record = kept("opt/venv/lib/six-1.16.0.dist-info/RECORD", "six.py,,\n../bin/six,,\n".to_owned());
     let metadata = kept("opt/venv/lib/six-1.16.0.dist-info/METADATA", six("1.16.0"));
     let system = [kept("etc/os-release", ALPINE), kept("lib/apk/db/installed", apk("musl", "1-r0", &[]))];
     let report = index(&[&system, &[record, metadata, Item::Program("opt/venv/bin/six")]]);

@@ -53,7 +53,8 @@ fn read(tar: &[u8], limits: &Limits, watch: &dyn Watch) -> (Seen, LayerFacts) {
 #[test]
 fn the_extract_is_kept_in_the_place_of_the_file() {
     let large = "x".repeat(usize::try_from(EXTRACT_MEMORY).unwrap() + 77) + "last";
-    let tar = Tar::new().file("a.jar", "the last").file("b.jar", &large).file("c.jar", "none").file("d", "else");
+    let tar =
+        Tar::new().file("a.jar", "the last").file("b.jar", &large).file("c.jar", "none").file("d", "else");
     let (seen, _) = read(&tar.finish(), &Limits::default(), &|_| {});
     assert_eq!(seen.content("a.jar"), Some(&b"lastlast"[..]));
     assert_eq!(seen.content("b.jar"), Some(&b"lastlast"[..]));
@@ -77,10 +78,8 @@ fn programs_are_told_by_their_first_bytes_whoever_may_run_them() {
 
 #[test]
 fn trouble_with_one_file_is_told_of_it_alone() {
-    let tar = Tar::new()
-        .file("a.odd", "x")
-        .header(Header::new(b'0', "b.jar").size((8 << 20) + 1))
-        .unfinished();
+    let tar =
+        Tar::new().file("a.odd", "x").header(Header::new(b'0', "b.jar").size((8 << 20) + 1)).unfinished();
     let tar = [tar, vec![0; (8 << 20) + 512], Tar::new().file("c.jar", "the last").finish()].concat();
     let (seen, _) = read(&tar, &Limits::default(), &|_| {});
     assert_eq!(seen.told(), [(DetectorFailed, "a.odd"), (OverBudget, "b.jar")]);
@@ -110,7 +109,8 @@ fn an_extract_for_which_there_is_no_time_ends_the_layer() {
     let tar = Tar::new().file("a.jar", "x").file("b", "y").finish();
     let wants = WantList::new([Want::extract(Pattern::NameEnding(".jar"), 100, &LATE)]);
     let mut seen = Seen::default();
-    let facts = read_layer(&mut &*tar, &expected(&tar, None), &wants, &Limits::default(), &mut seen, &Up).unwrap();
+    let facts =
+        read_layer(&mut &*tar, &expected(&tar, None), &wants, &Limits::default(), &mut seen, &Up).unwrap();
     assert_eq!(facts.diff_id, None);
     assert_eq!(seen.blind_spots.iter().map(|spot| spot.reason).collect::<Vec<_>>(), [OverBudget]);
 }

@@ -48,7 +48,15 @@ fn its_files_are_those_of_the_record() {
     let parsed = parse(PATH, SIX, &[(RECORD, record)]);
     let files: Vec<String> = parsed.packages[0].files.iter().map(FilePath::to_string).collect();
     let site = "usr/lib/python3/site-packages";
-    assert_eq!(files, [format!("{site}/six.py"), "usr/bin/six".to_owned(), "etc/six".to_owned(), format!("{site}/a, \"b\".py")]);
+    assert_eq!(
+        files,
+        [
+            format!("{site}/six.py"),
+            "usr/bin/six".to_owned(),
+            "etc/six".to_owned(),
+            format!("{site}/a, \"b\".py")
+        ]
+    );
 }
 
 #[test]
