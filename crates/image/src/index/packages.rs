@@ -13,7 +13,14 @@ use limpid_core::{
     scope::{Scope, ScopeQuestion},
 };
 
-use super::{IndexError, detect::Found, introduced, owned::Owner, reader::Reader, system::Systems};
+use super::{
+    IndexError,
+    detect::Found,
+    introduced,
+    owned::Owner,
+    reader::Reader,
+    system::{Systems, is_system},
+};
 use crate::tree::{NodeId, Tree};
 
 /// What packages are listed from.
@@ -50,11 +57,11 @@ impl<'a> Listing<'a> {
         Ok(packages)
     }
 
-    /// The language whose packages such a file tells of.
+    /// The language whose packages such a file tells of; `None` for the database of a system.
     fn language(&self, found: &Found) -> Option<&'a Ecosystem> {
-        self.ecosystems.iter().find(|one| {
-            one.identity.is_none() && one.detectors.iter().any(|detector| detector.id == found.detector.id)
-        })
+        let reads = |one: &Ecosystem| one.detectors.iter().any(|detector| detector.id == found.detector.id);
+        let mut languages = self.ecosystems.iter().filter(|one| one.identity.is_none());
+        languages.find(|one| !is_system(found) && reads(one))
     }
 
     fn list_system(

@@ -112,5 +112,7 @@ fn an_extract_for_which_there_is_no_time_ends_the_layer() {
     let facts =
         read_layer(&mut &*tar, &expected(&tar, None), &wants, &Limits::default(), &mut seen, &Up).unwrap();
     assert_eq!(facts.diff_id, None);
-    assert_eq!(seen.blind_spots.iter().map(|spot| spot.reason).collect::<Vec<_>>(), [OverBudget]);
+    let reasons: Vec<_> = seen.blind_spots.iter().map(|spot| spot.reason).collect();
+    assert!(!reasons.is_empty() && reasons.iter().all(|reason| *reason == OverBudget), "{reasons:?}");
+    assert_eq!(seen.content("a.jar"), None);
 }
