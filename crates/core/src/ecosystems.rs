@@ -12,6 +12,7 @@ mod azurelinux;
 mod chainguard;
 mod debian;
 mod fedora;
+mod golang;
 mod node;
 mod opensuse;
 mod oracle;
@@ -19,6 +20,7 @@ mod photon;
 mod python;
 mod redhat;
 mod rocky;
+mod rust;
 mod suse;
 mod ubuntu;
 pub mod unread;
@@ -28,7 +30,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 18] = [
+const LIST: [Ecosystem; 20] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -51,6 +53,8 @@ const LIST: [Ecosystem; 18] = [
     // Languages: no system is one.
     python::ECOSYSTEM,
     node::ECOSYSTEM,
+    golang::ECOSYSTEM,
+    rust::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.

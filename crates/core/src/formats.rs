@@ -14,6 +14,7 @@ pub mod osv;
 pub mod oval;
 pub mod pacman;
 pub(crate) mod path_budget;
+pub mod program;
 pub mod releases;
 pub mod rpm;
 pub(crate) mod semver;
