@@ -12,7 +12,7 @@ mod azurelinux;
 mod chainguard;
 mod debian;
 mod fedora;
-mod golang;
+mod gentoo;
 mod node;
 mod opensuse;
 mod oracle;
@@ -20,7 +20,6 @@ mod photon;
 mod python;
 mod redhat;
 mod rocky;
-mod rust;
 mod suse;
 mod ubuntu;
 pub mod unread;
@@ -30,7 +29,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 20] = [
+const LIST: [Ecosystem; 19] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -50,11 +49,10 @@ const LIST: [Ecosystem; 20] = [
     photon::ECOSYSTEM,
     azurelinux::ECOSYSTEM,
     archlinux::ECOSYSTEM,
+    gentoo::ECOSYSTEM,
     // Languages: no system is one.
     python::ECOSYSTEM,
     node::ECOSYSTEM,
-    golang::ECOSYSTEM,
-    rust::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.

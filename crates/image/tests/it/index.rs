@@ -15,6 +15,7 @@ mod beside;
 mod corpus;
 mod dpkg;
 mod languages;
+mod portage;
 mod reading;
 
 const ALPINE: &str = "ID=alpine\nVERSION_ID=3.16.2\nPRETTY_NAME=\"Alpine Linux v3.16\"\n";

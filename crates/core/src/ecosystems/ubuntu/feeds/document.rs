@@ -134,7 +134,8 @@ fn from_events(range: &Value) -> Option<Vec<AffectedRange>> {
     let mut ranges = Vec::new();
     let mut open: Option<Option<String>> = None;
     for event in list(range, "events") {
-        let (kind, version) = event.as_object()?.iter().next()?;
+        let event = event.as_object().filter(|event| event.len() == 1)?;
+        let (kind, version) = event.iter().next()?;
         let version = version.as_str()?.to_owned();
         match kind.as_str() {
             "introduced" if open.is_none() => open = Some((version != "0").then_some(version)),

@@ -88,9 +88,11 @@ fn needs_pro(statement: &Statement) -> String {
     }
 }
 
-/// `Ubuntu:16.04:LTS` for `Ubuntu:Pro:16.04:LTS`. Builds for certification and real time (`Ubuntu:Pro:FIPS:16.04:LTS`) are
-/// other packages, and stay apart.
+/// `Ubuntu:16.04:LTS` for `Ubuntu:Pro:16.04:LTS`. Builds for certification and real time (`Ubuntu:Pro:FIPS:16.04:LTS`,
+/// `Ubuntu:Pro:22.04:LTS:Realtime:Kernel`) are other packages, and stay apart.
 fn release_of_pro(namespace: &str) -> Option<String> {
     let release = namespace.strip_prefix("Ubuntu:Pro:")?;
-    release.starts_with(|first: char| first.is_ascii_digit()).then(|| format!("Ubuntu:{release}"))
+    let number = release.strip_suffix(":LTS").unwrap_or(release);
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    is_number.then(|| format!("Ubuntu:{release}"))
 }
