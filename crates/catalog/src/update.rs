@@ -16,6 +16,7 @@ mod listing;
 mod members;
 mod mirror;
 mod reading;
+mod request;
 mod retry;
 mod transport;
 
@@ -37,7 +38,7 @@ use self::transport::Transport;
 pub use self::{
     accept::{AcceptError, accept},
     mirror::Mirror,
-    transport::TransportError,
+    request::TransportError,
 };
 use crate::{Clock, State, StateError, Store, limits};
 

@@ -16,8 +16,8 @@ use std::io::BufRead;
 
 use serde_json::Value;
 
-use super::release::{Grouped, Statement};
-use crate::{Advisory, AffectedRange, Severity, advisory::Record, feed::FeedError};
+use super::release::{Grouped, Statement, severity};
+use crate::{Advisory, AffectedRange, advisory::Record, feed::FeedError};
 
 /// Reads one document; `None` where it says nothing of its own.
 pub(super) fn read(reader: &mut dyn BufRead, unread: &mut Vec<String>) -> Result<Option<Record>, FeedError> {
@@ -103,11 +103,6 @@ fn advisory(id: &str, value: &Value) -> Advisory {
         links: list(value, "references").filter_map(|one| text(one, "url")).map(str::to_owned).collect(),
         published: text(value, "published").map(str::to_owned),
     }
-}
-
-/// Canonical's priorities; `untriaged` says nothing.
-pub(super) fn severity(word: &str) -> Severity {
-    word.parse().unwrap_or(Severity::Unknown)
 }
 
 /// The ranges of one entry, at least one.

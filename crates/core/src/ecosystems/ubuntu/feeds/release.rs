@@ -6,9 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::document::severity;
 use crate::{
-    Affected, AffectedRange,
+    Affected, AffectedRange, Severity,
     advisory::{Names, Stance},
 };
 
@@ -19,6 +18,11 @@ pub(super) struct Statement {
     /// `No subscription required`, `Available with Ubuntu Pro: …`, or nothing.
     pub(super) availability: String,
     pub(super) priority: String,
+}
+
+/// Canonical's priorities; `untriaged` says nothing.
+pub(super) fn severity(word: &str) -> Severity {
+    word.parse().unwrap_or(Severity::Unknown)
 }
 
 /// The statements of a document by release and package.
