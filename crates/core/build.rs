@@ -42,6 +42,7 @@ const NOT_PARSING: &[&str] = &[
     "blind_spot.rs",
     "distribution.rs",
     "ecosystems/unread.rs",
+    "extract.rs",
     "index_report.rs",
     "matching",
     "matching.rs",
@@ -59,7 +60,7 @@ const NOT_PARSING: &[&str] = &[
 
 /// What does nothing between an index report with a catalog and a report.
 const NOT_JUDGING: &[&str] =
-    &["ecosystems/unread.rs", "feed.rs", "os_release.rs", "path.rs", "purl.rs", "wants.rs"];
+    &["ecosystems/unread.rs", "extract.rs", "feed.rs", "os_release.rs", "path.rs", "purl.rs", "wants.rs"];
 
 /// Formats that read with another one: their results depend on both.
 const BUILT_ON: &[(&str, &str)] = &[("formats/rpm", "formats/sqlite")];
@@ -81,8 +82,8 @@ fn main() {
         let except = [&folders, DECIDES_NOTHING, except].concat();
         write(name, &revision::revision(&source, "", &except));
     }
-    // Which path a want matches decides what is kept of a layer.
-    let wants = ["path.rs", "wants.rs"].map(|file| revision::revision(&source, file, &[]));
+    // Which path a want matches, and how extracts are made, decides what is kept of a layer.
+    let wants = ["extract.rs", "path.rs", "wants.rs"].map(|file| revision::revision(&source, file, &[]));
     write("wants", &wants.concat());
     // Equal reports in another form are another document to those who ask whether it changed.
     let clair = ["clair", "clair.rs"].map(|file| revision::revision(&source, file, &[]));

@@ -56,7 +56,8 @@ pub struct Ecosystem {
 /// Short texts for `docs/coverage.md`: what cannot be read from the other values of an [`Ecosystem`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notes {
-    /// What of os-release tells that a system is one of these; the files beside it are in [`Identity::files`].
+    /// What of os-release tells that a system is one of these; the files beside it are in [`Identity::files`]. For languages:
+    /// by what packages are found.
     pub recognised: &'static str,
     /// How it becomes known which releases the advisory data covers.
     pub releases: &'static str,
@@ -75,9 +76,23 @@ pub struct PurlNames {
     pub namespace: Option<&'static str>,
     /// Other distributions (`ID` of os-release) that are judged by the same data, and their namespaces.
     pub others: &'static [(&'static str, &'static str)],
+    /// What stands between namespace and name in names that carry their own: `/` in `@babel/core`, `:` in `org.slf4j:slf4j-api`.
+    pub separator: Option<char>,
 }
 
 impl PurlNames {
+    /// Those of a language.
+    pub const fn language(kind: &'static str, separator: Option<char>) -> Self {
+        Self { kind, namespace: None, others: &[], separator }
+    }
+
+    /// The namespace that a name carries, and the rest of it.
+    pub fn split<'a>(&self, name: &'a str) -> (Option<&'a str>, &'a str) {
+        let parts = self.separator.and_then(|separator| name.rsplit_once(separator));
+        let whole = |(namespace, rest): &(&str, &str)| !namespace.is_empty() && !rest.is_empty();
+        parts.filter(whole).map_or((None, name), |(namespace, rest)| (Some(namespace), rest))
+    }
+
     /// The namespace of packages of the distribution with this `ID`.
     pub fn namespace_of(&self, id: &str) -> Option<&'static str> {
         let other = self.others.iter().find(|(other, _)| *other == id);

@@ -13,9 +13,11 @@ mod chainguard;
 mod debian;
 mod fedora;
 mod gentoo;
+mod nodejs;
 mod opensuse;
 mod oracle;
 mod photon;
+mod python;
 mod redhat;
 mod rocky;
 mod suse;
@@ -27,7 +29,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 17] = [
+const LIST: [Ecosystem; 19] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -48,6 +50,9 @@ const LIST: [Ecosystem; 17] = [
     azurelinux::ECOSYSTEM,
     archlinux::ECOSYSTEM,
     gentoo::ECOSYSTEM,
+    // Languages: no system is one.
+    python::ECOSYSTEM,
+    nodejs::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.

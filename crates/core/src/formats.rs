@@ -3,19 +3,22 @@
 //! A format's revision is part of the revision of every ecosystem that uses it.
 
 pub mod apk;
+pub mod archive;
 pub mod builders;
 pub mod csaf;
-mod damage;
+pub(crate) mod damage;
+pub(crate) mod digits;
 pub mod dpkg;
 pub mod end_of_life;
 pub mod glsa;
 pub mod osv;
 pub mod oval;
 pub mod pacman;
-mod path_budget;
+pub(crate) mod path_budget;
 pub mod portage;
 pub mod releases;
 pub mod rpm;
+pub(crate) mod semver;
 mod sqlite;
 pub mod text;
 mod unread;

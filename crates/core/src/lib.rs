@@ -16,6 +16,7 @@ pub mod ecosystem;
 pub mod ecosystems;
 mod ends;
 pub mod explanation;
+pub mod extract;
 pub mod feed;
 pub mod formats;
 pub mod harbor;

@@ -14,6 +14,7 @@ mod trace;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
 pub use self::{
     finding::{Match, feed_unreadable as unreadable_feed},
@@ -137,6 +138,18 @@ pub struct FeedData {
     pub stale: bool,
 }
 
+/// Stands for the namespace of packages that have none.
+pub const NO_NAMESPACE: &str = "unknown";
+
+/// How many packages of a namespace there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// All.
+    pub packages: u64,
+    /// Those that were judged.
+    pub judged: u64,
+}
+
 /// What the matching of one image found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Judgement {
@@ -146,8 +159,11 @@ pub struct Judgement {
     pub blind_spots: Vec<BlindSpot>,
     /// The feeds that were asked, by name.
     pub feeds: BTreeMap<String, FeedData>,
-    /// How many packages were compared with all that the loaded feeds say about them.
+    /// How many packages were compared with all that the loaded feeds say about them. A package of a language that one of
+    /// the distribution owns was where its owner was.
     pub judged: u64,
+    /// The same by namespace, such as `Alpine:v3.16` or `PyPI`; [`NO_NAMESPACE`] for packages of which nobody knows it.
+    pub counts: BTreeMap<String, Counts>,
     /// The distributions, with the end of life that was reckoned with.
     pub distributions: Vec<Distribution>,
 }
@@ -162,19 +178,48 @@ pub fn judge(
     let mut judgement = Judgement::default();
     judgement.distributions = dated_distributions(index, ecosystems, advisories, &mut judgement.blind_spots);
     let mut by_namespace: BTreeMap<&str, Vec<&IndexedPackage>> = BTreeMap::new();
+    let mut owned: Vec<&IndexedPackage> = Vec::new();
     for package in &index.packages {
-        if let Some(namespace) = &package.namespace {
-            by_namespace.entry(namespace).or_default().push(package);
+        let namespace = package.namespace.as_deref().unwrap_or(NO_NAMESPACE);
+        judgement.counts.entry(namespace.to_owned()).or_default().packages += 1;
+        match &package.namespace {
+            Some(_) if package.package.owned_by.is_some() => owned.push(package),
+            Some(namespace) => by_namespace.entry(namespace).or_default().push(package),
+            None => {}
         }
     }
     let session = Session { index, ecosystems, advisories, as_of };
+    let mut owners = Owners::default();
     for (namespace, packages) in by_namespace {
-        session.judge_namespace(namespace, &packages, &mut judgement);
+        session.judge_namespace(namespace, &packages, &mut owners, &mut judgement);
+    }
+    for package in owned.into_iter().filter(|one| owners.have_judged(one)) {
+        judgement.count(package);
     }
     judgement.findings.sort();
     judgement.blind_spots.sort();
     judgement.blind_spots.dedup();
     judgement
+}
+
+impl Judgement {
+    /// Counts a package that was judged.
+    fn count(&mut self, package: &IndexedPackage) {
+        self.judged += 1;
+        let namespace = package.namespace.as_deref().unwrap_or(NO_NAMESPACE);
+        self.counts.entry(namespace.to_owned()).or_default().judged += 1;
+    }
+}
+
+/// The names of the packages that may own others: whether each that has the name was judged.
+#[derive(Default)]
+struct Owners<'a>(BTreeMap<&'a str, bool>);
+
+impl Owners<'_> {
+    fn have_judged(&self, package: &IndexedPackage) -> bool {
+        let owner = package.package.owned_by.as_deref();
+        owner.is_some_and(|owner| self.0.get(owner).copied().unwrap_or_default())
+    }
 }
 
 /// What a judgement is made of.
@@ -185,8 +230,14 @@ struct Session<'a> {
     as_of: NaiveDate,
 }
 
-impl Session<'_> {
-    fn judge_namespace(&self, namespace: &str, packages: &[&IndexedPackage], judgement: &mut Judgement) {
+impl<'i> Session<'i> {
+    fn judge_namespace(
+        &self,
+        namespace: &str,
+        packages: &[&'i IndexedPackage],
+        owners: &mut Owners<'i>,
+        judgement: &mut Judgement,
+    ) {
         let Some(ecosystem) = self.ecosystems.of_namespace(namespace) else {
             let detail = format!("no ecosystem of this version of Limpid judges {namespace}");
             let spot = BlindSpot::new(Reason::ReleaseNotCovered, namespace, detail);
@@ -209,7 +260,12 @@ impl Session<'_> {
             };
             for package in packages {
                 let judged = court.judge(package, judgement, &mut strangers);
-                judgement.judged += u64::from(judged.compared);
+                if judged.compared {
+                    judgement.count(package);
+                }
+                if ecosystem.identity.is_some() {
+                    *owners.0.entry(&package.package.name).or_insert(true) &= judged.compared;
+                }
                 unnamed += usize::from(!judged.named);
             }
         }

@@ -33,6 +33,9 @@ pub struct Package {
     /// The repository that it was installed from, where something tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repository: Option<String>,
+    /// For packages of languages: the package of the distribution that brought it, and by whose data it is judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owned_by: Option<String>,
 }
 
 /// The source package of an installed one.

@@ -14,10 +14,9 @@ pub fn purl(ecosystem: Option<&Ecosystem>, package: &Package, distribution: Opti
     let ecosystem = ecosystem.filter(|_| package.kind != IMAGE);
     let kind = ecosystem.map_or(package.kind.as_str(), |ecosystem| ecosystem.purl.kind);
     let id = distribution.map_or("", |distribution| &distribution.id);
-    let given = ecosystem.and_then(|ecosystem| ecosystem.purl.namespace_of(id));
-    let carried = ecosystem.filter(|_| given.is_none()).and_then(|_| package.name.rsplit_once('/'));
-    let (namespace, name) =
-        carried.map_or((given, &*package.name), |(namespace, name)| (Some(namespace), name));
+    let (carried, name) =
+        ecosystem.map_or((None, &*package.name), |ecosystem| ecosystem.purl.split(&package.name));
+    let namespace = carried.or_else(|| ecosystem.and_then(|ecosystem| ecosystem.purl.namespace_of(id)));
     let distro = distribution.map(|one| match one.version.as_str() {
         "" => one.id.clone(),
         version => format!("{}-{version}", one.id),
@@ -28,14 +27,14 @@ pub fn purl(ecosystem: Option<&Ecosystem>, package: &Package, distribution: Opti
         false => format!("{}@{}", source.name, source.version),
     });
     let qualifiers = [("arch", package.architecture.clone()), ("distro", distro), ("upstream", upstream)];
-    write(kind, namespace, name, &package.version, qualifiers).unwrap_or_else(|_| without_type(package))
+    let named = (namespace, name, &*package.version);
+    write(kind, named, qualifiers).unwrap_or_else(|_| without_type(package))
 }
 
+/// `named`: namespace, name, version.
 fn write(
     kind: &str,
-    namespace: Option<&str>,
-    name: &str,
-    version: &str,
+    (namespace, name, version): (Option<&str>, &str, &str),
     qualifiers: [(&'static str, Option<String>); 3],
 ) -> Result<String, packageurl::Error> {
     let mut purl = PackageUrl::new(kind, name)?;
@@ -57,7 +56,7 @@ fn write(
 fn without_type(package: &Package) -> String {
     let name = if package.name.is_empty() { "unnamed" } else { &package.name };
     let qualifiers = [("type", Some(package.kind.clone())), ("arch", None), ("distro", None)];
-    write("generic", None, name, &package.version, qualifiers)
+    write("generic", (None, name, &package.version), qualifiers)
         .unwrap_or_else(|_| "pkg:generic/unnamed".to_owned())
 }
 

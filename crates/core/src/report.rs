@@ -14,7 +14,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use self::{build::build, upgrades::Upgrade};
-use crate::{BlindSpot, Digest, Distribution, ImageFacts, Severity, Verdict};
+use crate::{BlindSpot, Digest, Distribution, ImageFacts, Severity, Verdict, matching::Counts};
 
 /// The name and version of this format.
 pub const SCHEMA: &str = "limpid/report/1";
@@ -240,6 +240,10 @@ pub struct Summary {
     pub packages: u64,
     /// Packages that were compared with all that the loaded feeds say.
     pub judged: u64,
+    /// Both by what the packages are judged under, such as `Alpine:v3.16` or `PyPI`; `unknown` for those of which nobody
+    /// knows it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ecosystems: BTreeMap<String, Counts>,
     /// Findings that stand, by severity. All six are there.
     pub findings: BTreeMap<Severity, u64>,
     /// Findings that stand and have a fix.

@@ -2,30 +2,38 @@
 //!
 //! Wants are data, not code, so that they have a digest: when it changes, layers have to be read again; while it stays,
 //! any other change of a detector only parses the kept evidence again. A want is matched by path alone, while a layer
-//! streams by, before it is known where symbolic links of other layers lead; so patterns are generous.
+//! streams by, before it is known where symbolic links of other layers lead; so patterns are generous. Of a large file of
+//! which only a part says anything an extractor keeps that part ([`crate::extract`]).
 
-use crate::{FilePath, digest::Hasher, revision};
+use crate::{FilePath, digest::Hasher, extract::Extractor, revision};
 
 /// One kind of file to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Want {
     /// Which files.
     pub pattern: Pattern,
-    /// Largest file to keep, in bytes. A larger one becomes a blind spot.
+    /// Largest file to keep, or to take an extract from, in bytes. A larger one becomes a blind spot.
     pub most: u64,
     /// Whether it is only read together with another file, and never by itself.
     pub companion: bool,
+    /// What is kept in the place of the file; `None`: all of it.
+    pub extractor: Option<&'static Extractor>,
 }
 
 impl Want {
     /// A file that is read by itself.
     pub const fn new(pattern: Pattern, most: u64) -> Self {
-        Self { pattern, most, companion: false }
+        Self { pattern, most, companion: false, extractor: None }
+    }
+
+    /// A file of which only an extract is kept.
+    pub const fn extract(pattern: Pattern, most: u64, extractor: &'static Extractor) -> Self {
+        Self { pattern, most, companion: false, extractor: Some(extractor) }
     }
 
     /// A file that belongs to another wanted one: see [`crate::Detector::companions`].
     pub const fn companion(pattern: Pattern, most: u64) -> Self {
-        Self { pattern, most, companion: true }
+        Self { pattern, most, companion: true, extractor: None }
     }
 }
 
@@ -41,6 +49,9 @@ pub enum Pattern {
     Name(&'static str),
     /// Files whose name ends so, anywhere.
     NameEnding(&'static str),
+    /// Programs and libraries, wherever they are and whoever may run them: files that begin as ELF, PE or Mach-O do. Only
+    /// extracts are kept of them, and only where there is something in one.
+    Program,
 }
 
 impl Pattern {
@@ -51,6 +62,8 @@ impl Pattern {
             Self::SystemGlob(glob) => glob_root(path, glob).is_some(),
             Self::Name(name) => path.name() == name.as_bytes(),
             Self::NameEnding(ending) => path.name().ends_with(ending.as_bytes()),
+            // No path tells.
+            Self::Program => false,
         }
     }
 }
@@ -93,6 +106,15 @@ pub fn glob_matches(component: &str, name: &[u8]) -> bool {
     }
 }
 
+/// What is kept of a wanted file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// [`Want::most`].
+    pub most: u64,
+    /// [`Want::extractor`].
+    pub extractor: Option<&'static Extractor>,
+}
+
 /// A set of wants, made once and asked for every entry of every layer.
 #[derive(Debug, Clone, Default)]
 pub struct WantList {
@@ -103,14 +125,20 @@ impl WantList {
     /// A list of these wants; the order does not matter.
     pub fn new(wants: impl IntoIterator<Item = Want>) -> Self {
         let mut wants: Vec<Want> = wants.into_iter().collect();
-        wants.sort_by_key(|want| (format!("{:?}", want.pattern), want.most, want.companion));
+        let extractor = |want: &Want| want.extractor.map(|extractor| (extractor.id, extractor.revision));
+        wants.sort_by_key(|want| (format!("{:?}", want.pattern), want.most, want.companion, extractor(want)));
         wants.dedup();
         Self { wants }
     }
 
-    /// The largest size to keep of a file at this path; `None` where nobody wants it.
-    pub fn most(&self, path: &FilePath) -> Option<u64> {
-        self.wants.iter().filter(|want| want.pattern.matches(path)).map(|want| want.most).max()
+    /// What is kept of a file at this path; `None` where nobody wants it. Who wants all of it comes before those who want an
+    /// extract, and who wants it by its path before those who want programs.
+    pub fn kept(&self, path: &FilePath, is_program: bool) -> Option<Kept> {
+        let by_path = || self.wants.iter().filter(|want| want.pattern.matches(path));
+        let whole = by_path().filter(|want| want.extractor.is_none()).max_by_key(|want| want.most);
+        let program = || self.wants.iter().find(|want| is_program && want.pattern == Pattern::Program);
+        let want = whole.or_else(|| by_path().next()).or_else(program)?;
+        Some(Kept { most: want.most, extractor: want.extractor })
     }
 
     /// A digest of the list, and of the code that tells which paths are meant: where it is equal, the same files are
@@ -118,8 +146,12 @@ impl WantList {
     pub fn revision(&self) -> String {
         let mut hasher = Hasher::sha256();
         hasher.update_field(revision::of("wants"));
-        for want in &self.wants {
-            hasher.update_field(&format!("{want:?}"));
+        for Want { pattern, most, companion, extractor } in &self.wants {
+            hasher.update_field(&format!("{pattern:?} {most} {companion}"));
+            if let Some(extractor) = extractor {
+                hasher.update_field(extractor.id);
+                hasher.update_field(extractor.revision);
+            }
         }
         hasher.finish().short().to_owned()
     }

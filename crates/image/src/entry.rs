@@ -1,6 +1,9 @@
 //! One entry of a layer's listing: the common tongue of the tar reader, the evidence and the final file system.
 
-use std::io::{self, Read};
+use std::{
+    fs::File,
+    io::{self, Read},
+};
 
 use limpid_core::{BlindSpot, FilePath};
 
@@ -41,16 +44,33 @@ pub enum EntryKind {
 pub struct FileEntry {
     /// Size in bytes.
     pub size: u64,
-    /// Whether it is a program: its mode lets somebody run it, and its first bytes are those of ELF, PE or Mach-O.
-    pub executable: bool,
-    /// Its content, where it was wanted and within the limits.
+    /// Whether it is a program.
+    pub program: Program,
+    /// Its content or its extract, where it was wanted and within the limits.
     pub content: Option<ContentId>,
+}
+
+/// Whether a file is a program: whether its first bytes are those of ELF, PE or Mach-O.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Program {
+    /// It begins otherwise.
+    #[default]
+    No,
+    /// Its mode lets nobody run it: a library, or a program for somewhere else.
+    Inert,
+    /// Its mode lets somebody run it.
+    Runs,
 }
 
 /// Where a reader of layers puts what it finds.
 pub trait EntrySink {
     /// Keeps the content of a wanted file. The sink reads to the end of `content`.
     fn keep(&mut self, content: &mut dyn Read) -> io::Result<ContentId>;
+
+    /// A file without a name, for what has to be laid down before an extract can be taken of it.
+    fn scratch(&mut self) -> io::Result<File> {
+        tempfile::tempfile()
+    }
 
     /// Notes one entry. A file's content was kept before.
     fn entry(&mut self, entry: Entry) -> io::Result<()>;

@@ -103,21 +103,31 @@ impl Indexer {
         let detected = detect::find(&self.ecosystems, &tree, &reader, &mut blind_spots)?;
         let found = &detected.found;
         let systems = Systems::identify(&self.ecosystems, &tree, &reader, found, &mut blind_spots)?;
-        let packages = packages::list(&self.ecosystems, image, &tree, &reader, &systems, found)?;
+        let candidates = unjudged::Candidates::find(&tree, found);
+        let read = found.iter().filter(|found| !system::is_system(found)).map(|found| found.file.node);
+        let owners = owned::among(&tree, found, read.chain(candidates.files()));
+        let listing = packages::Listing {
+            ecosystems: &self.ecosystems,
+            image,
+            tree: &tree,
+            reader: &reader,
+            systems: &systems,
+            found,
+            owners: &owners,
+        };
+        let packages = listing.packages()?;
 
         blind_spots.extend(found.iter().flat_map(|found| found.parsed.blind_spots.iter().cloned()));
         systems.complain(&self.ecosystems, &detected, &mut blind_spots);
         blind_spots.extend(unjudged::of_layers(&tree, packs));
-        let (unread, programs) = unjudged::find(&tree, found);
+        let (unread, programs) = candidates.blind_spots(&tree, &owners);
         blind_spots.extend(unread);
         let distributions = systems.distributions();
         let nothing = packages.is_empty() && distributions.is_empty() && blind_spots.is_empty();
-        let nested = !found.is_empty() && found.iter().all(|found| !found.root.is_root());
         if nothing {
             blind_spots.push(nothing_recognised("no distribution and no package was recognised"));
-        } else if nested && programs.is_some() && !systems.know_root() {
-            blind_spots
-                .push(nothing_recognised("all that was recognised is in file systems nested in the image"));
+        } else if programs.is_some() && !systems.know_root() {
+            blind_spots.extend(root_unknown(found).map(nothing_recognised));
         }
         blind_spots.extend(programs);
         blind_spots.sort();
@@ -137,6 +147,21 @@ impl Indexer {
 fn repositories(found: &[detect::Found]) -> Vec<String> {
     let all = found.iter().flat_map(|found| found.parsed.repositories.iter().cloned());
     all.collect::<BTreeSet<String>>().into_iter().collect()
+}
+
+/// What is said of an image whose own root is no system that is known, and has programs; `None` where a package database at
+/// the root tells of them.
+fn root_unknown(found: &[detect::Found]) -> Option<&'static str> {
+    let mut systems = found.iter().filter(|found| system::is_system(found)).peekable();
+    let any = systems.peek().is_some();
+    match (any, systems.any(|found| found.root.is_root())) {
+        (_, true) => None,
+        (true, false) => Some("all that was recognised is in file systems nested in the image"),
+        (false, false) if found.is_empty() => None,
+        (false, false) => {
+            Some("no distribution was recognised, and there are programs beside the packages of languages")
+        }
+    }
 }
 
 fn nothing_recognised(why: &str) -> BlindSpot {

@@ -35,6 +35,10 @@ pub const EXTENDED_HEADER_BYTES: u64 = 1 << 20;
 /// Bytes of all the files that are kept of one layer. The largest real package databases are some hundred megabytes.
 pub const KEPT_BYTES: u64 = 4 << 30;
 
+/// Bytes of a file that is held in memory while an extract is taken of it; a larger one is laid down in a file. Most programs
+/// and jars are smaller.
+pub const EXTRACT_MEMORY: u64 = 1 << 20;
+
 /// Blind spots told of one layer. A person reads the first few; the rest are counted.
 pub const LAYER_BLIND_SPOTS: u64 = 100;
 

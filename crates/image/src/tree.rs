@@ -59,8 +59,6 @@ pub struct TreeFile {
     pub layer: u16,
     /// Its content; `None` where it was not kept.
     pub content: Option<ContentAt>,
-    /// Whether it is a program.
-    pub executable: bool,
 }
 
 /// Why there is no final file system.
@@ -128,13 +126,7 @@ impl Tree {
             return None;
         }
         let node = self.arena.node(id);
-        Some(TreeFile {
-            node: id,
-            path: self.path(id),
-            layer: node.layer,
-            content: self.content_of(id),
-            executable: node.executable,
-        })
+        Some(TreeFile { node: id, path: self.path(id), layer: node.layer, content: self.content_of(id) })
     }
 
     fn content_of(&self, id: NodeId) -> Option<ContentAt> {

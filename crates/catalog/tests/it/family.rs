@@ -58,7 +58,7 @@ pub(crate) fn ecosystem(
         name: "Tiny Linux",
         osv_name,
         clair_names: &[],
-        purl: PurlNames { kind: "apk", namespace: Some("tiny"), others: &[] },
+        purl: PurlNames { kind: "apk", namespace: Some("tiny"), others: &[], separator: None },
         detectors: &[],
         identity: None,
         versions: version::order("apk").unwrap(),

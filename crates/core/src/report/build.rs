@@ -52,6 +52,7 @@ pub fn build(
         summary: Summary {
             packages: index.packages.len() as u64,
             judged: judgement.judged,
+            ecosystems: judgement.counts,
             ..Summary::default()
         },
         feeds: judgement

@@ -29,7 +29,19 @@ A release that upstream does not know is never green: it is a blind spot by its 
 distribution that is not in this table (`no-distribution`), and packages that another than the distribution built
 (`third-party`). Of feeds with a document for each release, the first addresses are shown.
 
+## Distributions
+
 | distribution | recognised by | package databases | feeds | releases that are covered | severity from |
+|---|---|---|---|---|---|
+";
+
+const LANGUAGES: &str = "
+## Languages
+
+Their packages are found wherever their files are, in any image. One whose files a package of the distribution brought is
+judged by the distribution's data, as long as that speaks about its owner and the files are as it brought them.
+
+| language | packages | found by | feeds | covered | severity from |
 |---|---|---|---|---|---|
 ";
 
@@ -54,6 +66,7 @@ fn files(detector: &Detector) -> String {
         Pattern::System(path) | Pattern::SystemGlob(path) => path.to_owned(),
         Pattern::Name(name) => name.to_owned(),
         Pattern::NameEnding(ending) => format!("*{ending}"),
+        Pattern::Program => "programs and libraries (ELF, PE, Mach-O)".to_owned(),
     }))
 }
 
@@ -73,21 +86,23 @@ fn feeds(ecosystem: &Ecosystem) -> String {
     shown
 }
 
+/// A row of a table: what sets the two apart, and what both have.
+fn row(one: &Ecosystem, first: [String; 3]) -> String {
+    let rest = [feeds(one), one.notes.releases.to_owned(), one.notes.severity.to_owned()];
+    format!("| {} |\n", first.into_iter().chain(rest).collect::<Vec<_>>().join(" | "))
+}
+
 fn document() -> String {
     let all = ecosystems::all();
     let mut text = HEAD.to_owned();
-    for one in all.iter() {
-        let columns = [
-            one.name.to_owned(),
-            recognised(one),
-            databases(one),
-            feeds(one),
-            one.notes.releases.to_owned(),
-            one.notes.severity.to_owned(),
-        ];
-        writeln!(text, "| {} |", columns.join(" | ")).unwrap();
+    for one in all.iter().filter(|one| one.identity.is_some()) {
+        text += &row(one, [one.name.to_owned(), recognised(one), databases(one)]);
     }
-    text += "\n## Package databases\n\n";
+    text += LANGUAGES;
+    for one in all.iter().filter(|one| one.identity.is_none()) {
+        text += &row(one, [one.name.to_owned(), one.osv_name.to_owned(), one.notes.recognised.to_owned()]);
+    }
+    text += "\n## Files that are read\n\n";
     for detector in all.detectors() {
         writeln!(text, "- **{}**: {}", detector.id, files(detector)).unwrap();
     }

@@ -11,6 +11,7 @@ mod conformance;
 mod corpus;
 mod coverage;
 mod errata;
+mod languages;
 mod matching;
 mod oval;
 mod pacman;

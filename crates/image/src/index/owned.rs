@@ -1,27 +1,46 @@
 //! Which files belong to an installed package of the system: they are judged with it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+use limpid_core::FilePath;
 
 use super::detect::Found;
 use crate::tree::{NodeId, Tree};
 
-/// Those of `files` that a package says are its own.
-pub(super) fn among(tree: &Tree, found: &[Found], files: impl Iterator<Item = NodeId>) -> HashSet<NodeId> {
+/// The package that a file belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Owner<'a> {
+    /// The root of the file system that has it installed.
+    pub(super) root: &'a FilePath,
+    /// Its name.
+    pub(super) package: &'a str,
+}
+
+/// Those of `files` that a package says are its own, with the package. Where several do, the first.
+pub(super) fn among<'a>(
+    tree: &Tree,
+    found: &'a [Found],
+    files: impl Iterator<Item = NodeId>,
+) -> HashMap<NodeId, Owner<'a>> {
     // Looking a path up costs more than looking at its name.
     let names: HashSet<&[u8]> = files.map(|file| tree.name(file)).collect();
-    found
-        .iter()
-        .flat_map(|found| {
-            let by_packages = found.parsed.packages.iter().map(|package| &package.files);
-            let by_lists = found.parsed.owned.iter().map(|owned| &owned.files);
-            let files = by_packages.chain(by_lists).flat_map(|files| files.iter());
-            files.map(|file| (&found.root, file))
-        })
-        .filter(|(_, file)| names.contains(file.name()))
-        .filter_map(
-            |(root, file)| {
-                if root.is_root() { tree.node(file) } else { tree.node(&root.join(file.as_bytes())) }
-            },
-        )
-        .collect()
+    let mut owners = HashMap::new();
+    let claims = found.iter().flat_map(|found| {
+        let by_packages = found.parsed.packages.iter().map(|one| (&*one.package.name, &one.files));
+        let by_lists = found.parsed.owned.iter().map(|owned| (&*owned.package, &owned.files));
+        by_packages.chain(by_lists).map(move |(package, files)| (Owner { root: &found.root, package }, files))
+    });
+    for (owner, files) in claims {
+        for file in files.iter().filter(|file| names.contains(file.name())) {
+            let node = if owner.root.is_root() {
+                tree.node(file)
+            } else {
+                tree.node(&owner.root.join(file.as_bytes()))
+            };
+            if let Some(node) = node {
+                owners.entry(node).or_insert(owner);
+            }
+        }
+    }
+    owners
 }

@@ -1,55 +1,160 @@
-//! The packages of an image, each with its namespace, its purl and the layer that introduced it.
+//! The packages of an image, each with its namespace, its purl, the layer that introduced it, and who owns it.
+//!
+//! A package of a language whose own file belongs to a package of the distribution is judged by what the distribution says
+//! of that one: it may have fixed a vulnerability and kept the version. That holds as long as the file is the one that the
+//! distribution's package brought, and as long as the distribution's data speaks about that package.
 
 use std::collections::HashMap;
 
 use limpid_core::{
-    FilePath, ImageFacts, IndexedPackage, Package,
-    ecosystem::{Ecosystems, InstalledFrom},
+    Distribution, FilePath, ImageFacts, IndexedPackage, Package,
+    ecosystem::{Ecosystem, Ecosystems, InstalledFrom},
     purl::purl,
+    scope::{Scope, ScopeQuestion},
 };
 
-use super::{IndexError, detect::Found, introduced, reader::Reader, system::Systems};
-use crate::tree::Tree;
+use super::{
+    IndexError,
+    detect::Found,
+    introduced,
+    owned::Owner,
+    reader::Reader,
+    system::{Systems, is_system},
+};
+use crate::tree::{NodeId, Tree};
 
-/// All packages, sorted.
-pub(super) fn list(
-    ecosystems: &Ecosystems,
-    image: &ImageFacts,
-    tree: &Tree,
-    reader: &Reader<'_>,
-    systems: &Systems,
-    found: &[Found],
-) -> Result<Vec<IndexedPackage>, IndexError> {
-    let repositories = Repositories::of_logs(found);
-    let mut packages = Vec::new();
-    for found in found {
-        let layers = introduced::layers(tree, reader, found)?;
-        let distribution = systems.distribution_for(ecosystems, found);
-        let language = ecosystems.iter().find(|one| {
-            one.identity.is_none() && one.detectors.iter().any(|detector| detector.id == found.detector.id)
-        });
-        let namespace = distribution
-            .map(|distribution| distribution.ecosystem.clone())
-            .or_else(|| language.map(|language| language.osv_name.to_owned()));
-        let ecosystem = namespace.as_deref().and_then(|namespace| ecosystems.of_namespace(namespace));
-        let path = found.file.path.to_string();
+/// What packages are listed from.
+pub(super) struct Listing<'a> {
+    pub(super) ecosystems: &'a Ecosystems,
+    pub(super) image: &'a ImageFacts,
+    pub(super) tree: &'a Tree,
+    pub(super) reader: &'a Reader<'a>,
+    pub(super) systems: &'a Systems,
+    pub(super) found: &'a [Found],
+    /// The owners of files.
+    pub(super) owners: &'a HashMap<NodeId, Owner<'a>>,
+}
+
+/// The layers in which packages of distributions were introduced: of those about which the distribution's data speaks.
+type Introduced<'a> = HashMap<Owner<'a>, u16>;
+
+impl<'a> Listing<'a> {
+    /// All packages, sorted.
+    pub(super) fn packages(&self) -> Result<Vec<IndexedPackage>, IndexError> {
+        let mut packages = Vec::new();
+        let mut introduced = Introduced::new();
+        let (systems, languages): (Vec<_>, Vec<_>) =
+            self.found.iter().partition(|found| self.language(found).is_none());
+        let repositories = Repositories::of_logs(self.found);
+        for found in systems {
+            self.list_system(found, &repositories, &mut introduced, &mut packages)?;
+        }
+        for found in languages {
+            self.list_language(found, &introduced, &mut packages)?;
+        }
+        packages.sort();
+        packages.dedup();
+        Ok(packages)
+    }
+
+    /// The language whose packages such a file tells of; `None` for the database of a system.
+    fn language(&self, found: &Found) -> Option<&'a Ecosystem> {
+        let reads = |one: &Ecosystem| one.detectors.iter().any(|detector| detector.id == found.detector.id);
+        let mut languages = self.ecosystems.iter().filter(|one| one.identity.is_none());
+        languages.find(|one| !is_system(found) && reads(one))
+    }
+
+    fn list_system(
+        &self,
+        found: &'a Found,
+        repositories: &Repositories<'_>,
+        introduced: &mut Introduced<'a>,
+        packages: &mut Vec<IndexedPackage>,
+    ) -> Result<(), IndexError> {
+        let distribution = self.systems.distribution_for(self.ecosystems, found);
+        let namespace = distribution.map(|distribution| &*distribution.ecosystem);
+        let ecosystem = namespace.and_then(|namespace| self.ecosystems.of_namespace(namespace));
+        let layers = introduced::layers(self.tree, self.reader, found)?;
         for (parsed, layer) in found.parsed.packages.iter().zip(layers) {
             let mut package = (*parsed.package).clone();
             if package.repository.is_none() {
                 package.repository = repositories.of(&found.root, &package);
             }
-            packages.push(IndexedPackage {
-                package,
-                namespace: namespace.clone(),
-                purl: purl(ecosystem, &parsed.package, distribution),
-                path: path.clone(),
-                layer: image.layers.get(usize::from(layer)).cloned(),
-            });
+            if let (Some(distribution), Some(ecosystem)) = (distribution, ecosystem)
+                && is_spoken_about(ecosystem, distribution, &package)
+            {
+                introduced.insert(Owner { root: &found.root, package: &parsed.package.name }, layer);
+            }
+            let purl = purl(ecosystem, &package, distribution);
+            packages.push(self.indexed(package, namespace, purl, found, layer));
+        }
+        Ok(())
+    }
+
+    fn list_language(
+        &self,
+        found: &Found,
+        introduced: &Introduced<'_>,
+        packages: &mut Vec<IndexedPackage>,
+    ) -> Result<(), IndexError> {
+        let ecosystem = self.language(found);
+        let owner = self.owner(found, introduced)?;
+        let layers = introduced::layers(self.tree, self.reader, found)?;
+        for (parsed, layer) in found.parsed.packages.iter().zip(layers) {
+            let package = Package { owned_by: owner.map(str::to_owned), ..(*parsed.package).clone() };
+            let purl = purl(ecosystem, &package, None);
+            packages.push(self.indexed(package, ecosystem.map(|one| one.osv_name), purl, found, layer));
+        }
+        Ok(())
+    }
+
+    /// The package of a distribution by whose data the packages of this file are judged.
+    fn owner(&self, found: &Found, introduced: &Introduced<'_>) -> Result<Option<&'a str>, IndexError> {
+        let Some(owner) = self.owners.get(&found.file.node) else { return Ok(None) };
+        let Some(&layer) = introduced.get(owner) else { return Ok(None) };
+        let Some(now) = found.file.content else { return Ok(None) };
+        // What was written over it later is not the owner's any more, unless it is the same: modes and owners of files are
+        // changed by writing them anew.
+        let brought = self.tree.versions(found.file.node).find(|version| version.layer <= layer);
+        let is_same = match brought.and_then(|version| version.content) {
+            Some(brought) => brought == now || self.reader.digest(brought)? == self.reader.digest(now)?,
+            None => false,
+        };
+        Ok(is_same.then_some(owner.package))
+    }
+
+    fn indexed(
+        &self,
+        package: Package,
+        namespace: Option<&str>,
+        purl: String,
+        found: &Found,
+        layer: u16,
+    ) -> IndexedPackage {
+        IndexedPackage {
+            package,
+            namespace: namespace.map(str::to_owned),
+            purl,
+            path: found.file.path.to_string(),
+            layer: self.image.layers.get(usize::from(layer)).cloned(),
         }
     }
-    packages.sort();
-    packages.dedup();
-    Ok(packages)
+}
+
+/// Whether the distribution's data speaks about one of its packages. No facts of the data are known here: where they decide,
+/// it does.
+fn is_spoken_about(ecosystem: &Ecosystem, distribution: &Distribution, package: &Package) -> bool {
+    let question = ScopeQuestion {
+        namespace: &distribution.ecosystem,
+        distribution: &distribution.id,
+        package,
+        repositories: &[],
+        facts: &|_, _| Vec::new(),
+    };
+    match (ecosystem.scope)(&question) {
+        Scope::Namespaces(_) | Scope::Ranked { .. } => true,
+        Scope::ThirdParty { .. } => false,
+    }
 }
 
 /// From which repository packages were installed, by the root of their file system, name, version and architecture.

@@ -41,7 +41,8 @@ impl Reader<'_> {
         })
     }
 
-    fn digest(&self, at: ContentAt) -> Result<ContentDigest, IndexError> {
+    /// The digest of a content.
+    pub(super) fn digest(&self, at: ContentAt) -> Result<ContentDigest, IndexError> {
         self.of(at, |pack| pack.content_digest(at.id).copied().ok_or(PackError::Damaged("no such content")))
     }
 

@@ -125,7 +125,7 @@ fn reads(ecosystem: &Ecosystem, found: &Found) -> bool {
 }
 
 /// Whether the file is a package database of a system, and not a package of some language.
-fn is_system(found: &Found) -> bool {
+pub(super) fn is_system(found: &Found) -> bool {
     found
         .detector
         .wants

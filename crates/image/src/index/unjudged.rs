@@ -1,11 +1,11 @@
 //! What is in the image and nobody judges: programs that no package owns, databases and language packages of kinds
 //! that nobody reads, and what the layers' evidence says that it could not read.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use limpid_core::{BlindSpot, FilePath, Reason, ecosystems::unread};
 
-use super::{detect::Found, owned};
+use super::{detect::Found, owned::Owner};
 use crate::{
     evidence::Pack,
     tree::{ContentAt, NodeId, Tree},
@@ -14,32 +14,49 @@ use crate::{
 /// How many paths are named.
 const NAMED: usize = 20;
 
-/// Databases and language packages that no detector reads: one blind spot for each kind. Then the programs that no
-/// package owns: one for all.
-pub(super) fn find(tree: &Tree, found: &[Found]) -> (Vec<BlindSpot>, Option<BlindSpot>) {
-    let read: HashSet<NodeId> = found.iter().map(|found| found.file.node).collect();
-    let unread: Vec<(NodeId, FilePath, &str)> = tree
-        .files()
-        .filter(|file| !read.contains(file))
-        .filter_map(|file| {
+/// What may be left over.
+pub(super) struct Candidates {
+    /// Databases and language packages that no detector read, each with its path and the word for it.
+    unread: Vec<(NodeId, FilePath, &'static str)>,
+    /// Programs in which no detector found a package.
+    programs: Vec<NodeId>,
+}
+
+impl Candidates {
+    pub(super) fn find(tree: &Tree, found: &[Found]) -> Self {
+        let read: HashSet<NodeId> = found.iter().map(|found| found.file.node).collect();
+        let identified = found.iter().filter(|found| !found.parsed.packages.is_empty());
+        let identified: HashSet<NodeId> = identified.map(|found| found.file.node).collect();
+        let unread = tree.files().filter(|file| !read.contains(file)).filter_map(|file| {
             let path = tree.path(file);
             unread::word(&path).map(|word| (file, path, word))
-        })
-        .collect();
-    let programs: Vec<NodeId> = tree.executables().collect();
-    let asked = unread.iter().map(|one| one.0).chain(programs.iter().copied());
-    let owned = owned::among(tree, found, asked);
-
-    let mut kinds: BTreeMap<&str, Vec<FilePath>> = BTreeMap::new();
-    for (_, path, word) in unread.into_iter().filter(|one| !owned.contains(&one.0)) {
-        kinds.entry(word).or_default().push(path);
+        });
+        let programs = tree.executables().filter(|program| !identified.contains(program));
+        Self { unread: unread.collect(), programs: programs.collect() }
     }
-    let kinds = kinds.into_iter().map(|(word, paths)| {
-        let detail = format!("found, and not read by this version: {}", name(paths));
-        BlindSpot::new(Reason::DatabaseUnreadable, word, detail)
-    });
-    let programs = programs.into_iter().filter(|program| !owned.contains(program));
-    (kinds.collect(), unidentified(programs.map(|program| tree.path(program)).collect()))
+
+    /// All of them.
+    pub(super) fn files(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.unread.iter().map(|one| one.0).chain(self.programs.iter().copied())
+    }
+
+    /// What no package owns: one blind spot for each kind of database and language package, and one for all programs.
+    pub(super) fn blind_spots(
+        self,
+        tree: &Tree,
+        owners: &HashMap<NodeId, Owner<'_>>,
+    ) -> (Vec<BlindSpot>, Option<BlindSpot>) {
+        let mut kinds: BTreeMap<&str, Vec<FilePath>> = BTreeMap::new();
+        for (_, path, word) in self.unread.into_iter().filter(|one| !owners.contains_key(&one.0)) {
+            kinds.entry(word).or_default().push(path);
+        }
+        let kinds = kinds.into_iter().map(|(word, paths)| {
+            let detail = format!("found, and not read by this version: {}", name(paths));
+            BlindSpot::new(Reason::DatabaseUnreadable, word, detail)
+        });
+        let programs = self.programs.into_iter().filter(|program| !owners.contains_key(program));
+        (kinds.collect(), unidentified(programs.map(|program| tree.path(program)).collect()))
+    }
 }
 
 fn unidentified(programs: Vec<FilePath>) -> Option<BlindSpot> {

@@ -1,16 +1,22 @@
-//! Makes entries of the members of a tar: whiteouts are told from files, wanted files are kept, programs are found,
-//! and the budget of the layer is held.
+//! Makes entries of the members of a tar: whiteouts are told from files, wanted files or extracts of them are kept, programs
+//! are found, and the budget of the layer is held.
 
 use std::io::Read;
 
-use limpid_core::{FilePath, Reason, wants::WantList};
+use limpid_core::{
+    FilePath, Reason,
+    extract::Extractor,
+    wants::{Kept, WantList},
+};
 
 use crate::{
-    entry::{ContentId, Entry, EntryKind, EntrySink, FileEntry},
+    entry::{ContentId, Entry, EntryKind, EntrySink, FileEntry, Program},
+    extract::{self, Outcome},
     limits::Limits,
 };
 
 use super::{
+    Watch,
     executable::{PEEK_BYTES, is_program},
     faults::{Fault, Faults, Stop},
     tar::{Archive, Data, Kind, Member},
@@ -34,8 +40,9 @@ pub(super) fn walk(
     sink: &mut dyn EntrySink,
     faults: &mut Faults,
 ) -> Result<(), Stop> {
+    let watch = unpacked.watch();
     let mut archive = Archive::new(unpacked, limits);
-    let mut walk = Walk { wants, limits, sink, faults, entries: 0, path_bytes: 0, kept_bytes: 0 };
+    let mut walk = Walk { wants, limits, watch, sink, faults, entries: 0, path_bytes: 0, kept_bytes: 0 };
     loop {
         let member = archive.next();
         walk.tell(archive.take_faults());
@@ -48,6 +55,7 @@ pub(super) fn walk(
 struct Walk<'w> {
     wants: &'w WantList,
     limits: &'w Limits,
+    watch: &'w dyn Watch,
     sink: &'w mut dyn EntrySink,
     faults: &'w mut Faults,
     entries: u64,
@@ -153,20 +161,55 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, archive: &mut Archive<'_, '_>, member: &Member, path: FilePath) -> Result<(), Stop> {
-        let executable = member.may_run && begins_as_program(archive, member)?;
-        let mut stop = None;
-        let mut content = None;
-        if let Some(most) = self.wants.most(&path)
-            && member.data != Data::Unreadable
-            && self.fits(member, most)
-        {
-            let mut reader = archive.content(member);
-            content = Some(self.keep(&mut reader)?);
-            stop = reader.stop();
-        }
-        let kind = EntryKind::File(FileEntry { size: member.size, executable, content });
+        let program = match (begins_as_program(archive, member)?, member.may_run) {
+            (false, _) => Program::No,
+            (true, false) => Program::Inert,
+            (true, true) => Program::Runs,
+        };
+        let kept = self.wants.kept(&path, program != Program::No);
+        let (content, stop) = match kept.filter(|_| member.data != Data::Unreadable) {
+            Some(Kept { most, extractor: None }) if self.fits(member, most) => {
+                let mut reader = archive.content(member);
+                (Some(self.keep(&mut reader)?), reader.stop())
+            }
+            Some(Kept { most, extractor: Some(extractor) }) if self.is_small_enough(member, most) => {
+                let mut reader = archive.content(member);
+                (self.extract(extractor, &mut reader, member)?, reader.stop())
+            }
+            Some(_) | None => (None, None),
+        };
+        let kind = EntryKind::File(FileEntry { size: member.size, program, content });
         self.put(Some(Entry { path, kind }))?;
         stop.map_or(Ok(()), Err)
+    }
+
+    /// Keeps what an extractor takes of a file.
+    fn extract(
+        &mut self,
+        extractor: &Extractor,
+        content: &mut dyn Read,
+        member: &Member,
+    ) -> Result<Option<ContentId>, Stop> {
+        let mut spool = extract::lay_down(content, self.sink).map_err(Stop::Sink)?;
+        let is_time_up = || self.watch.is_time_up();
+        match extract::run(extractor, &mut spool, self.sink, &is_time_up) {
+            Ok(Outcome::Nothing) => Ok(None),
+            Ok(Outcome::Kept(extract)) => {
+                if !self.has_room(member, extract.len() as u64) {
+                    return Ok(None);
+                }
+                self.keep(&mut extract.as_slice()).map(Some)
+            }
+            Ok(Outcome::Panicked) => {
+                let (reason, path) = (Reason::DetectorFailed, Some(member.name.clone()));
+                self.tell(vec![Fault { reason, path, detail: extract::panicked(extractor) }]);
+                Ok(None)
+            }
+            Err(_late) if self.watch.is_time_up() => {
+                Err(Fault::over_budget("the layer took longer to read than it may").into())
+            }
+            Err(error) => Err(Stop::Sink(error)),
+        }
     }
 
     fn keep(&mut self, content: &mut dyn Read) -> Result<ContentId, Stop> {
@@ -175,20 +218,32 @@ impl Walk<'_> {
 
     /// Whether a wanted file may be kept. Told where not.
     fn fits(&mut self, member: &Member, most: u64) -> bool {
-        let room = self.limits.kept_bytes - self.kept_bytes;
+        self.is_small_enough(member, most) && self.has_room(member, member.size)
+    }
+
+    fn is_small_enough(&mut self, member: &Member, most: u64) -> bool {
         let size = member.size;
-        if size <= most && size <= room {
-            self.kept_bytes += size;
-            return true;
-        }
-        let detail = if size > most {
-            format!("it has {size} bytes and at most {most} are read of such a file")
-        } else {
-            format!(
-                "it has {size} bytes and of the {} that are kept of a layer {room} are left",
-                self.limits.kept_bytes
+        size <= most
+            || self.over_budget(
+                member,
+                format!("it has {size} bytes and at most {most} are read of such a file"),
             )
-        };
+    }
+
+    fn has_room(&mut self, member: &Member, size: u64) -> bool {
+        let most = self.limits.kept_bytes;
+        let room = most - self.kept_bytes;
+        if size > room {
+            let detail =
+                format!("it has {size} bytes and of the {most} that are kept of a layer {room} are left");
+            return self.over_budget(member, detail);
+        }
+        self.kept_bytes += size;
+        true
+    }
+
+    /// Tells that something is not kept: `false`.
+    fn over_budget(&mut self, member: &Member, detail: String) -> bool {
         self.tell(vec![Fault { reason: Reason::OverBudget, path: Some(member.name.clone()), detail }]);
         false
     }

@@ -86,6 +86,11 @@ impl<'a> Unpacked<'a> {
         Ok(())
     }
 
+    /// Whoever watches.
+    pub(super) fn watch(&self) -> &'a dyn Watch {
+        self.stored.watch()
+    }
+
     /// The place of the next byte.
     pub(super) fn offset(&self) -> u64 {
         self.made - self.unread().len() as u64

@@ -9,12 +9,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use limpid_core::{BlindSpot, FilePath, Reason, wants::WantList};
+use limpid_core::{
+    BlindSpot, FilePath, Reason,
+    extract::Extractor,
+    wants::{Kept, WantList},
+};
 
 use super::ReadError;
 use crate::{
-    entry::{Entry, EntryKind, EntrySink, FileEntry},
+    entry::{ContentId, Entry, EntryKind, EntrySink, FileEntry, Program},
     evidence::{EvidenceStore, Pack, PackWriter},
+    extract::{self, Outcome},
     layer::executable::{PEEK_BYTES, is_program},
     limits::Limits,
 };
@@ -120,26 +125,29 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, place: &Path, path: &FilePath, metadata: &Metadata) -> io::Result<FileEntry> {
-        let mut entry = FileEntry { size: metadata.len(), executable: false, content: None };
-        let most = self.wants.most(path);
-        if most.is_none() && !may_run(metadata) {
-            return Ok(entry);
-        }
+        let mut entry = FileEntry { size: metadata.len(), program: Program::No, content: None };
         let opened = File::open(place).and_then(|mut file| first_bytes(&mut file).map(|first| (file, first)));
         let (mut file, first) = match opened {
             Ok(opened) => opened,
+            // What nobody wants and nobody may run was only looked at for being a library, which everybody may read.
+            Err(_) if self.wants.kept(path, false).is_none() && !may_run(metadata) => return Ok(entry),
             Err(error) => {
                 self.unreadable(path, "this file", &error);
                 return Ok(entry);
             }
         };
-        entry.executable = may_run(metadata) && is_program(&first);
-        match most {
-            Some(most) if entry.size > most => {
+        if is_program(&first) {
+            entry.program = if may_run(metadata) { Program::Runs } else { Program::Inert };
+        }
+        match self.wants.kept(path, entry.program != Program::No) {
+            Some(Kept { most, .. }) if entry.size > most => {
                 let detail = format!("the file has {} bytes, and at most {most} are read", entry.size);
                 self.sink.blind_spot(BlindSpot::new(Reason::OverBudget, path.to_string(), detail));
             }
-            Some(most) => {
+            Some(Kept { extractor: Some(extractor), .. }) => {
+                entry.content = self.extract(extractor, &mut file, path)?;
+            }
+            Some(Kept { most, extractor: None }) => {
                 // A file that grows while it is read still ends.
                 let mut content = Failing { file: (&mut file).take(most), error: None };
                 let kept = self.sink.keep(&mut content)?;
@@ -151,6 +159,25 @@ impl Walk<'_> {
             None => {}
         }
         Ok(entry)
+    }
+
+    /// Keeps what an extractor takes of a file.
+    fn extract(
+        &mut self,
+        extractor: &Extractor,
+        file: &mut File,
+        path: &FilePath,
+    ) -> io::Result<Option<ContentId>> {
+        match extract::run(extractor, file, &mut self.sink, &|| false) {
+            Ok(Outcome::Nothing) => return Ok(None),
+            Ok(Outcome::Kept(extract)) => return self.sink.keep(&mut extract.as_slice()).map(Some),
+            Ok(Outcome::Panicked) => {
+                let detail = extract::panicked(extractor);
+                self.sink.blind_spot(BlindSpot::new(Reason::DetectorFailed, path.to_string(), detail));
+            }
+            Err(error) => self.unreadable(path, "this file", &error),
+        }
+        Ok(None)
     }
 
     fn unreadable(&mut self, path: &FilePath, what: &str, error: &io::Error) {

@@ -11,7 +11,7 @@ use super::{
     walk::{Lost, hops_of, next_component},
 };
 use crate::{
-    entry::{ContentId, FileEntry},
+    entry::{ContentId, FileEntry, Program},
     evidence::{EntryView, KindView, Pack, PackError},
     limits::SYMLINK_HOPS,
 };
@@ -145,32 +145,32 @@ impl Layer<'_> {
         }
         match kind {
             KindView::Directory => self.make_directory(node),
-            KindView::File(FileEntry { executable, content, .. }) => {
+            KindView::File(FileEntry { program, content, .. }) => {
                 self.write(
                     node,
                     Kind::File,
                     content.map_or(0, |ContentId(id)| id.saturating_add(1)),
-                    executable,
+                    program,
                 );
             }
             KindView::Symlink(target) => {
                 let target = self.tree.arena.add_text(target)?;
-                self.write(node, Kind::Symlink, target, false);
+                self.write(node, Kind::Symlink, target, Program::No);
             }
             KindView::HardLink(_) => self.link(node, linked),
             KindView::Other | KindView::Whiteout | KindView::Opaque => {
-                self.write(node, Kind::Other, 0, false)
+                self.write(node, Kind::Other, 0, Program::No)
             }
         }
         Ok(())
     }
 
-    fn write(&mut self, id: NodeId, kind: Kind, payload: u32, executable: bool) {
+    fn write(&mut self, id: NodeId, kind: Kind, payload: u32, program: Program) {
         let number = self.number;
         let stamp = self.tree.clock;
         self.tree.arena.set(id, |node| {
             (node.kind, node.payload, node.stamp, node.layer) = (kind, payload, stamp, number);
-            node.executable = executable;
+            node.program = program;
         });
         if let Some(content) = self.tree.content_of(id) {
             self.tree.history.push((id, number, Some(content)));
@@ -180,7 +180,7 @@ impl Layer<'_> {
     /// A new, empty directory: whatever was below this node before is older than it.
     fn make_directory(&mut self, id: NodeId) {
         self.tree.clock = self.tree.clock.saturating_add(1);
-        self.write(id, Kind::Directory, self.tree.clock, false);
+        self.write(id, Kind::Directory, self.tree.clock, Program::No);
     }
 
     /// The node that a hard link means, as it is now.
@@ -193,7 +193,7 @@ impl Layer<'_> {
     fn link(&mut self, id: NodeId, linked: Option<(NodeId, Node)>) {
         let Some((target, node)) = linked else {
             self.broken += 1;
-            return self.write(id, Kind::BrokenLink, 0, false);
+            return self.write(id, Kind::BrokenLink, 0, Program::No);
         };
         if target == id {
             return;
@@ -202,10 +202,10 @@ impl Layer<'_> {
             Some(content) if content.layer != self.number => {
                 let place = u32::try_from(self.tree.elsewhere.len()).unwrap_or(u32::MAX);
                 self.tree.elsewhere.push(content);
-                self.write(id, Kind::LinkedFile, place, node.executable);
+                self.write(id, Kind::LinkedFile, place, node.program);
             }
-            Some(content) => self.write(id, Kind::File, content.id.0.saturating_add(1), node.executable),
-            None => self.write(id, node.kind, node.payload, node.executable),
+            Some(content) => self.write(id, Kind::File, content.id.0.saturating_add(1), node.program),
+            None => self.write(id, node.kind, node.payload, node.program),
         }
     }
 

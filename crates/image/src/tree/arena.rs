@@ -6,7 +6,10 @@
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::limits::{IMAGE_NAME_BYTES, IMAGE_PATHS};
+use crate::{
+    entry::Program,
+    limits::{IMAGE_NAME_BYTES, IMAGE_PATHS},
+};
 
 /// One node, for as long as the tree lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,7 +48,7 @@ pub(super) struct Node {
     pub(super) stamp: u32,
     pub(super) layer: u16,
     pub(super) kind: Kind,
-    pub(super) executable: bool,
+    pub(super) program: Program,
 }
 
 /// What stands for a node that cannot be: every id comes from this arena.
@@ -56,7 +59,7 @@ const NOTHING: Node = Node {
     stamp: 0,
     layer: 0,
     kind: Kind::Gone,
-    executable: false,
+    program: Program::No,
 };
 
 /// There is no room for another path.

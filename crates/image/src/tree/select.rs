@@ -9,6 +9,7 @@ use super::{
     ContentAt, Tree, TreeFile,
     arena::{Arena, Kind, NodeId},
 };
+use crate::entry::Program;
 
 /// What stood at a path after a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,9 +44,12 @@ impl Tree {
             .filter(|&id| self.arena.is_there(id))
             .flat_map(|id| self.wanted_at(&self.path(id), patterns))
             .collect();
+        if patterns.contains(&Pattern::Program) {
+            wanted.extend(self.programs_with_extracts());
+        }
         let at_root = patterns.iter().filter_map(|pattern| match pattern {
             Pattern::System(path) => Some(FilePath::from(*path)),
-            Pattern::SystemGlob(_) | Pattern::Name(_) | Pattern::NameEnding(_) => None,
+            Pattern::SystemGlob(_) | Pattern::Name(_) | Pattern::NameEnding(_) | Pattern::Program => None,
         });
         wanted.extend(at_root.filter_map(|by| {
             let file = self.file(&by)?;
@@ -60,7 +64,9 @@ impl Tree {
         let roots = patterns.iter().filter_map(|pattern| match pattern {
             Pattern::System(system) => system_root(by, system),
             Pattern::SystemGlob(glob) => glob_root(by, glob),
-            Pattern::Name(_) | Pattern::NameEnding(_) => pattern.matches(by).then(FilePath::default),
+            Pattern::Name(_) | Pattern::NameEnding(_) | Pattern::Program => {
+                pattern.matches(by).then(FilePath::default)
+            }
         });
         // The outermost: `usr/lib/x` is that of the image, and not `lib/x` of a file system nested in `usr`.
         let root = roots.min_by_key(|root| root.as_bytes().len())?;
@@ -69,14 +75,25 @@ impl Tree {
         Some(Wanted { by: by.clone(), root, file })
     }
 
+    /// The programs of which something was kept.
+    fn programs_with_extracts(&self) -> impl Iterator<Item = Wanted> + '_ {
+        let programs = self.arena.ids().filter(|&id| self.arena.node(id).program != Program::No);
+        let kept = programs.filter(|&id| self.content_of(id).is_some() && self.arena.is_there(id));
+        kept.filter_map(|id| {
+            let file = self.as_file(id)?;
+            Some(Wanted { by: file.path.clone(), root: FilePath::default(), file })
+        })
+    }
+
     /// The regular files.
     pub fn files(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.arena.ids().filter(|&id| self.is_file(id) && self.arena.is_there(id))
     }
 
-    /// The programs among them.
+    /// The programs among them that somebody may run.
     pub fn executables(&self) -> impl Iterator<Item = NodeId> + '_ {
-        let programs = self.arena.ids().filter(|&id| self.arena.node(id).executable && self.is_file(id));
+        let runs = |&id: &NodeId| self.arena.node(id).program == Program::Runs;
+        let programs = self.arena.ids().filter(runs).filter(|&id| self.is_file(id));
         programs.filter(|&id| self.arena.is_there(id))
     }
 
@@ -131,6 +148,7 @@ impl<'a> Names<'a> {
                     names.whole.insert(name.as_bytes());
                 }
                 Pattern::NameEnding(ending) => names.endings.push(ending.as_bytes()),
+                Pattern::Program => {}
             }
         }
         names

@@ -12,7 +12,7 @@ use limpid_core::{
     wants::{Pattern, Want, WantList},
 };
 use limpid_image::{
-    entry::{ContentId, Entry, EntryKind, EntrySink, FileEntry},
+    entry::{ContentId, Entry, EntryKind, EntrySink, FileEntry, Program},
     evidence::{EvidenceStore, KindView, Pack, PackError},
     limits::BLIND_SPOTS_PER_LAYER,
 };
@@ -71,7 +71,7 @@ fn listing(pack: &Pack) -> Vec<(FilePath, EntryKind)> {
 fn what_was_kept_comes_back() {
     let store = store();
     let pack = store.pack(&items());
-    let file = FileEntry { size: 8, executable: false, content: Some(ContentId(0)) };
+    let file = FileEntry { size: 8, program: Program::No, content: Some(ContentId(0)) };
     let expected = [
         ("lib", EntryKind::Directory),
         ("lib/installed", EntryKind::File(file)),
@@ -111,7 +111,7 @@ fn contents_of_every_size_come_back_and_equal_ones_are_kept_once() {
         for (number, content) in (0..).zip(&contents) {
             let id = writer.keep(&mut content.as_slice()).unwrap();
             assert_eq!(id, ContentId(number), "size {} round {round}", content.len());
-            let file = FileEntry { size: content.len() as u64, executable: false, content: Some(id) };
+            let file = FileEntry { size: content.len() as u64, program: Program::No, content: Some(id) };
             writer.entry(Entry { path: "f".into(), kind: EntryKind::File(file) }).unwrap();
         }
         // Small contents that wait in a block while a large one is taken back.

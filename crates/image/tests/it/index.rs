@@ -14,6 +14,7 @@ use crate::packs::{Item, digest, kept, store};
 mod beside;
 mod corpus;
 mod dpkg;
+mod languages;
 mod portage;
 mod reading;
 

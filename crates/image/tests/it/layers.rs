@@ -6,5 +6,6 @@ mod compressed;
 mod damage;
 mod dialects;
 mod disagreements;
+mod extracts;
 mod names;
 mod support;

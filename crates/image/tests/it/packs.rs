@@ -4,7 +4,7 @@ use std::path::Path;
 
 use limpid_core::{BlindSpot, Digest, FilePath, digest::Hasher, wants::WantList};
 use limpid_image::{
-    entry::{Entry, EntryKind, EntrySink, FileEntry},
+    entry::{Entry, EntryKind, EntrySink, FileEntry, Program},
     evidence::{EvidenceStore, Pack, PackWriter},
     source::LayerDescriptor,
 };
@@ -72,7 +72,7 @@ impl Store {
 }
 
 fn write(writer: &mut PackWriter, item: &Item) {
-    let plain = FileEntry { size: 7, executable: false, content: None };
+    let plain = FileEntry { size: 7, program: Program::No, content: None };
     let (path, kind) = match item {
         Item::Directory(path) => (path, EntryKind::Directory),
         Item::Kept(path, content) => {
@@ -80,7 +80,7 @@ fn write(writer: &mut PackWriter, item: &Item) {
             (path, EntryKind::File(FileEntry { size: content.len() as u64, content: Some(id), ..plain }))
         }
         Item::Plain(path) => (path, EntryKind::File(plain)),
-        Item::Program(path) => (path, EntryKind::File(FileEntry { executable: true, ..plain })),
+        Item::Program(path) => (path, EntryKind::File(FileEntry { program: Program::Runs, ..plain })),
         Item::Symlink(path, target) => (path, EntryKind::Symlink(target.as_bytes().to_vec())),
         Item::HardLink(path, target) => (path, EntryKind::HardLink(FilePath::from(*target))),
         Item::Whiteout(path) => (path, EntryKind::Whiteout),

@@ -52,13 +52,18 @@ fn row(indexed: &IndexedPackage) -> Vec<Cell> {
         Cell::new(escaped(&package.name), style::STRONG),
         Cell::plain(escaped(&package.version)),
         Cell::plain(escaped(&package.kind)),
-        indexed.namespace.as_ref().map_or_else(
-            || Cell::new("unknown", style::NOT_JUDGED),
-            |namespace| Cell::plain(escaped(namespace)),
-        ),
+        judged_as(indexed),
         Cell::plain(source.map_or_else(String::new, |source| escaped(&source.name))),
         Cell::new(escaped(&indexed.path), style::QUIET),
     ]
+}
+
+fn judged_as(indexed: &IndexedPackage) -> Cell {
+    match (&indexed.package.owned_by, &indexed.namespace) {
+        (Some(owner), _) => Cell::plain(format!("with {}", escaped(owner))),
+        (None, Some(namespace)) => Cell::plain(escaped(namespace)),
+        (None, None) => Cell::new("unknown", style::NOT_JUDGED),
+    }
 }
 
 fn plain_lines(index: &IndexReport, out: &mut dyn Write) -> io::Result<()> {
@@ -83,6 +88,7 @@ fn plain_lines(index: &IndexReport, out: &mut dyn Write) -> io::Result<()> {
             &indexed.path,
             &or_absent(indexed.layer.as_ref()),
             &indexed.purl,
+            package.owned_by.as_deref().unwrap_or_default(),
         ];
         line(out, "package", fields)?;
     }

@@ -92,6 +92,7 @@ fn every_field_has_its_value() {
         ],
         "summary": {
             "packages": 4, "judged": 4, "fixable": 3,
+            "ecosystems": {"Alpine:v3.99": {"packages": 4, "judged": 4}},
             "findings": {"Unknown": 3, "Negligible": 0, "Low": 0, "Medium": 0, "High": 0, "Critical": 0},
         },
     });

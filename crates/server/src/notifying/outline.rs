@@ -42,6 +42,8 @@ pub(super) struct OutlinedPackage<'a> {
     key: Option<Text<'a>>,
     #[serde(borrow, default)]
     repository: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    owned_by: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -99,14 +101,15 @@ impl OutlinedPackage<'_> {
         }
     }
 
-    fn others(&self) -> [&Option<Text<'_>>; 6] {
-        [&self.namespace, &self.architecture, &self.module, &self.vendor, &self.key, &self.repository]
+    fn others(&self) -> [&Option<Text<'_>>; 7] {
+        let Self { namespace, architecture, module, vendor, key, repository, owned_by, .. } = self;
+        [namespace, architecture, module, vendor, key, repository, owned_by]
     }
 
     /// The package, without its places, on which no judgement depends.
     pub(super) fn indexed(&self) -> IndexedPackage {
         let owned = |text: &Option<Text<'_>>| text.as_ref().map(|text| text.0.clone().into_owned());
-        let [namespace, architecture, module, vendor, key, repository] = self.others().map(owned);
+        let [namespace, architecture, module, vendor, key, repository, owned_by] = self.others().map(owned);
         let source = |source: &OutlinedSource<'_>| SourcePackage::new(&*source.name.0, &*source.version.0);
         let package = Package {
             name: self.name.0.clone().into_owned(),
@@ -118,6 +121,7 @@ impl OutlinedPackage<'_> {
             vendor,
             key,
             repository,
+            owned_by,
         };
         IndexedPackage { package, namespace, purl: String::new(), path: String::new(), layer: None }
     }
@@ -162,7 +166,7 @@ mod tests {
             "packages": [{
                 "name": "curl", "version": "1", "type": "rpm", "namespace": "Red Hat:9", "architecture": "x86_64",
                 "source": {"name": "curl", "version": "1"}, "module": "a:1", "vendor": "Red Hat", "key": "00",
-                "repository": "baseos", "purl": "pkg:rpm/curl", "path": "var/lib/rpm/rpmdb.sqlite", "layer": null,
+                "repository": "baseos", "owned_by": "curl-python", "purl": "pkg:rpm/curl", "path": "var/lib/rpm/rpmdb.sqlite", "layer": null,
             }],
         });
         let changed = |pointer: &str, value: Value| {
@@ -172,7 +176,8 @@ mod tests {
         };
         let own = identity(&whole);
         let mut seen = BTreeSet::from([own.clone()]);
-        let fields = "name version type namespace architecture module vendor key repository source/name source/version";
+        let fields = "name version type namespace architecture module vendor key repository owned_by source/name \
+                      source/version";
         let of_package = fields.split(' ').map(|field| format!("/packages/0/{field}"));
         let of_report =
             ["/distributions/0/id", "/distributions/0/ecosystem", "/repositories/0"].map(str::to_owned);
@@ -196,6 +201,7 @@ mod tests {
             vendor: Some("Red Hat".to_owned()),
             key: Some("00".to_owned()),
             repository: Some("baseos".to_owned()),
+            owned_by: Some("curl-python".to_owned()),
         };
         let json = serde_json::to_string(&package).unwrap();
         let outlined: OutlinedPackage<'_> = serde_json::from_str(&json).unwrap();

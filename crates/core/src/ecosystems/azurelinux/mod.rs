@@ -18,7 +18,12 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "Azure Linux",
     osv_name: "Azure Linux",
     clair_names: &[],
-    purl: PurlNames { kind: "rpm", namespace: Some("azurelinux"), others: &[("mariner", "mariner")] },
+    purl: PurlNames {
+        kind: "rpm",
+        namespace: Some("azurelinux"),
+        others: &[("mariner", "mariner")],
+        separator: None,
+    },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[], identify: identity::identify }),
     versions: &rpm::VERSIONS,

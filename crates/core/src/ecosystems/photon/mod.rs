@@ -18,7 +18,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "Photon OS",
     osv_name: "Photon OS",
     clair_names: &[],
-    purl: PurlNames { kind: "rpm", namespace: Some("photon"), others: &[] },
+    purl: PurlNames { kind: "rpm", namespace: Some("photon"), others: &[], separator: None },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[], identify: identity::identify }),
     versions: &rpm::VERSIONS,

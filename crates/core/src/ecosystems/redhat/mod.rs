@@ -26,7 +26,12 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "Red Hat Enterprise Linux",
     osv_name: cpe::OSV_NAME,
     clair_names: &["rhel", "rhel-container", "rhel-vex"],
-    purl: PurlNames { kind: "rpm", namespace: Some("redhat"), others: &[("centos", "centos")] },
+    purl: PurlNames {
+        kind: "rpm",
+        namespace: Some("redhat"),
+        others: &[("centos", "centos")],
+        separator: None,
+    },
     detectors: DETECTORS,
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &rpm::VERSIONS,

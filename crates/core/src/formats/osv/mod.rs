@@ -13,6 +13,7 @@ mod document;
 pub mod enterprise;
 pub mod export;
 mod identifiers;
+pub mod language;
 mod limits;
 mod ranges;
 mod severity;

@@ -6,7 +6,9 @@ use crate::formats::text::{CVE_PAGE, shortened};
 /// The summary, or the beginning of the details, on one line.
 pub(super) fn summary(document: &Document) -> String {
     let text = if document.summary.trim().is_empty() { &document.details } else { &document.summary };
-    shortened(text)
+    // Reports about packages that were made to do harm have identifiers of their own.
+    let kind = if document.id.starts_with("MAL-") { "malicious package: " } else { "" };
+    shortened(&format!("{kind}{text}"))
 }
 
 /// The links of a record, the advisory itself first.

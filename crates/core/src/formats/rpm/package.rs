@@ -123,7 +123,7 @@ fn package(header: &Header<'_>, place: &str, damage: &mut Damage) -> Option<Pack
         module: module.value().flatten(),
         vendor: header.text(tag::VENDOR).value().and_then(vendor),
         key: signature::key(header),
-        repository: None,
+        ..Package::default()
     })
 }
 

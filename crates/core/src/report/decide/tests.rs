@@ -50,6 +50,7 @@ fn made(findings: &[Match], policy: &Policy) -> Report {
         blind_spots: vec![BlindSpot::new(Reason::EndOfLife, "Alpine:v3.16", "ended")],
         feeds: BTreeMap::new(),
         judged: 1,
+        counts: std::collections::BTreeMap::new(),
         distributions: Vec::new(),
     };
     let instant = "2024-06-01T12:00:00Z".parse().expect("an instant");

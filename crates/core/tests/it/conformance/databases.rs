@@ -1,25 +1,44 @@
 //! Recognising distributions and reading package databases.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, io::Cursor};
 
 use limpid_core::{
     Detector, FilePath, FoundFile, Parsed,
     ecosystem::{Identified, SystemFiles},
+    extract::Memory,
     os_release::{OsRelease, PLACES},
+    wants::{Pattern, Want},
 };
 
 use super::fixtures::{Case, File, cases, mutations, truncations};
 
-/// What the ecosystem's detectors read from a file, with what stands beside it; `None` where none of them wants it by itself.
+/// What the ecosystem's detectors read from a file, or from its extract; `None` where none of them wants it.
 fn parse(case: &Case, path: &FilePath, content: &[u8]) -> Option<Parsed> {
-    let wants = |one: &&&Detector| one.wants.iter().any(|want| !want.companion && want.pattern.matches(path));
-    let detector = case.ecosystem.detectors.iter().find(wants)?;
+    let wanted = |want: &&Want| !want.companion && is_meant(want, path, content);
+    let (detector, want) = case
+        .ecosystem
+        .detectors
+        .iter()
+        .find_map(|detector| Some((detector, detector.wants.iter().find(wanted)?)))?;
+    let extract = want.extractor.map(|one| (one.extract)(&mut Cursor::new(content), &Memory).unwrap());
+    if extract.as_ref().is_some_and(Vec::is_empty) {
+        return None;
+    }
     let beside = |ending: &&'static str| {
         let path = Detector::companion_path(path, ending).to_string();
         Some((*ending, case.file(&path)?.content.as_slice()))
     };
     let companions: Vec<_> = detector.companions.iter().filter_map(beside).collect();
+    let content = extract.as_deref().unwrap_or(content);
     Some((detector.parse)(&FoundFile { path, content, companions: &companions }))
+}
+
+/// Programs are told by their first bytes.
+fn is_meant(want: &Want, path: &FilePath, content: &[u8]) -> bool {
+    const PROGRAMS: [&[u8]; 5] =
+        [b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];
+    want.pattern.matches(path)
+        || (want.pattern == Pattern::Program && PROGRAMS.iter().any(|magic| content.starts_with(magic)))
 }
 
 fn databases(case: &Case) -> Vec<(&File, Parsed)> {
@@ -129,7 +148,7 @@ fn damage_never_takes_a_package_away_in_silence() {
             let path = file.image_path();
             let damaged = truncations(&file.content).map(<[u8]>::to_vec).chain(mutations(&file.content));
             for content in damaged {
-                let parsed = parse(&case, &path, &content).unwrap();
+                let parsed = parse(&case, &path, &content).unwrap_or_default();
                 let fewer = parsed.packages.len() < whole.packages.len();
                 let silent = fewer && parsed.blind_spots.is_empty() && !ends_between_entries(&content);
                 assert!(!silent, "{} {}: {}", case.name, file.path, content.escape_ascii());

@@ -56,6 +56,7 @@ fn ordering_is_reported_from_the_first_versions_side() {
     for ecosystem in ecosystems::all().iter() {
         let listed = lines(ecosystem, "versions.txt");
         if let [first, .., last] = listed.as_slice() {
+            let [first, last] = [first, last].map(|row| row.split(' ').next().unwrap_or_default());
             assert_eq!((ecosystem.versions.compare)(first, last), Ok(Ordering::Less), "{}", ecosystem.id);
         }
     }

@@ -5,7 +5,7 @@
 //! reader: a listing of millions of entries is walked without an allocation per entry.
 
 use super::{BLOCK_BYTES, Pack, PackError, varint};
-use crate::entry::{ContentId, Entry, EntryKind, FileEntry};
+use crate::entry::{ContentId, Entry, EntryKind, FileEntry, Program};
 
 /// One entry, borrowed from the listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,7 @@ const HARD_LINK: u8 = 4;
 const OTHER: u8 = 5;
 const WHITEOUT: u8 = 6;
 const OPAQUE: u8 = 7;
+const PROGRAM: u8 = 8;
 
 /// Turns entries into blocks.
 #[derive(Debug, Default)]
@@ -81,7 +82,11 @@ fn write_kind(out: &mut Vec<u8>, kind: &EntryKind) {
     match kind {
         EntryKind::Directory => out.push(DIRECTORY),
         EntryKind::File(file) => {
-            out.push(if file.executable { EXECUTABLE } else { FILE });
+            out.push(match file.program {
+                Program::No => FILE,
+                Program::Inert => PROGRAM,
+                Program::Runs => EXECUTABLE,
+            });
             varint::write(out, file.size);
             varint::write(out, file.content.map_or(0, |ContentId(id)| u64::from(id) + 1));
         }
@@ -146,13 +151,18 @@ fn read_entry<'a>(bytes: &mut &'a [u8], path: &mut Vec<u8>) -> Option<KindView<'
     *bytes = rest;
     Some(match kind {
         DIRECTORY => KindView::Directory,
-        FILE | EXECUTABLE => {
+        FILE | EXECUTABLE | PROGRAM => {
             let size = varint::take(bytes)?;
             let content = match varint::take(bytes)? {
                 0 => None,
                 id => Some(ContentId(u32::try_from(id - 1).ok()?)),
             };
-            KindView::File(FileEntry { size, executable: kind == EXECUTABLE, content })
+            let program = match kind {
+                EXECUTABLE => Program::Runs,
+                PROGRAM => Program::Inert,
+                _ => Program::No,
+            };
+            KindView::File(FileEntry { size, program, content })
         }
         SYMLINK => KindView::Symlink(varint::take_bytes(bytes)?),
         HARD_LINK => KindView::HardLink(varint::take_bytes(bytes)?),

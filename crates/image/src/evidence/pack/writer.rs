@@ -197,6 +197,10 @@ impl EntrySink for PackWriter {
         if buffer.len() < BLOCK_BYTES { self.keep_small(&buffer) } else { self.keep_large(buffer, content) }
     }
 
+    fn scratch(&mut self) -> io::Result<File> {
+        self.file.path().parent().map_or_else(tempfile::tempfile, tempfile::tempfile_in)
+    }
+
     fn entry(&mut self, entry: Entry) -> io::Result<()> {
         self.index.entries += 1;
         self.index.whiteouts += u64::from(matches!(entry.kind, EntryKind::Whiteout | EntryKind::Opaque));

@@ -7,7 +7,7 @@ use limpid_core::{
     wants::{Pattern, Want, WantList},
 };
 use limpid_image::{
-    entry::{ContentId, Entry, EntryKind, EntrySink},
+    entry::{ContentId, Entry, EntryKind, EntrySink, Program},
     layer::{ExpectedLayer, LayerError, LayerFacts, read_layer},
     limits::Limits,
 };
@@ -63,7 +63,7 @@ impl Seen {
     pub(super) fn is_program(&self, path: &str) -> bool {
         let path = FilePath::from(path);
         let entry = self.entries.iter().rfind(|entry| entry.path == path);
-        matches!(entry.map(|entry| &entry.kind), Some(EntryKind::File(file)) if file.executable)
+        matches!(entry.map(|entry| &entry.kind), Some(EntryKind::File(file)) if file.program == Program::Runs)
     }
 }
 

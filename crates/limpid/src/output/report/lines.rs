@@ -44,6 +44,9 @@ fn header(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         line(out, "feed", [&*feed.name, state, &records, &date, &checked, feed.segment.as_str()])?;
     }
     let summary = &report.summary;
+    for (ecosystem, counts) in &summary.ecosystems {
+        line(out, "ecosystem", [ecosystem, &*counts.packages.to_string(), &counts.judged.to_string()])?;
+    }
     line(out, "packages", [&*summary.packages.to_string(), &summary.judged.to_string()])
 }
 

@@ -1,0 +1,143 @@
+//! The metadata of one installed package: `NAME-VERSION.dist-info/METADATA`, `….egg-info/PKG-INFO`, or `….egg-info` itself.
+//!
+//! A file that is there is a package that is there: where it names none, that is a blind spot.
+//!
+//! Sources: the Python Packaging User Guide, “Core metadata specifications”, “Recording installed projects” and “Recording the
+//! Direct URL Origin of installed distributions”.
+
+use serde::Deserialize;
+
+use super::{names, record, version};
+use crate::{
+    BlindSpot, FoundFile, Package, Parsed, ParsedPackage, Reason, formats::archive, package::SourcePackage,
+};
+
+/// Reads the metadata, and what stands beside it.
+pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
+    let mut wrong = Vec::new();
+    let mut parsed = Parsed::default();
+    if let Some(mut package) = package(file.content, &mut wrong) {
+        package.repository = origin(file, &mut wrong);
+        let (files, spot) = record::files(file);
+        parsed.blind_spots.extend(spot);
+        parsed.packages.push(ParsedPackage { package: package.into(), files });
+    }
+    let path = file.path.to_string();
+    let spot = |detail: String| BlindSpot::new(Reason::DatabaseUnreadable, &*path, detail).with_packages(1);
+    parsed.blind_spots.extend(wrong.into_iter().map(spot));
+    parsed
+}
+
+/// Reads the metadata within an egg that is a zip archive.
+pub(super) fn read_egg(file: &FoundFile<'_>) -> Parsed {
+    let mut parsed = Parsed::default();
+    let path = file.path.to_string();
+    let spot = |reason, detail: String| BlindSpot::new(reason, &*path, detail).with_packages(1);
+    let archive = match archive::read(file.content) {
+        Ok(archive) => archive,
+        Err(detail) => {
+            parsed.blind_spots.push(spot(Reason::DatabaseUnreadable, detail));
+            return parsed;
+        }
+    };
+    let mut wrong = archive.faults();
+    match archive.members.iter().find(|member| member.name == "EGG-INFO/PKG-INFO") {
+        Some(member) => {
+            parsed.packages.extend(package(member.text.as_bytes(), &mut wrong).map(ParsedPackage::new));
+        }
+        None if wrong.is_empty() => wrong.push("there is no EGG-INFO/PKG-INFO in it".to_owned()),
+        None => {}
+    }
+    parsed.blind_spots.extend(wrong.into_iter().map(|detail| spot(Reason::DatabaseUnreadable, detail)));
+    parsed
+}
+
+fn package(content: &[u8], wrong: &mut Vec<String>) -> Option<Package> {
+    let header = header(content);
+    let one = |field: &str| {
+        let mut values =
+            header.iter().filter(|(name, _)| name.eq_ignore_ascii_case(field)).map(|(_, value)| *value);
+        (values.next(), values.next())
+    };
+    let mut value = |field: &str| match one(field) {
+        (Some(value), None) => Some(value),
+        (Some(value), Some(other)) => {
+            wrong.push(format!("it has {field} twice: {value}, {other}"));
+            Some(value)
+        }
+        (None, _) => None,
+    };
+    let (name, version) = (value("Name"), value("Version"));
+    let name = name.filter(|name| names::is_name(name));
+    let version = version.filter(|version| !version.is_empty());
+    let (Some(name), Some(version)) = (name, version) else {
+        wrong.push("it has no readable name and version".to_owned());
+        return None;
+    };
+    if !is_whole(content) {
+        wrong.push("it is cut off within its fields".to_owned());
+    }
+    let name = names::normalised(name);
+    let source = version::public(version).map(|public| SourcePackage::new(&*name, public));
+    Some(Package { name, version: version.to_owned(), kind: "pypi".to_owned(), source, ..Package::default() })
+}
+
+/// The fields, up to the empty line that ends them. Lines that are indented go on with a value that is not asked for.
+fn header(content: &[u8]) -> Vec<(&str, &str)> {
+    content
+        .split(|&byte| byte == b'\n')
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| str::from_utf8(line).ok()?.split_once(':'))
+        .filter(|(name, _)| !name.starts_with([' ', '\t']))
+        .map(|(name, value)| (name, value.trim()))
+        .collect()
+}
+
+/// Whether the last line is a whole one.
+fn is_whole(content: &[u8]) -> bool {
+    content.ends_with(b"\n")
+        || content.windows(2).any(|pair| pair == b"\n\n")
+        || content.windows(4).any(|four| four == b"\r\n\r\n")
+}
+
+#[derive(Deserialize)]
+struct DirectUrl {
+    url: String,
+    #[serde(default)]
+    dir_info: DirectoryInfo,
+    #[serde(default)]
+    vcs_info: Option<VersionControl>,
+}
+
+#[derive(Deserialize, Default)]
+struct DirectoryInfo {
+    #[serde(default)]
+    editable: bool,
+}
+
+#[derive(Deserialize)]
+struct VersionControl {
+    vcs: String,
+    commit_id: String,
+}
+
+/// Where the package came from, where that is not an index.
+fn origin(file: &FoundFile<'_>, wrong: &mut Vec<String>) -> Option<String> {
+    let (_, content) = file.companions.iter().find(|(ending, _)| *ending == super::DIRECT_URL)?;
+    let origin: DirectUrl = match serde_json::from_slice(content) {
+        Ok(origin) => origin,
+        Err(error) => {
+            wrong.push(format!("direct_url.json beside it cannot be read: {error}"));
+            return None;
+        }
+    };
+    let editable = if origin.dir_info.editable { " (editable)" } else { "" };
+    Some(match origin.vcs_info {
+        Some(VersionControl { vcs, commit_id }) => format!("{vcs}+{}@{commit_id}{editable}", origin.url),
+        None => format!("{}{editable}", origin.url),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,3 @@
+//! Languages, against their own tools.
+
+mod orders;
