@@ -35,17 +35,20 @@ impl TagPolicy {
 
     /// The policy in these settings.
     pub(crate) fn of_settings(settings: &str) -> Result<Self, StoreError> {
-        let settings: Value = serde_json::from_str(settings).map_err(damaged)?;
+        let settings: Value = serde_json::from_str(settings).map_err(|error| damaged(&error))?;
         let policy = settings.get(KEY).filter(|policy| !policy.is_null());
-        policy.map_or_else(|| Ok(Self::default()), |policy| Self::deserialize(policy).map_err(damaged))
+        policy.map_or_else(
+            || Ok(Self::default()),
+            |policy| Self::deserialize(policy).map_err(|error| damaged(&error)),
+        )
     }
 
     /// Sets it. Whether there is such a namespace.
     pub(crate) fn set(&self, tx: &mut Transaction<'_>, namespace: &str) -> Result<bool, StoreError> {
         let Some(settings) = stored::lock_namespace_settings(tx, namespace)? else { return Ok(false) };
         let mut settings: serde_json::Map<String, Value> =
-            serde_json::from_str(&settings).map_err(damaged)?;
-        settings.insert(KEY.to_owned(), serde_json::to_value(self).map_err(damaged)?);
+            serde_json::from_str(&settings).map_err(|error| damaged(&error))?;
+        settings.insert(KEY.to_owned(), serde_json::to_value(self).map_err(|error| damaged(&error))?);
         stored::set_namespace_settings(tx, namespace, &Value::Object(settings).to_string())?;
         Ok(true)
     }
@@ -84,7 +87,7 @@ impl TagPolicy {
     }
 }
 
-fn damaged(error: serde_json::Error) -> StoreError {
+fn damaged(error: &serde_json::Error) -> StoreError {
     StoreError::Damaged(format!("the settings of a namespace: {error}"))
 }
 

@@ -70,6 +70,35 @@ fn push(
     manifest
 }
 
+/// Pushes an index of these manifests.
+fn push_index(
+    database: &Database,
+    repository: i64,
+    name: &str,
+    children: &[&str],
+    subject: Option<&Digest>,
+) -> Digest {
+    let references: Vec<_> = children.iter().map(|child| reference(ReferenceKind::Manifest, child)).collect();
+    let manifest = digest(name);
+    let new = NewManifest {
+        repository,
+        digest: &manifest,
+        kind: "index",
+        media_type: "a/b",
+        body: name.as_bytes(),
+        subject,
+        artifact_type: "",
+        annotations: "{}",
+        pushed_by: "somebody",
+        references: &references,
+    };
+    write(database, |tx| {
+        assert_eq!(registry::missing_references(tx, repository, &references)?, []);
+        registry::put_manifest(tx, &new)
+    });
+    manifest
+}
+
 fn grow_old(database: &Database) {
     for statement in [
         "UPDATE repository_blob SET touched_at = 0",
@@ -230,21 +259,7 @@ fn a_tag_is_made_once_and_holds_what_an_index_names() {
     on_each(|database| {
         let one = repository(database, "team/one");
         let child = push(database, one, "child", &[], None);
-        let index = push(database, one, "index", &[], None);
-        let of_child = [reference(ReferenceKind::Manifest, "child")];
-        let new = NewManifest {
-            repository: one,
-            digest: &index,
-            kind: "index",
-            media_type: "a/b",
-            body: b"index",
-            subject: None,
-            artifact_type: "",
-            annotations: "{}",
-            pushed_by: "somebody",
-            references: &of_child,
-        };
-        write(database, |tx| registry::put_manifest(tx, &new));
+        let index = push_index(database, one, "index", &["child"], None);
         let make = |to: &Digest| write(database, |tx| registry::make_tag(tx, one, "1", to, None));
         assert_eq!((make(&index), make(&child)), (true, false));
         assert!(write(database, |tx| registry::set_tag_immutable(tx, one, "1", true)));
@@ -353,26 +368,7 @@ fn a_manifest_without_a_tag_goes_when_nothing_holds_it() {
     on_each(|database| {
         let one = repository(database, "team/one");
         let put = |name: &str, children: &[&str], subject: Option<&Digest>| {
-            let references: Vec<_> =
-                children.iter().map(|child| reference(ReferenceKind::Manifest, child)).collect();
-            let manifest = digest(name);
-            let new = NewManifest {
-                repository: one,
-                digest: &manifest,
-                kind: "index",
-                media_type: "a/b",
-                body: name.as_bytes(),
-                subject,
-                artifact_type: "",
-                annotations: "{}",
-                pushed_by: "somebody",
-                references: &references,
-            };
-            write(database, |tx| {
-                assert_eq!(registry::missing_references(tx, one, &references)?, []);
-                registry::put_manifest(tx, &new)
-            });
-            manifest
+            push_index(database, one, name, children, subject)
         };
         let there = || {
             let all = ["alone", "pulled", "child", "index", "signature", "late", "unheld"];

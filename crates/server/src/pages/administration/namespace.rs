@@ -225,13 +225,11 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
                 .await?;
         }
         "quota" => {
-            let (engine, principal) = (sent.engine.clone(), sent.principal.clone());
-            may_operate(engine, principal).await?;
+            may_operate(&sent).await?;
             sent.change("change-quota", object, move |engine, form| space::change(engine, &at, form)).await?;
         }
         "upstream" => {
-            let (engine, principal) = (sent.engine.clone(), sent.principal.clone());
-            may_operate(engine, principal).await?;
+            may_operate(&sent).await?;
             let object = format!("{object}: {}", sent.get("address"));
             sent.change("change-upstream", object, move |engine, form| copy(engine, &at, form)).await?;
         }
@@ -257,8 +255,9 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
 }
 
 /// What is not for whoever administers the namespace alone.
-async fn may_operate(engine: std::sync::Arc<Engine>, principal: Principal) -> Result<(), ApiError> {
-    let may = work(&engine, move |engine| {
+async fn may_operate(sent: &Sent) -> Result<(), ApiError> {
+    let principal = sent.principal.clone();
+    let may = work(&sent.engine, move |engine| {
         crate::accounts::decide(engine, &principal, Action::Operate, &Object::Service)
     });
     match may.await? {
