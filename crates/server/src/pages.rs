@@ -95,6 +95,8 @@ pub(crate) const ROUTES: &[Route] = &[
     repository(POST, "/repository/{name..}/-/image/{reference}/rescan", RequestIndex, |call| answered(call, image::rescan)),
     repository(GET, "/repository/{name..}/-/settings", ReadSettings, |call| answered(call, administration::repository::show)),
     repository(POST, "/repository/{name..}/-/settings", Administer, |call| answered(call, administration::repository::change)),
+    repository(GET, "/repository/{name..}/-/notifications", Administer, |call| answered(call, administration::notifications::show)),
+    repository(POST, "/repository/{name..}/-/notifications", Administer, |call| answered(call, administration::notifications::change)),
     service(GET, "/manifest/{digest}", ReadService, |call| answered(call, image::findings)),
     service(GET, "/manifest/{digest}/packages", ReadService, |call| answered(call, image::packages)),
     service(GET, "/manifest/{digest}/layers", ReadService, |call| answered(call, image::layers)),

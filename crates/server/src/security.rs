@@ -25,7 +25,7 @@ use axum::response::{IntoResponse, Response};
 use limpid_core::Digest;
 
 pub(crate) use self::{
-    events::{note_tagged, registry_address},
+    events::{floor, note_tagged, registry_address},
     gate::{Exception as GateException, Gate, Mode as GateMode, Policy as GatePolicy, gate, warning},
     push::{note_push, pushed},
     rescan::request as rescan,

@@ -31,7 +31,7 @@ pub struct OidcProvider {
     child: Child,
     /// Its name and address.
     pub issuer: String,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Drop for OidcProvider {
@@ -60,10 +60,13 @@ impl OidcProvider {
         let directory = tempfile::tempdir().expect("a directory");
         let script = directory.path().join("provider.mjs");
         fs::write(&script, include_str!("oidc/provider.mjs")).expect("the script is written");
+        let groups = directory.path().join("groups.json");
+        fs::write(&groups, "{}").expect("the groups are written");
         let mut child = Command::new("node")
             .arg(&script)
             .arg(&modules)
             .args([algorithm, back, CLIENT_ID, CLIENT_SECRET])
+            .arg(&groups)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -72,7 +75,13 @@ impl OidcProvider {
             BufReader::new(child.stdout.take().expect("its output")).lines().map_while(Result::ok);
         let issuer = lines.find(|line| line.starts_with("http://")).expect("it listens");
         std::thread::spawn(move || lines.count());
-        Some(Self { child, issuer, _directory: directory })
+        Some(Self { child, issuer, directory })
+    }
+
+    /// From now on somebody is in these groups, and nobody else is in any.
+    pub fn set_groups(&self, name: &str, groups: &[&str]) {
+        let text = serde_json::json!({ name: groups }).to_string();
+        fs::write(self.directory.path().join("groups.json"), text).expect("the groups are written");
     }
 }
 

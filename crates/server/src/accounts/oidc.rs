@@ -212,10 +212,9 @@ pub(super) async fn complete(call: Call) -> Result<Response, ApiError> {
     let back = callback(&call.engine, call.request.uri(), call.request.headers());
     let (head, _body) = call.request.into_parts();
     let (to, cookies) = work(&call.engine, move |engine| {
-        let query = Query::of(head.uri.query());
+        let (oidc, query) = (configured(engine)?, Query::of(head.uri.query()));
         let refused = || OidcError::Refused("this browser did not begin, or took too long".to_owned());
         let question = Question::shown(engine, &head.headers).ok_or_else(refused)?;
-        let oidc = configured(engine)?;
         let person = answered(engine, oidc, &question, &query, &back)?;
         let (to, account, done) = if question.is_to_link {
             let account = linking(engine, &head.headers, &question)?;

@@ -6,6 +6,7 @@ pub(super) mod account;
 pub(super) mod audit;
 mod gate;
 pub(super) mod namespace;
+pub(super) mod notifications;
 pub(super) mod repository;
 pub(super) mod service;
 mod space;

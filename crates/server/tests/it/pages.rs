@@ -4,6 +4,7 @@ mod forms;
 
 use std::collections::BTreeSet;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use limpid_core::Digest;
 use limpid_server::{Configuration, configuration::Role, secret::Secret};
 use limpid_testkit::browser::Browser;
@@ -76,6 +77,29 @@ fn sign_in(browser: &mut Browser, base: &str, to: &str) {
     assert_eq!(browser.address(), format!("{base}{to}"));
 }
 
+/// A notification, so that its page has one.
+fn tell_somebody(base: &str) {
+    let url = "https://chat.example.com/hooks/a-rather-long-address-that-has-no-place-at-which-it-could-be-broken/0123456789";
+    let wanted = serde_json::json!({"event": "vulnerability_found", "method": "webhook", "config": {"url": url}, "title": "to us"});
+    let address = format!("{base}/api/v1/repository/library/demo/notification/");
+    let asked = Client::new().post(address).basic_auth("admin", Some(PASSWORD)).body(wanted.to_string());
+    assert_eq!(asked.send().unwrap().status().as_u16(), 201);
+}
+
+/// Keeps pictures of a page for people, in the directory that `LIMPID_PICTURES` names: narrow and wide, light and dark.
+fn look(browser: &mut Browser, path: &str) {
+    let Some(directory) = std::env::var_os("LIMPID_PICTURES") else { return };
+    let name = path.replace(|character: char| !character.is_ascii_alphanumeric(), "_");
+    for (width, theme) in [(360, "light"), (360, "dark"), (1440, "light"), (1440, "dark")] {
+        browser.shape(width, theme);
+        let taken =
+            browser.call("Page.captureScreenshot", serde_json::json!({"captureBeyondViewport": true}));
+        let picture = STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
+        let file = format!("{name}-{width}-{theme}.png");
+        std::fs::write(std::path::Path::new(&directory).join(file), picture).unwrap();
+    }
+}
+
 /// Opens the report until it is there.
 fn wait_for_report(browser: &mut Browser, base: &str) {
     for _look in 0..2_000 {
@@ -129,6 +153,7 @@ fn every_page_that_can_be_reached_keeps_to_its_policy_and_to_its_window() {
     let base = format!("http://{}", service.public());
     sign_in(&mut browser, &base, "/feeds");
     wait_for_report(&mut browser, &base);
+    tell_somebody(&base);
     let mut open: Vec<String> = [
         "/",
         "/account",
@@ -145,6 +170,7 @@ fn every_page_that_can_be_reached_keeps_to_its_policy_and_to_its_window() {
             browser.open(&format!("{base}{path}"));
             assert!(browser.overflow() <= 0.0, "{path} is wider than {width}");
         }
+        look(&mut browser, &path);
         let html = browser.html();
         words.extend(texts(&html, "h1"));
         let page = Html::parse_document(&html);
@@ -166,6 +192,7 @@ fn every_page_that_can_be_reached_keeps_to_its_policy_and_to_its_window() {
         "Feeds",
         "Jobs",
         "Administration",
+        "Notifications of library/demo",
         "Audit",
         "Compare",
     ] {

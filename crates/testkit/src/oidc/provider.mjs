@@ -1,11 +1,12 @@
 // A provider whose people may have any name and password. Arguments: the directory of its modules, the algorithm of its
-// signatures, the address to send people back to, the name and the secret of the client.
+// signatures, the address to send people back to, the name and the secret of the client, a file with the groups of people.
 import { generateKeyPairSync } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [modules, algorithm, back, id, secret] = process.argv.slice(2);
+const [modules, algorithm, back, id, secret, groups] = process.argv.slice(2);
 const library = pathToFileURL(join(modules, "node_modules/oidc-provider/lib/index.js"));
 const { Provider } = await import(library.href);
 
@@ -34,12 +35,11 @@ server.listen(0, "127.0.0.1", () => {
     pkce: { required: () => true },
     findAccount: (_context, login) => ({
       accountId: login,
-      // Who is called carol--admins--staff is carol, in these groups now.
       claims: () => ({
-        sub: login.split("--")[0],
-        preferred_username: login.split("--")[0],
-        email: `${login.split("--")[0]}@example.com`,
-        groups: login.split("--").slice(1),
+        sub: login,
+        preferred_username: login,
+        email: `${login}@example.com`,
+        groups: JSON.parse(readFileSync(groups))[login],
       }),
     }),
   });

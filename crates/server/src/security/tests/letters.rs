@@ -87,30 +87,35 @@ fn people_are_written_to_about_what_is_new() {
         place.ask("team", "POST", &test, &Value::Null).json(200);
         assert!(text(&server.letter()).contains("Subject: team/app: pushed latest\n"));
 
-        // Whose account is gone is written to no more.
-        change_user(&place.engine, "team", &UserChange { email: Some(""), ..UserChange::default() }).unwrap();
-        let refused = place.ask("team", "POST", &format!("{one}/test"), &Value::Null).json(502);
-        assert_eq!(refused["message"], "the address is that of no account here");
-        // What the server says of itself is not told.
-        let made = place.ask("team", "POST", ALL, &wanted("repo_push", "nobody@ops.example")).json(201);
-        let test = format!("{ALL}{}/test", made["uuid"].as_str().unwrap());
-        let refused = place.ask("team", "POST", &test, &Value::Null).json(502);
-        assert_eq!(refused["message"], "the server for mail answers 550");
-        for address in [
-            "",
-            "nobody",
-            "a@b@ops.example",
-            "x@elsewhere.example",
-            "x@deep.example",
-            "x@evil-ops.example",
-            "x@ops.example\r\nBcc: y@elsewhere.example",
-            "A <x@ops.example>",
-            "x@ops.example, y@ops.example",
-        ] {
-            place.ask("team", "POST", ALL, &wanted("repo_push", address)).json(400);
-        }
+        who_is_not_written_to(place, &one);
         assert_eq!(server.waiting(), Vec::<Value>::new());
     });
+}
+
+/// `one` is the path of a notification that writes to the user of the namespace.
+fn who_is_not_written_to(place: &Place, one: &str) {
+    // Whose account is gone is written to no more.
+    change_user(&place.engine, "team", &UserChange { email: Some(""), ..UserChange::default() }).unwrap();
+    let refused = place.ask("team", "POST", &format!("{one}/test"), &Value::Null).json(502);
+    assert_eq!(refused["message"], "the address is that of no account here");
+    // What the server says of itself is not told.
+    let made = place.ask("team", "POST", ALL, &wanted("repo_push", "nobody@ops.example")).json(201);
+    let test = format!("{ALL}{}/test", made["uuid"].as_str().unwrap());
+    let refused = place.ask("team", "POST", &test, &Value::Null).json(502);
+    assert_eq!(refused["message"], "the server for mail answers 550");
+    for address in [
+        "",
+        "nobody",
+        "a@b@ops.example",
+        "x@elsewhere.example",
+        "x@deep.example",
+        "x@evil-ops.example",
+        "x@ops.example\r\nBcc: y@elsewhere.example",
+        "A <x@ops.example>",
+        "x@ops.example, y@ops.example",
+    ] {
+        place.ask("team", "POST", ALL, &wanted("repo_push", address)).json(400);
+    }
 }
 
 #[test]

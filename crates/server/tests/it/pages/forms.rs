@@ -238,3 +238,75 @@ fn findings_are_had_as_csv_and_json() {
     assert_eq!(texts(&found, "tbody tr").len(), 2, "the package and what is built from it");
     visitor.does(&format!("{path}/rescan"), &[]);
 }
+
+/// A test that arrives, and one that does not: the page says so.
+fn tries_out(receiver: &limpid_testkit::http::Server, test: &dyn Fn() -> Response) {
+    let html = test().text().unwrap();
+    assert_eq!(texts(&html, ".note.good"), ["The test was sent, and was taken."]);
+    let told = receiver.take_requests();
+    assert_eq!(
+        told.iter().map(|request| request.body.as_slice()).collect::<Vec<_>>(),
+        [br#"{"id":"CVE-FAKE-CVE"}"#]
+    );
+    receiver.answer("/hook", limpid_testkit::http::Answer::status(500));
+    let html = test().text().unwrap();
+    let host = receiver.url().trim_start_matches("http://").to_owned();
+    let why = format!("The test did not arrive: {host} answers with status 500");
+    assert_eq!(texts(&html, ".note.bad"), [why]);
+}
+
+#[test]
+fn who_is_told_is_listed_added_tried_out_and_removed() {
+    let service = service();
+    let mut visitor = Visitor::of(&service);
+    assert_eq!(visitor.sign_in("admin", PASSWORD), 303);
+    const PAGE: &str = "/repository/library/demo/-/notifications";
+    assert_eq!(texts(&visitor.get(PAGE).1, ".empty"), ["Nobody is told yet."]);
+    assert!(visitor.get("/repository/library/demo/-/settings").1.contains(&format!("href=\"{PAGE}\"")));
+    let receiver = limpid_testkit::http::Server::start();
+    receiver.answer("/hook", limpid_testkit::http::Answer::ok(""));
+    let url = format!("{}/hook", receiver.url());
+    let add = |address: &str, template: &str| {
+        [
+            ("do", "add".to_owned()),
+            ("event", "vulnerability_found".to_owned()),
+            ("level", "0".to_owned()),
+            ("method", "webhook".to_owned()),
+            ("address", address.to_owned()),
+            ("title", "to <us>".to_owned()),
+            ("template", template.to_owned()),
+        ]
+    };
+    let post = |fields: &[(&str, String)]| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        visitor.post(PAGE, &fields)
+    };
+    // What is wrong is said beside the form, which keeps what was typed.
+    for (address, template, why) in [
+        ("ftp://a.example/", "", "config.url: only http:// and https:// are fetched, and not ftp:"),
+        ("https://a.example/#x", "", "config.url: an address has a fragment (#…), which is never sent"),
+        (
+            "https://a.example/",
+            "{",
+            "config.template: it is no JSON: EOF while parsing an object at line 1 column 1",
+        ),
+    ] {
+        let refused = post(&add(address, template));
+        assert_eq!(refused.status().as_u16(), 400, "{address}");
+        let html = refused.text().unwrap();
+        assert_eq!(texts(&html, ".note.bad"), [why]);
+        assert!(html.contains(&format!("value=\"{address}\"")), "{html}");
+    }
+    assert_eq!(post(&add(&url, r#"{"id": "${vulnerability.id}"}"#)).status().as_u16(), 303);
+    let html = visitor.get(PAGE).1;
+    assert_eq!(texts(&html, "tbody th"), [format!("{url} to <us> · webhook with a template")]);
+    assert_eq!(texts(&html, "tbody td")[..2], ["new vulnerabilities, Critical and worse", "in order"]);
+    let id = html.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let act = |what: &str| post(&[("do", what.to_owned()), ("id", id.clone())]);
+    tries_out(&receiver, &|| act("test"));
+    assert_eq!(act("reset").status().as_u16(), 303);
+    assert_eq!(act("explode").status().as_u16(), 400);
+    assert_eq!(act("remove").status().as_u16(), 303);
+    assert_eq!(texts(&visitor.get(PAGE).1, ".empty"), ["Nobody is told yet."]);
+    assert_eq!(act("remove").status().as_u16(), 404);
+}
