@@ -116,7 +116,8 @@ impl Working<'_> {
             }
             let sent = send_blob(asker, repository, blob, &mut self.chance)?;
             if sent.status != 201 {
-                return self.comes_again(&sent, &[503]);
+                // The upload, or the blob that was put, has outlived its grace on a machine that is busy.
+                return self.comes_again(&sent, &[404, 416, 503]);
             }
         }
         let sent = send_manifest(asker, repository, tag, &image.manifest)?;
