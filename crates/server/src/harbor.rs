@@ -30,8 +30,8 @@ use self::refusal::Refusal;
 use crate::{
     engine::Engine,
     http::{
-        self,
-        limit::{BodyLimit, limit_bodies},
+        self, ApiError,
+        limit::{BodyLimit, limit_bodies_as},
     },
     limits,
 };
@@ -58,7 +58,7 @@ pub fn router(engine: &Arc<Engine>) -> Router {
         .with_state(Arc::clone(engine))
         .fallback(|| async { Refusal::not_found("there is nothing at this path") })
         .method_not_allowed_fallback(|| async { Refusal::method_not_allowed() });
-    let routes = limit_bodies(routes, body).layer(middleware::from_fn(in_time));
+    let routes = limit_bodies_as(routes, body, too_large).layer(middleware::from_fn(in_time));
     let mut routes = http::compression::compress(routes);
     let configuration = &engine.configuration;
     match (&configuration.harbor.api_key, &configuration.auth) {
@@ -69,6 +69,10 @@ pub fn router(engine: &Arc<Engine>) -> Router {
     let routes = http::observe::survive(routes);
     let routes = crate::introspection::measure(routes, Arc::clone(&engine.metrics), "harbor");
     http::observe::observe(routes)
+}
+
+fn too_large(error: http::limit::BodyError) -> Response {
+    Refusal::from(ApiError::from(error)).into_response()
 }
 
 /// Answers before Harbor hangs up. The work goes on, and what it came to is there when Harbor asks again.

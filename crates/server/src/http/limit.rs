@@ -62,6 +62,15 @@ impl From<BodyError> for ApiError {
 
 /// Bounds the bodies of requests to these routes, whatever reads them. Of nested limits the outer one counts.
 pub fn limit_bodies<S: Clone + Send + Sync + 'static>(routes: Router<S>, limit: BodyLimit) -> Router<S> {
+    limit_bodies_as(routes, limit, refused)
+}
+
+/// The same for a face that tells errors in a form of its own.
+pub(crate) fn limit_bodies_as<S: Clone + Send + Sync + 'static>(
+    routes: Router<S>,
+    limit: BodyLimit,
+    refused: fn(BodyError) -> Response,
+) -> Router<S> {
     let layer = middleware::from_fn(move |request: Request, next: middleware::Next| async move {
         match bound(request, limit) {
             Ok(request) => next.run(request).await,

@@ -38,6 +38,19 @@ async fn credentials_that_the_registry_does_not_take_fail_the_scan() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_too_large_is_refused_in_harbors_form() {
+    let service = Service::start();
+    let large = " ".repeat((256 << 10) + 1);
+    let (path, bytes) = (format!("{BASE}/scan"), large.len().to_string());
+    let kind = ("content-type", "application/vnd.scanner.adapter.scan.request+json; version=1.0");
+    // One that says how long it is, and one that is read as far as it may be.
+    for headers in [[kind, ("content-length", bytes.as_str())].as_slice(), &[kind]] {
+        let why = refused(service.send("POST", &path, headers, large.clone()).await, 413);
+        assert!(why.contains("larger than 262144 bytes"), "{why}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_registry_that_is_down_or_not_allowed_fails_the_scan() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let digest = Digest::of(b"image").to_string();
