@@ -6,11 +6,12 @@ use limpid_testkit::registry::is_installed;
 
 use crate::support::{Place, listing};
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "scan",
     "index",
     "compare",
     "explain",
+    "vex",
     "db",
     "db update",
     "db status",
