@@ -16,6 +16,7 @@ mod findings;
 mod inputs;
 mod packages;
 mod side;
+mod since;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +31,7 @@ pub use self::{
     inputs::{Input, Inputs},
     packages::{PackageChange, PackageFacts},
     side::{Side, SideInputs, Told},
+    since::since,
 };
 use crate::{Digest, Verdict};
 

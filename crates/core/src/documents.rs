@@ -7,6 +7,7 @@ mod csv;
 mod cyclonedx;
 mod gitlab;
 mod identifier;
+mod openvex;
 mod sarif;
 mod spdx;
 
@@ -14,6 +15,7 @@ pub use self::{
     csv::csv,
     cyclonedx::{cyclonedx, cyclonedx_index},
     gitlab::gitlab,
+    openvex::openvex,
     sarif::sarif,
     spdx::{spdx, spdx_index},
 };

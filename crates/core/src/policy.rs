@@ -2,8 +2,12 @@
 //!
 //! Applied after matching, never before: what policy takes away stays in the report, marked.
 
+mod baseline;
+mod gate;
 mod ignore;
+mod justification;
 mod product;
+mod rating;
 mod statement;
 pub mod vex;
 
@@ -12,8 +16,12 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 pub use self::{
+    baseline::Baseline,
+    gate::{Gate, Outcome, outcome},
     ignore::{Ignore, InvalidIgnore},
+    justification::Justification,
     product::Product,
+    rating::Rating,
     statement::{Statement, StatementStatus},
 };
 use crate::{
@@ -32,8 +40,12 @@ pub struct Policy {
     pub only_fixed: bool,
     /// Findings that somebody decided to ignore.
     pub ignores: Vec<Ignore>,
+    /// Severities that somebody decided on; of several the first holds.
+    pub ratings: Vec<Rating>,
     /// What those say who know the program, in the order in which they were read (VEX).
     pub statements: Vec<Statement>,
+    /// What is known already; it decides nothing.
+    pub baseline: Option<Baseline>,
 }
 
 impl Policy {
@@ -50,8 +62,14 @@ impl Policy {
         for ignore in &self.ignores {
             hasher.update_field(&format!("{ignore:?}"));
         }
+        for rating in &self.ratings {
+            hasher.update_field(&format!("{rating:?}"));
+        }
         for statement in &self.statements {
             hasher.update_field(&format!("{statement:?}"));
+        }
+        if let Some(baseline) = &self.baseline {
+            hasher.update_field(&baseline.words());
         }
         hasher.finish()
     }
@@ -81,8 +99,16 @@ impl Policy {
         BlindSpot { waived, counts: blind_spot.counts && !waived, ..blind_spot }
     }
 
+    /// Marks a blind spot that the baseline of its image has too: it decides nothing new.
+    pub(crate) fn waive_known(&self, image: &ImageFacts, blind_spot: BlindSpot) -> BlindSpot {
+        let knows = |baseline: &Baseline| baseline.has_blind_spot(image, &blind_spot);
+        let known = blind_spot.counts && self.baseline.as_ref().is_some_and(knows);
+        BlindSpot { waived: blind_spot.waived || known, counts: blind_spot.counts && !known, ..blind_spot }
+    }
+
     /// Why a finding is suppressed, where it is. Of several decisions the one that says most is told: a statement about the
-    /// program, then a decision by name, then that there is no fix.
+    /// program, then a decision by name, then that there is no fix, then
+    /// that it is known.
     pub(crate) fn suppression(
         &self,
         image: &ImageFacts,
@@ -100,17 +126,27 @@ impl Policy {
                 reason: "no fix is known, and only findings with a fix were asked for".to_owned(),
             })
         };
-        stated.or_else(ignored).or_else(no_fix)
+        let known = || self.baseline.as_ref()?.suppression(image, finding);
+        stated.or_else(ignored).or_else(no_fix).or_else(known)
     }
 
-    /// What became of each decision to ignore something.
+    /// Gives a finding the severity that was decided on.
+    pub(crate) fn rate(&self, image: &ImageFacts, as_of: NaiveDate, finding: &mut Finding) {
+        let rating = self.ratings.iter().find(|rating| rating.about.holds(image, as_of, finding));
+        if let Some(rating) = rating.filter(|_| finding.rated.is_none()) {
+            finding.rated = Some(rating.rated(finding.severity));
+            finding.severity = rating.severity;
+        }
+    }
+
+    /// What became of each decision about findings.
     pub(crate) fn decisions(
         &self,
         image: &ImageFacts,
         as_of: NaiveDate,
         findings: &[Finding],
     ) -> Vec<Decision> {
-        let told = |ignore: &Ignore| {
+        let told = |(by, ignore): (String, &Ignore)| {
             let matching = findings.iter().filter(|finding| ignore.matches(image, finding)).count() as u64;
             let state = match matching {
                 0 => DecisionState::Unused,
@@ -118,7 +154,7 @@ impl Policy {
                 _ => DecisionState::Applied,
             };
             Decision {
-                by: ignore.name(),
+                by,
                 reason: ignore.reason.clone(),
                 owner: ignore.owner.clone(),
                 expires: ignore.expires,
@@ -126,6 +162,8 @@ impl Policy {
                 findings: matching,
             }
         };
-        self.ignores.iter().filter(|ignore| ignore.is_about(image)).map(told).collect()
+        let ignored = self.ignores.iter().map(|ignore| (ignore.name(), ignore));
+        let rated = self.ratings.iter().map(|rating| (rating.name(), &rating.about));
+        ignored.chain(rated).filter(|(_, ignore)| ignore.is_about(image)).map(told).collect()
     }
 }

@@ -43,6 +43,9 @@ pub struct Report {
     /// What became of decisions to ignore findings; left out where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
+    /// What became of the image since an earlier report; left out where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
     /// Counts.
     pub summary: Summary,
 }
@@ -119,6 +122,9 @@ pub struct Finding {
     /// What the vendor says about it in its own words, such as `postponed`; left out where it says nothing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub vendor_status: String,
+    /// Who decided on another severity than the feed's; left out where nobody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rated: Option<Rated>,
     /// The feed that says so.
     pub feed: String,
     /// The comparison that decided.
@@ -191,7 +197,18 @@ pub struct Suppression {
     pub reason: String,
 }
 
-/// A decision to ignore findings, and what became of it.
+/// Why a finding has another severity than its feed says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rated {
+    /// The feed's.
+    pub from: Severity,
+    /// The decision.
+    pub by: String,
+    /// Its reason.
+    pub reason: String,
+}
+
+/// A decision about findings, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// What it is about, as in [`Suppression::by`].
@@ -229,6 +246,54 @@ impl DecisionState {
             Self::Applied => "applied",
             Self::Expired => "expired",
             Self::Unused => "unused",
+        }
+    }
+}
+
+/// What became of an image since an earlier report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Since {
+    /// How the image of the earlier report was named.
+    pub reference: String,
+    /// Its digest.
+    pub digest: Digest,
+    /// The day of the earlier report.
+    pub as_of: NaiveDate,
+    /// Whether the image is the same.
+    pub image: SinceInput,
+    /// Whether all that detects packages is the same.
+    pub index_state: SinceInput,
+    /// Whether the advisory data is the same.
+    pub advisory_data: SinceInput,
+    /// The findings that are new, by the input that brought them.
+    pub new: BTreeMap<String, u64>,
+    /// How many findings stood then too.
+    pub known: u64,
+    /// How many findings stood then and are none any more.
+    pub gone: u64,
+    /// In a sentence.
+    pub explanation: String,
+}
+
+/// What became of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SinceInput {
+    /// It is the same.
+    Same,
+    /// It is another.
+    Differs,
+    /// What is known leaves it open.
+    Unknown,
+}
+
+impl SinceInput {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Differs => "differs",
+            Self::Unknown => "unknown",
         }
     }
 }

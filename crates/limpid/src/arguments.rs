@@ -9,6 +9,7 @@ mod help;
 mod image;
 mod serve;
 mod server;
+mod vex;
 
 use std::path::PathBuf;
 
@@ -26,6 +27,7 @@ pub(crate) use self::{
     },
     serve::ServeArguments,
     server::{KeyOptions, ServerOptions},
+    vex::VexArguments,
 };
 
 const AFTER_HELP: &str = "\
@@ -100,6 +102,8 @@ pub(crate) enum Command {
     Compare(CompareArguments),
     /// Explain why a vulnerability is, or is not, reported for an image
     Explain(ExplainArguments),
+    /// Write decisions about an image as an OpenVEX document
+    Vex(VexArguments),
     /// Advisory data: update, status, export, import, push, pull
     #[command(subcommand)]
     Db(DatabaseCommand),

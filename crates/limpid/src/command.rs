@@ -12,6 +12,7 @@ pub(crate) mod manual;
 pub(crate) mod scan;
 pub(crate) mod serve;
 pub(crate) mod version;
+pub(crate) mod vex;
 
 use crate::{exit::Status, output::Layout, terminal};
 

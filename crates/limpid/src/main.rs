@@ -44,6 +44,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Index(index) => command::index::run(common, index),
         Command::Compare(compare) => command::compare::run(common, compare),
         Command::Explain(explain) => command::explain::run(common, explain),
+        Command::Vex(vex) => command::vex::run(common, vex),
         Command::Db(database) => command::database::run(common, database),
         Command::Cache(cache) => command::cache::run(common, cache.command.as_ref()),
         Command::Serve(serve) => command::serve::run(common, serve),

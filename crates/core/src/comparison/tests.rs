@@ -68,6 +68,7 @@ fn finding(id: &str, package: &IndexedPackage, feed: &str) -> Finding {
         fixed_in: Some("9-r0".to_owned()),
         status: Status::Fixed,
         vendor_status: String::new(),
+        rated: None,
         feed: feed.to_owned(),
         why: format!("{} < 9-r0", package.package.version),
         suppressed: None,
@@ -115,6 +116,7 @@ fn side() -> Side {
             blind_spots: Vec::new(),
             findings: vec![finding("CVE-2022-37434", &packages[1], MAIN)],
             decisions: Vec::new(),
+            since: None,
             summary: Summary::default(),
         },
         index: Some(IndexReport {

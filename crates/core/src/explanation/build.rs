@@ -106,17 +106,20 @@ fn packages(known: &Known, index: &IndexReport, report: &Report, traces: Vec<Tra
 }
 
 fn one(package: &IndexedPackage, said: Said, finding: Option<&Finding>, report: &Report) -> Concerned {
-    let (ruled, by) = match said {
+    let (ruled, unjudged) = match said {
         Said::Statements(ruled) => (ruled, None),
         Said::Nothing => (Vec::new(), None),
-        Said::ThirdParty { by } => (Vec::new(), Some(by)),
-    };
-    let (answer, why, by) = match (finding, by) {
-        (Some(finding), _) => of_finding(finding, report),
-        (None, Some(by)) => {
-            let why = format!("of what {by} builds, the distribution's advisories do not speak");
-            (Answer::NotJudged, why, String::new())
+        Said::NotCovered => {
+            let namespace = package.namespace.as_deref().unwrap_or_default();
+            (Vec::new(), Some(format!("no feed that is loaded speaks about {namespace}")))
         }
+        Said::ThirdParty { by } => {
+            (Vec::new(), Some(format!("of what {by} builds, the distribution's advisories do not speak")))
+        }
+    };
+    let (answer, why, by) = match (finding, unjudged) {
+        (Some(finding), _) => of_finding(finding, report),
+        (None, Some(why)) => (Answer::NotJudged, why, String::new()),
         (None, None) => of_statements(&ruled),
     };
     Concerned {

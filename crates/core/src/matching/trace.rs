@@ -31,6 +31,8 @@ pub enum Said {
     Statements(Vec<Ruled>),
     /// There is a package of that name in the advisory, and the statements that hold for this one say nothing of it.
     Nothing,
+    /// There is a package of that name in the advisory, and no loaded feed speaks about what this one is judged under.
+    NotCovered,
     /// There is a package of that name in the advisory, and this one is built by somebody of whom the feeds do not speak.
     ThirdParty {
         /// Who.
@@ -83,6 +85,10 @@ pub fn trace(
             advisories,
             has_second: true,
         };
+        if advisories.coverage(namespace).feeds.iter().all(|feed| feed.data.is_none()) {
+            let is_named = is_named_anywhere(&indexed.package, ecosystem, ecosystems, statements);
+            return is_named.then(|| Traced { package: indexed.clone(), said: Said::NotCovered });
+        }
         // What is unreadable on the way, the judgement of the same image says.
         let scope = court.scope(&indexed.package, &mut Judgement::default());
         let said = said(&scope, &indexed.package, ecosystem, ecosystems, statements)?;

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::Justification;
 use crate::{
     ImageFacts,
     report::{Finding, Suppression},
@@ -20,6 +21,8 @@ pub struct Ignore {
     pub image: Option<String>,
     /// Why.
     pub reason: String,
+    /// Why nothing is affected, where that is what is decided; else a risk is accepted.
+    pub justification: Option<Justification>,
     /// Who decided.
     pub owner: String,
     /// The last day on which it holds.
@@ -79,23 +82,33 @@ impl Ignore {
     }
 
     /// Whether it is about a finding, on that day.
-    pub(super) fn holds(&self, image: &ImageFacts, as_of: NaiveDate, finding: &Finding) -> bool {
+    pub(crate) fn holds(&self, image: &ImageFacts, as_of: NaiveDate, finding: &Finding) -> bool {
         !self.is_expired(as_of) && self.matches(image, finding)
     }
 
     /// What it names, in words.
-    pub(super) fn name(&self) -> String {
+    pub fn name(&self) -> String {
+        self.named("ignore")
+    }
+
+    /// What it names, in words, after what is decided of it.
+    pub(super) fn named(&self, decided: &str) -> String {
         let named =
             [("", &self.id), ("package ", &self.package), ("path ", &self.path), ("image ", &self.image)];
         let words: Vec<String> =
             named.iter().filter_map(|(word, value)| Some(format!("{word}{}", value.as_ref()?))).collect();
-        format!("ignore: {}", words.join(", "))
+        format!("{decided}: {}", words.join(", "))
     }
 
     pub(super) fn suppression(&self) -> Suppression {
+        Suppression { by: self.name(), reason: self.told() }
+    }
+
+    /// Why, by whom and until when.
+    pub(crate) fn told(&self) -> String {
         let owner = if self.owner.is_empty() { String::new() } else { format!(" ({})", self.owner) };
         let until = self.expires.map_or(String::new(), |last| format!(", until {last}"));
-        Suppression { by: self.name(), reason: format!("{}{owner}{until}", self.reason) }
+        format!("{}{owner}{until}", self.reason)
     }
 }
 

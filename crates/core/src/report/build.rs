@@ -68,6 +68,7 @@ pub fn build(
         blind_spots,
         findings,
         decisions: Vec::new(),
+        since: None,
     };
     undecided.under(policy)
 }
@@ -80,7 +81,7 @@ fn blind_spots(index: &IndexReport, of_matching: Vec<BlindSpot>) -> Vec<BlindSpo
 }
 
 /// Worst first, then by package, then by identifier: the order in which people read.
-fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
+pub(super) fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
     b.severity.cmp(&a.severity).then_with(|| a.package.cmp(&b.package)).then_with(|| a.id.cmp(&b.id))
 }
 
@@ -95,6 +96,7 @@ fn finding(found: Match) -> Finding {
         status: status(found.fixed_in.is_some(), found.plan),
         fixed_in: found.fixed_in,
         vendor_status: found.words,
+        rated: None,
         feed: found.feed,
         why: found.why,
         suppressed: found.dismissed.map(|(by, reason)| Suppression { by, reason }),

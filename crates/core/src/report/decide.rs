@@ -5,21 +5,24 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Report, Summary};
+use super::{Finding, Report, Summary, build::order};
 use crate::{Severity, Verdict, policy::Policy};
 
 impl Report {
     /// The same report under these decisions too. Those that it was made under stay.
     #[must_use]
     pub fn under(mut self, policy: &Policy) -> Self {
-        self.blind_spots = self.blind_spots.into_iter().map(|spot| policy.waive(spot)).collect();
+        let spots = self.blind_spots.into_iter();
+        self.blind_spots = spots.map(|spot| policy.waive_known(&self.image, policy.waive(spot))).collect();
         let as_of = self.proof.as_of;
         self.decisions.extend(policy.decisions(&self.image, as_of, &self.findings));
         for finding in &mut self.findings {
+            policy.rate(&self.image, as_of, finding);
             if finding.suppressed.is_none() {
                 finding.suppressed = policy.suppression(&self.image, as_of, finding);
             }
         }
+        self.findings.sort_by(order);
         self.proof.policy = policy.digest_after(&self.proof.policy);
         self.summary = recounted(&self);
         self.verdict = Verdict::of(self.standing().count(), &self.blind_spots);

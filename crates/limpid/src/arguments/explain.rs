@@ -3,24 +3,22 @@
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::{
-    CompareFormat, ImageOptions, PolicyOptions,
-    image::{IMAGE_HELP, parse_day},
-};
+use super::{CompareFormat, ImageOptions, PolicyOptions, image::parse_day};
 
-#[derive(Debug, Args)]
-#[command(after_help = IMAGE_HELP, long_about = "\
-Explain why a vulnerability is, or is not, reported for an image
-
-For a finding: the layer and file, the package and its source, the advisory, the comparison of versions, and the feed.
-For an absence, which of these it is:
-  suppressed        a decision took the finding out of the verdict
+const EXPLAIN_HELP: &str = "\
+Answers, of which the first that holds of the image is told last:
+  affected          a finding stands
+  suppressed        a decision takes the finding out of the verdict
   not-judged        something that it could be in was not judged
   fixed             the package has the fix
-  not-affected      the package is there, and somebody says that it is not affected
-  not-listed        the package is there, and the data that it is judged by says nothing of it
+  not-affected      the package is there, and a feed says that it is not affected
+  not-listed        the package is there, and its data says nothing of it
   package-absent    no package that it is known to be in is there
-  unknown-advisory  no feed that is loaded knows it")]
+  unknown-advisory  no feed that is loaded knows it
+Images are named as for limpid scan.";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXPLAIN_HELP)]
 pub(crate) struct ExplainArguments {
     /// The vulnerability, under any of its identifiers: CVE-2022-2097, GHSA-…, DSA-5139-1
     #[arg(value_name = "CVE")]

@@ -12,7 +12,7 @@ Exit status:
 const SCAN: &str = "\
 Exit status:
   0  done, and nothing gated
-  1  findings at or above --fail-on
+  1  findings at or above --fail-on, or what trips the gate of --policy
   2  a wrong argument, or something could not be read
   3  unproven: no findings, or none that the gate sees, but something that counts was not judged
 For several images: 2 outweighs 1, which outweighs 3, which outweighs 0.";
@@ -21,7 +21,7 @@ const EXPLAIN: &str = "\
 Exit status:
   0  explained: a finding, or an absence that is proven
   2  a wrong argument, or something could not be read
-  3  unproven: not found, but something that it could be in was not judged, or no loaded feed knows it";
+  3  unproven: nothing found, and not everything judged, or nobody knows it";
 
 const UPDATE: &str = "\
 Exit status:

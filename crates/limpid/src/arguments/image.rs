@@ -9,7 +9,7 @@ use limpid_image::platform::Platform;
 
 use super::{KeyOptions, ServerOptions};
 
-pub(super) const IMAGE_HELP: &str = "\
+const IMAGE_HELP: &str = "\
 Images:
   alpine:3.20, ghcr.io/org/app@sha256:…   from a registry
   oci:DIR[:REF]                           OCI layout
@@ -55,6 +55,10 @@ pub(crate) struct PolicyOptions {
     #[arg(long, value_name = "FILE")]
     pub(crate) ignore: Vec<PathBuf>,
 
+    /// Policy: what is ignored, severities of one's own, and the gate of a scan (docs/output.md)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
     /// Believe this VEX document (OpenVEX, CSAF, CycloneDX), or all documents in a directory. May be given several times
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) vex: Vec<PathBuf>,
@@ -74,6 +78,10 @@ pub(crate) struct ScanArguments {
     /// Exit with 1 where there are findings of this severity or worse (unknown is the lowest)
     #[arg(long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<Severity>,
+
+    /// Let only what is new since a report decide: what limpid scan --format json wrote before
+    #[arg(long, value_name = "REPORT")]
+    pub(crate) baseline: Option<PathBuf>,
 
     /// Judge as of a day (2026-11-23) with the data that was in force then; asks no network [default: now]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]

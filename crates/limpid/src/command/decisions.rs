@@ -9,7 +9,11 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use chrono::NaiveDate;
-use limpid_core::policy::{Ignore, Policy, vex};
+use limpid_core::{
+    Reason, Report,
+    policy::{Baseline, Gate, Ignore, Policy, Rating, vex},
+    report::SCHEMA,
+};
 use serde::Deserialize;
 
 use crate::arguments::PolicyOptions;
@@ -28,6 +32,10 @@ pub(crate) fn policy(options: &PolicyOptions) -> anyhow::Result<Policy> {
         let read = || ignores(&text(file)?);
         policy.ignores.extend(read().with_context(|| format!("--ignore {}", file.display()))?);
     }
+    if let Some(file) = read_policy(options)? {
+        policy.ignores.extend(file.ignores);
+        policy.ratings.extend(file.ratings);
+    }
     for path in &options.vex {
         for file in documents(path)? {
             let read = || anyhow::Ok(vex::read(text(&file)?.as_bytes())?);
@@ -35,6 +43,35 @@ pub(crate) fn policy(options: &PolicyOptions) -> anyhow::Result<Policy> {
         }
     }
     Ok(policy)
+}
+
+/// The gate of the policy file, where it has one.
+pub(crate) fn gate(options: &PolicyOptions) -> anyhow::Result<Option<Gate>> {
+    Ok(read_policy(options)?.and_then(|file| file.gate))
+}
+
+fn read_policy(options: &PolicyOptions) -> anyhow::Result<Option<PolicyFile>> {
+    let Some(file) = &options.policy else { return Ok(None) };
+    let read = || PolicyFile::read(&text(file)?);
+    read().map(Some).with_context(|| format!("--policy {}", file.display()))
+}
+
+/// The earlier reports in a file: one, or one a line.
+pub(crate) fn baseline(file: &Path, images: usize) -> anyhow::Result<Baseline> {
+    let read = || {
+        let text = text(file)?;
+        let reports = serde_json::Deserializer::from_str(&text).into_iter::<Report>();
+        let reports: Vec<Report> =
+            reports.collect::<Result<_, _>>().context("no report that limpid scan --format json wrote")?;
+        if let Some(other) = reports.iter().find(|report| report.schema != SCHEMA) {
+            bail!("the report is in the format “{}”; this version of Limpid reads {SCHEMA}", other.schema);
+        }
+        if reports.is_empty() {
+            bail!("there is no report in it");
+        }
+        Ok(Baseline::of(reports, images == 1))
+    };
+    read().with_context(|| format!("--baseline {}", file.display()))
 }
 
 fn text(file: &Path) -> anyhow::Result<String> {
@@ -69,6 +106,57 @@ fn documents(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
 struct File {
     #[serde(default)]
     ignore: Vec<Table>,
+    #[serde(default)]
+    severity: Vec<Table>,
+    gate: Option<GateTable>,
+}
+
+/// A [`Gate`] as it stands in a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct GateTable {
+    severity: Option<String>,
+    #[serde(default)]
+    unknown: bool,
+    #[serde(default)]
+    fixable: bool,
+    #[serde(default)]
+    blind_spots: Vec<Reason>,
+}
+
+/// What a policy file says.
+struct PolicyFile {
+    ignores: Vec<Ignore>,
+    ratings: Vec<Rating>,
+    gate: Option<Gate>,
+}
+
+impl PolicyFile {
+    fn read(text: &str) -> anyhow::Result<Self> {
+        let File { ignore, severity, gate } = toml::from_str(text)?;
+        let ratings = severity
+            .into_iter()
+            .enumerate()
+            .map(|(place, table)| table.rating().with_context(|| format!("severity {}", place + 1)));
+        let gate = gate.map(GateTable::gate).transpose().context("gate")?;
+        Ok(Self { ignores: decisions(ignore)?, ratings: ratings.collect::<anyhow::Result<_>>()?, gate })
+    }
+}
+
+impl GateTable {
+    fn gate(self) -> anyhow::Result<Gate> {
+        let Self { severity, unknown, fixable, blind_spots } = self;
+        let gate = Gate {
+            severity: severity.as_deref().map(str::parse).transpose()?,
+            unknown,
+            fixable,
+            blind_spots: blind_spots.into_iter().collect(),
+        };
+        if gate == Gate::default() {
+            bail!("nothing could trip it: say severity, unknown, fixable or blind-spots");
+        }
+        Ok(gate)
+    }
 }
 
 /// An [`Ignore`] as it stands in a file.
@@ -83,15 +171,27 @@ struct Table {
     reason: String,
     #[serde(default)]
     owner: String,
+    justification: Option<String>,
     /// A day of TOML, or one in quotes.
     expires: Option<toml::Value>,
+    /// Of a table of severities.
+    severity: Option<String>,
 }
 
 impl Table {
+    fn rating(mut self) -> anyhow::Result<Rating> {
+        let Some(severity) = self.severity.take() else { bail!("it says no severity") };
+        Ok(Rating { severity: severity.parse()?, about: self.ignore()? })
+    }
+
     fn ignore(self) -> anyhow::Result<Ignore> {
-        let Self { id, package, path, image, reason, owner, expires } = self;
+        let Self { id, package, path, image, reason, owner, justification, expires, severity } = self;
+        if severity.is_some() {
+            bail!("a decision to ignore has no severity; [[severity]] tables of a --policy file have");
+        }
         let expires = expires.as_ref().map(day).transpose()?;
-        let ignore = Ignore { id, package, path, image, reason, owner, expires };
+        let justification = justification.as_deref().map(str::parse).transpose()?;
+        let ignore = Ignore { id, package, path, image, reason, justification, owner, expires };
         ignore.check()?;
         Ok(ignore)
     }
@@ -107,10 +207,17 @@ fn ignores(text: &str) -> anyhow::Result<Vec<Ignore>> {
     if !text.lines().any(|line| line.trim_start().starts_with('[')) {
         return list(text);
     }
-    let tables = toml::from_str::<File>(text)?.ignore.into_iter().enumerate();
+    let File { ignore, severity, gate } = toml::from_str(text)?;
+    if gate.is_some() || !severity.is_empty() {
+        bail!("severities and a gate are read from --policy FILE alone");
+    }
+    decisions(ignore)
+}
+
+fn decisions(tables: Vec<Table>) -> anyhow::Result<Vec<Ignore>> {
     let ignore =
         |(place, table): (usize, Table)| table.ignore().with_context(|| format!("decision {}", place + 1));
-    tables.map(ignore).collect()
+    tables.into_iter().enumerate().map(ignore).collect()
 }
 
 /// An identifier a line, then perhaps `exp:2026-12-31`, then perhaps `# why`: as the ignore files of other scanners.

@@ -3,7 +3,11 @@
 use std::io::{self, Write};
 
 use anyhow::bail;
-use limpid_core::{IndexReport, Report, Severity, clair, documents, report::DecisionState};
+use limpid_core::{
+    IndexReport, Report, Severity, clair, comparison, documents,
+    policy::{self, Gate, Outcome, Policy},
+    report::DecisionState,
+};
 
 use crate::{
     arguments::{Common, Output, ScanArguments, ScanFormat},
@@ -20,14 +24,18 @@ use crate::{
 /// Scans each image, writes the reports, and says how it ended.
 pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<Status> {
     Output::check_places(&arguments.format)?;
+    let gates = gates(arguments)?;
     let engine = Engine::of(common)?;
-    let (scanned, mut status) = match arguments.server.server(&arguments.image)? {
+    let (mut scanned, mut status) = match arguments.server.server(&arguments.image)? {
         None => here(&engine, common, arguments)?,
         Some((address, options)) => on_server(&engine, common, arguments, Client::new(address, &options)?)?,
     };
     if scanned.is_empty() {
         // Nothing to report: a report that is in a file already is better than none.
         return Ok(status);
+    }
+    for one in &mut scanned {
+        compare_with_baseline(one, &policy_of(arguments)?, common.quiet);
     }
     for output in &arguments.format {
         let terminal = if output.file.is_some() { Terminal::PIPED } else { Terminal::of_stdout() };
@@ -36,7 +44,7 @@ pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<
         })?;
     }
     for one in &scanned {
-        status = status.max(gate(&one.report, arguments.fail_on));
+        status = status.max(gated(&gates, &one.report));
         if !common.quiet {
             hint_about_unknown(&one.report, arguments.fail_on);
             hint_about_decisions(&one.report);
@@ -62,7 +70,7 @@ fn here(
         return Ok((Vec::new(), status));
     }
     let catalog = engine.open_catalog(arguments.as_of)?;
-    let policy = decisions::policy(&arguments.policy)?;
+    let policy = policy_of(arguments)?;
     let scanned = indexes.into_iter().map(|index| Scanned {
         report: engine.judge(&index, &catalog, &policy, arguments.as_of),
         index: Some(index),
@@ -90,7 +98,7 @@ fn on_server(
         send_layers: arguments.server.send_layers,
         quiet: common.quiet,
     };
-    let policy = decisions::policy(&arguments.policy)?;
+    let policy = policy_of(arguments)?;
     let needs_index = arguments.format.iter().any(|output| output.format.needs_index());
     let mut all_told = Status::Done;
     let (scanned, status) = each_image(&arguments.images, |image| {
@@ -108,6 +116,32 @@ fn on_server(
     });
     bars.clear();
     Ok((scanned.into_iter().flatten().collect(), status.max(all_told)))
+}
+
+/// The decisions of a scan, and what is known already.
+fn policy_of(arguments: &ScanArguments) -> anyhow::Result<Policy> {
+    let images = arguments.images.len();
+    let baseline = arguments.baseline.as_deref().map(|file| decisions::baseline(file, images)).transpose()?;
+    Ok(Policy { baseline, ..decisions::policy(&arguments.policy)? })
+}
+
+/// Says what became of the image since its baseline.
+fn compare_with_baseline(one: &mut Scanned, policy: &Policy, quiet: bool) {
+    let Some(baseline) = &policy.baseline else { return };
+    match baseline.report(&one.report.image) {
+        Some(before) => {
+            let gone = baseline.gone(&one.report.image, &one.report.findings);
+            // The baseline itself is a decision, and explains nothing.
+            let mut now = one.report.clone();
+            now.proof.policy = Policy { baseline: None, ..policy.clone() }.digest();
+            one.report.since = Some(comparison::since(before, &now, one.index.as_ref(), gone));
+        }
+        None if quiet => {}
+        None => terminal::print_warning(&format!(
+            "{} is not in the baseline: all that is found in it is new",
+            one.report.image.reference
+        )),
+    }
 }
 
 /// Brings the needed feeds up to date. What fails is a hint here and a blind spot in the report.
@@ -176,15 +210,17 @@ impl Scanned {
     }
 }
 
-/// A gate that nothing trips is only passed when everything was judged: what is behind a blind spot might have tripped
-/// it. So with a gate a blind spot that counts is unproven, also beside lesser findings.
-fn gate(report: &Report, fail_on: Option<Severity>) -> Status {
-    let blind = report.blind_spots.iter().any(|spot| spot.counts);
-    match fail_on {
-        Some(least) if report.standing().any(|finding| finding.severity >= least) => Status::Gated,
-        Some(_) if blind => Status::Unproven,
-        None if blind && report.standing().next().is_none() => Status::Unproven,
-        Some(_) | None => Status::Done,
+/// The gates of a scan: that of the command line, and that of the policy.
+fn gates(arguments: &ScanArguments) -> anyhow::Result<Vec<Gate>> {
+    let asked = arguments.fail_on.map(|least| Gate { severity: Some(least), ..Gate::default() });
+    Ok(asked.into_iter().chain(decisions::gate(&arguments.policy)?).collect())
+}
+
+fn gated(gates: &[Gate], report: &Report) -> Status {
+    match policy::outcome(gates, report) {
+        Outcome::Tripped => Status::Gated,
+        Outcome::Unproven => Status::Unproven,
+        Outcome::Passed => Status::Done,
     }
 }
 

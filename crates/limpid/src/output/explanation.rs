@@ -99,18 +99,30 @@ fn package(page: &mut Page<'_>, explanation: &Explanation, concerned: &Concerned
     });
     page.labelled("  layer", &layer)?;
     page.labelled("  file", &escaped(&package.path))?;
-    if let Some((name, version)) = &package.source {
+    let source = package.source.as_ref();
+    if let Some((name, version)) =
+        source.filter(|one| **one != (package.name.clone(), package.version.clone()))
+    {
         page.labelled("  source", &format!("{} {}", escaped(name), escaped(version)))?;
     }
-    for one in concerned.statements.iter().take(TOLD) {
+    for one in decisive(concerned).into_iter().take(TOLD) {
         statement(page, explanation, one)?;
     }
-    if concerned.answer != Answer::Affected {
-        let by =
-            if concerned.by.is_empty() { String::new() } else { format!(" ({})", escaped(&concerned.by)) };
-        page.labelled("  so", &format!("{}{by}", escaped(&concerned.why)))?;
+    // What one statement says needs no second line.
+    let is_said = concerned.statements.len() == 1 && concerned.suppressed.is_none();
+    if !is_said && concerned.answer != Answer::Affected {
+        let by = Some(&concerned.by).filter(|by| !by.is_empty()).map(|by| (style::QUIET, escaped(by)));
+        let why = (style::PLAIN, escaped(&concerned.why));
+        page.labelled_pieces("  so", &std::iter::once(why).chain(by).collect::<Vec<_>>())?;
     }
     Ok(())
+}
+
+/// Of a finding the statements that affect it: beside them the others say nothing. JSON has all.
+fn decisive(concerned: &Concerned) -> Vec<&ExplainedStatement> {
+    let affecting: Vec<&ExplainedStatement> =
+        concerned.statements.iter().filter(|one| one.answer == Answer::Affected).collect();
+    if affecting.is_empty() { concerned.statements.iter().collect() } else { affecting }
 }
 
 /// What a feed says: the advisory, its range, the comparison, and the feed's data.

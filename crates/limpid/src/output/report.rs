@@ -17,7 +17,7 @@ use std::io::{self, Write};
 
 use limpid_core::Report;
 
-use super::{blind_spots, page::Page};
+use super::{blind_spots, page::Page, style, text::escaped};
 use crate::terminal::Terminal;
 
 /// Writes the report as a page, or as plain lines where there is no terminal.
@@ -29,5 +29,20 @@ pub(crate) fn report_table(report: &Report, terminal: &Terminal, out: &mut dyn W
     upgrades::write(page, report)?;
     blind_spots::section(page, &report.blind_spots)?;
     page.blank()?;
+    since(page, report)?;
     verdict::write(page, report)
+}
+
+/// What became of the image since its baseline.
+fn since(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let Some(since) = &report.since else { return Ok(()) };
+    let digest = format!("{}:{}", since.digest.algorithm(), since.digest.short());
+    let text = format!(
+        "Since {} ({digest}, as of {}): {}.",
+        escaped(&since.reference),
+        since.as_of,
+        escaped(&since.explanation)
+    );
+    page.prose(style::PLAIN, 0, &text)?;
+    page.blank()
 }

@@ -6,11 +6,12 @@ use limpid_testkit::registry::is_installed;
 
 use crate::support::{Place, listing};
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 24] = [
     "scan",
     "index",
     "compare",
     "explain",
+    "vex",
     "db",
     "db update",
     "db status",

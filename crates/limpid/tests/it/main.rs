@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod baseline;
 mod blind_spots;
 mod clair;
 mod compare;
@@ -23,9 +24,11 @@ mod documents;
 mod evidence;
 mod exit_status;
 mod explain;
+mod gates;
 mod help;
 mod hostile;
 mod outputs;
+mod policy;
 mod redhat;
 mod registry;
 mod releases;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use limpid_core::{
     Report, Severity,
-    report::{Decision, Finding},
+    report::{Decision, Finding, Since},
 };
 
 use super::verdict;
@@ -20,6 +20,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     totals(report, out)?;
     report.decisions.iter().try_for_each(|one| decision(one, out))?;
     blind_spots::lines(out, &report.blind_spots)?;
+    if let Some(one) = &report.since {
+        since(one, out)?;
+    }
     line(out, "verdict", [report.verdict.as_str(), &verdict::sentence(report)])
 }
 
@@ -79,6 +82,20 @@ fn decision(decision: &Decision, out: &mut dyn Write) -> io::Result<()> {
     let fields =
         [decision.state.as_str(), &findings, &decision.by, &decision.reason, &decision.owner, &expires];
     line(out, "decision", fields)
+}
+
+fn since(since: &Since, out: &mut dyn Write) -> io::Result<()> {
+    let new = since.new.values().sum::<u64>();
+    let [new, known, gone] = [new, since.known, since.gone].map(|count| count.to_string());
+    let states = [
+        format!("image={}", since.image.as_str()),
+        format!("index-state={}", since.index_state.as_str()),
+        format!("advisory-data={}", since.advisory_data.as_str()),
+    ];
+    let day = since.as_of.to_string();
+    let own = [&*since.reference, since.digest.as_str(), &day];
+    let counts = [&*new, &*known, &*gone, &*since.explanation];
+    line(out, "since", own.into_iter().chain(states.iter().map(String::as_str)).chain(counts))
 }
 
 /// All findings that stand, those with a fix, then each severity, the worst first.

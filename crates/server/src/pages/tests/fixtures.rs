@@ -68,6 +68,7 @@ pub(super) fn finding(number: usize, severity: Severity, word: &str) -> Finding 
         fixed_in: is_fixed.then(|| format!("2.{number}{word}")),
         status: if is_fixed { Status::Fixed } else { Status::WillNotFix },
         vendor_status: format!("postponed{word}"),
+        rated: None,
         feed: format!("alpine/v3.16/main{word}"),
         why: format!("1.{number} < 2.{number}{word}"),
         suppressed: (number % 50 == 49)
@@ -159,6 +160,7 @@ pub(super) fn seen(findings: usize, word: &str) -> Seen {
         blind_spots: index.blind_spots.clone(),
         summary: summary(&findings),
         findings,
+        since: None,
         decisions: vec![Decision {
             by: format!("ignore CVE-2026-00049{word}"),
             reason: format!("not used{word}"),

@@ -1,0 +1,103 @@
+//! A baseline: an earlier report, whose findings are known already.
+//!
+//! What stood in it stays in the report and decides nothing; what is new stands. A decision that ran out since is not known: it
+//! was suppressed then.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    BlindSpot, ImageFacts, Report,
+    report::{Finding, Suppression},
+};
+
+/// Who suppresses what a baseline has.
+const BY: &str = "baseline";
+
+/// Earlier reports, of which each image has its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Baseline {
+    reports: BTreeMap<String, Report>,
+    is_for_all: bool,
+}
+
+impl Baseline {
+    /// Earlier reports by how their images were named. One report alone may stand for an image of whatever name, where one
+    /// image alone is looked at: names change with every build.
+    pub fn of(reports: impl IntoIterator<Item = Report>, for_one_image: bool) -> Self {
+        let reports: BTreeMap<String, Report> =
+            reports.into_iter().map(|report| (report.image.reference.clone(), report)).collect();
+        let is_for_all = for_one_image && reports.len() == 1;
+        Self { reports, is_for_all }
+    }
+
+    /// The report that an image is compared with; `None`: all of the image is new.
+    pub fn report(&self, image: &ImageFacts) -> Option<&Report> {
+        match self.is_for_all {
+            true => self.reports.values().next(),
+            false => self.reports.get(&image.reference),
+        }
+    }
+
+    /// What identifies the baseline: equal ones change a report equally.
+    pub(super) fn words(&self) -> String {
+        let told = self.reports.values().map(|report| {
+            (&report.image, &report.proof, &report.findings, &report.blind_spots, &report.decisions)
+        });
+        format!("{:?} {}", told.collect::<Vec<_>>(), self.is_for_all)
+    }
+
+    /// Whether a blind spot was there, and hid as much.
+    pub(super) fn has_blind_spot(&self, image: &ImageFacts, spot: &BlindSpot) -> bool {
+        let Some(report) = self.report(image) else { return false };
+        report.blind_spots.iter().any(|known| {
+            known.reason == spot.reason && known.subject == spot.subject && known.packages >= spot.packages
+        })
+    }
+
+    /// Why a finding is known, where it is.
+    pub(super) fn suppression(&self, image: &ImageFacts, finding: &Finding) -> Option<Suppression> {
+        let report = self.report(image)?;
+        let known = report.findings.iter().find(|known| stood(known) && is_same(known, finding))?;
+        let package = &known.package;
+        let (day, reference) = (report.proof.as_of, &report.image.reference);
+        let version = match package.version == finding.package.version {
+            true => String::new(),
+            false => format!(", then in {}", package.version),
+        };
+        Some(Suppression {
+            by: BY.to_owned(),
+            reason: format!("known from the report of {day} on {reference}{version}"),
+        })
+    }
+
+    /// How many findings that stood are none any more.
+    pub fn gone(&self, image: &ImageFacts, findings: &[Finding]) -> u64 {
+        let known = self.report(image).into_iter().flat_map(|report| &report.findings);
+        let is_gone = |known: &&Finding| stood(known) && !findings.iter().any(|one| is_same(known, one));
+        known.filter(is_gone).count() as u64
+    }
+}
+
+/// Whether it counted then, or was known from a baseline before.
+fn stood(finding: &Finding) -> bool {
+    finding.suppressed.as_ref().is_none_or(|by| by.by == BY)
+}
+
+/// The same vulnerability of the same package in the same place, whatever its version. Errata name several CVEs: one that was
+/// not named then is new, though its erratum is not.
+fn is_same(known: &Finding, new: &Finding) -> bool {
+    let (a, b) = (&known.package, &new.package);
+    if (&a.kind, &a.name, &a.path) != (&b.kind, &b.name, &b.path) {
+        return false;
+    }
+    let had = |id: &String| names(known).any(|one| one == id);
+    let is_cve = |id: &String| id.starts_with("CVE-");
+    if is_cve(&new.id) {
+        return had(&new.id);
+    }
+    names(new).any(had) && names(new).filter(|id| is_cve(id)).all(had)
+}
+
+fn names(finding: &Finding) -> impl Iterator<Item = &String> {
+    std::iter::once(&finding.id).chain(&finding.aliases)
+}
