@@ -12,13 +12,16 @@ mod azurelinux;
 mod chainguard;
 mod debian;
 mod fedora;
+mod java;
 mod node;
 mod opensuse;
 mod oracle;
 mod photon;
+mod php;
 mod python;
 mod redhat;
 mod rocky;
+mod ruby;
 mod suse;
 mod ubuntu;
 pub mod unread;
@@ -28,7 +31,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 18] = [
+const LIST: [Ecosystem; 21] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -51,6 +54,9 @@ const LIST: [Ecosystem; 18] = [
     // Languages: no system is one.
     python::ECOSYSTEM,
     node::ECOSYSTEM,
+    java::ECOSYSTEM,
+    ruby::ECOSYSTEM,
+    php::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.
