@@ -22,13 +22,14 @@ class Tools:
     floor: Path
     in_process: Path
     service_figures: Path
+    segment_figures: Path
     syft: Path | None = None
 
 
 def built(root):
     """Where Cargo puts the programs."""
     release = Path(os.environ.get("CARGO_TARGET_DIR", root / "target")) / "release"
-    examples = (release / "examples" / name for name in ("floor", "in_process", "service_figures"))
+    examples = (release / "examples" / name for name in ("floor", "in_process", "service_figures", "segment_figures"))
     return Tools(release / "limpid", *examples)
 
 
@@ -37,6 +38,7 @@ def build(root):
     # One by one: what an example needs for tests must not be in the program that is measured.
     limpid = ["-p", "limpid", "--bin", "limpid"]
     examples = {"limpid-image": "floor", "limpid-server": "service_figures", "limpid": "in_process"}
+    examples |= {"limpid-catalog": "segment_figures"}
     for what in (limpid, *(["-p", package, "--example", name] for package, name in examples.items())):
         done = subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", *what], cwd=root)
         if done.returncode != 0:

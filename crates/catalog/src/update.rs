@@ -16,6 +16,7 @@ mod listing;
 mod members;
 mod mirror;
 mod reading;
+mod request;
 mod retry;
 mod transport;
 
@@ -30,14 +31,14 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use limpid_core::{Digest, Ecosystem, ecosystem::Ecosystems, feed::FeedSource};
+use limpid_core::{Digest, Ecosystem, ecosystem::Ecosystems, feed::FeedSource, matching::END_OF_LIFE};
 use serde::Serialize;
 
 use self::transport::Transport;
 pub use self::{
     accept::{AcceptError, accept},
     mirror::Mirror,
-    transport::TransportError,
+    request::TransportError,
 };
 use crate::{Clock, State, StateError, Store, limits};
 
@@ -186,7 +187,8 @@ impl Updater {
     }
 }
 
-/// The feeds that speak about these namespaces: those that their ecosystem names, and those that are known to.
+/// The feeds that speak about these namespaces: those that their ecosystem names, and those that are known to; and those that
+/// speak about the ends of its releases.
 fn of_namespaces(
     state: &State,
     ecosystems: &Ecosystems,
@@ -196,7 +198,11 @@ fn of_namespaces(
     for namespace in namespaces {
         // A namespace that no ecosystem judges has no feeds; matching says so.
         let Some(ecosystem) = ecosystems.of_namespace(namespace) else { continue };
-        jobs.extend((ecosystem.feeds.needed_by)(namespace).into_iter().map(|source| (*ecosystem, source)));
+        for namespace in [namespace, END_OF_LIFE] {
+            jobs.extend(
+                (ecosystem.feeds.needed_by)(namespace).into_iter().map(|source| (*ecosystem, source)),
+            );
+        }
         for (name, record) in state.feeds.iter().filter(|(name, _)| ecosystem.owns_feed(name)) {
             let covers = |loaded: &crate::state::Loaded| loaded.coverage.contains_key(namespace);
             if record.data.latest().is_some_and(|data| covers(&data.value)) {
@@ -205,4 +211,20 @@ fn of_namespaces(
         }
     }
     jobs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_speaks_about_the_ends_of_releases_is_brought_up_to_date_with_the_rest() {
+        let namespaces = ["Alpine:v3.16".to_owned(), "Gentoo".to_owned(), "No such thing:1".to_owned()];
+        let jobs = of_namespaces(&State::default(), &limpid_core::ecosystems::all(), &namespaces);
+        let names: Vec<String> = jobs.into_iter().map(|(_, source)| source.name).collect();
+        assert_eq!(
+            names,
+            ["alpine/v3.16/main", "alpine/v3.16/community", "alpine/end-of-life", "gentoo/glsa"]
+        );
+    }
 }

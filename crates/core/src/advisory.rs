@@ -50,7 +50,7 @@ pub struct Only {
     /// Architectures, in the words of the package database (`x86_64`, `amd64`); sorted. A package of an architecture that
     /// is not listed, and is not independent of architectures, is not meant.
     pub architectures: Vec<String>,
-    /// The module stream, such as `nodejs:18`: packages of no module or of another are not meant. `None`: packages of any
+    /// The module stream, such as `nodejs:18`, or the slot, such as `3.12`: packages of no module or of another are not meant. `None`: packages of any
     /// module, and of none.
     pub module: Option<String>,
 }

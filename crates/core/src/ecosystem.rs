@@ -150,8 +150,9 @@ pub struct Detector {
     pub revision: &'static str,
     /// The files that it reads.
     pub wants: &'static [Want],
-    /// Endings of the names of files beside a wanted one that belong to it, such as `-wal`, or the way to another in its folder,
-    /// such as `/../RECORD`. They are kept by wants of their own ([`Want::companion`]) and read with it ([`FoundFile::companions`]).
+    /// Endings of the names of files beside a wanted one that belong to it, such as `-wal`; with a slash in front, whole
+    /// names of files in its folder, such as `/SLOT`. They are kept by wants of their own ([`Want::companion`]) and read with
+    /// it ([`FoundFile::companions`]).
     pub companions: &'static [&'static str],
     /// Reads one of these files. Total: whatever the bytes, it returns what it could read and says what it could not.
     pub parse: fn(&FoundFile<'_>) -> Parsed,
@@ -212,6 +213,16 @@ pub struct ParsedPackage {
     pub package: Arc<Package>,
     /// Paths of its files. Shared, because one parse serves many images.
     pub files: Arc<[FilePath]>,
+}
+
+impl Detector {
+    /// Where the companion of this ending ([`Detector::companions`]) stands beside a file.
+    pub fn companion_path(file: &FilePath, ending: &str) -> FilePath {
+        if ending.starts_with('/') {
+            return file.parent().join(ending.as_bytes());
+        }
+        FilePath::new(&[file.as_bytes(), ending.as_bytes()].concat())
+    }
 }
 
 impl ParsedPackage {

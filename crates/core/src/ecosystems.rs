@@ -12,6 +12,7 @@ mod azurelinux;
 mod chainguard;
 mod debian;
 mod fedora;
+mod gentoo;
 mod java;
 mod node;
 mod opensuse;
@@ -31,7 +32,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 21] = [
+const LIST: [Ecosystem; 22] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -51,6 +52,7 @@ const LIST: [Ecosystem; 21] = [
     photon::ECOSYSTEM,
     azurelinux::ECOSYSTEM,
     archlinux::ECOSYSTEM,
+    gentoo::ECOSYSTEM,
     // Languages: no system is one.
     python::ECOSYSTEM,
     node::ECOSYSTEM,

@@ -17,7 +17,8 @@ use crate::{Ecosystem, advisory::Record};
 /// The feeds of one ecosystem.
 #[derive(Debug, Clone, Copy)]
 pub struct FeedFamily {
-    /// The feeds that speak about a namespace such as `Alpine:v3.16`, without asking upstream.
+    /// The feeds that speak about a namespace such as `Alpine:v3.16`, without asking upstream; asked for
+    /// [`crate::matching::END_OF_LIFE`], those that speak about the ends of releases.
     pub needed_by: fn(namespace: &str) -> Vec<FeedSource>,
     /// Every feed that upstream has.
     pub discover: fn(&dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError>,

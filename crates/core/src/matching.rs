@@ -162,10 +162,8 @@ pub fn judge(
     advisories: &dyn Advisories,
     as_of: NaiveDate,
 ) -> Judgement {
-    let mut judgement = Judgement {
-        distributions: dated_distributions(index, ecosystems, advisories),
-        ..Judgement::default()
-    };
+    let mut judgement = Judgement::default();
+    judgement.distributions = dated_distributions(index, ecosystems, advisories, &mut judgement.blind_spots);
     let mut by_namespace: BTreeMap<&str, Vec<&IndexedPackage>> = BTreeMap::new();
     let mut owned: Vec<&IndexedPackage> = Vec::new();
     for package in &index.packages {
@@ -259,7 +257,8 @@ impl<'i> Session<'i> {
             }
         }
         judgement.blind_spots.extend(coverage::of_strangers(strangers));
-        let end_of_life = end_of_life(namespace, ecosystem, self.advisories).filter(|&end| end < self.as_of);
+        let end_of_life = end_of_life(namespace, ecosystem, self.advisories, &mut judgement.blind_spots)
+            .filter(|&end| end < self.as_of);
         let scope = coverage::Scope {
             namespace,
             packages: packages.len(),
@@ -280,10 +279,11 @@ fn dated_distributions(
     index: &IndexReport,
     ecosystems: &Ecosystems,
     advisories: &dyn Advisories,
+    blind_spots: &mut Vec<BlindSpot>,
 ) -> Vec<Distribution> {
-    let end_of = |namespace: &str| {
+    let mut end_of = |namespace: &str| {
         let ecosystem = ecosystems.of_namespace(namespace)?;
-        end_of_life(namespace, ecosystem, advisories)
+        end_of_life(namespace, ecosystem, advisories, blind_spots)
     };
     let dated = |distribution: &Distribution| Distribution {
         end_of_life: end_of(&distribution.ecosystem),
@@ -292,9 +292,17 @@ fn dated_distributions(
     index.distributions.iter().map(dated).collect()
 }
 
-/// The end of a release: the latest that the advisory data tells, or else what was known when this program was built.
-fn end_of_life(namespace: &str, ecosystem: &Ecosystem, advisories: &dyn Advisories) -> Option<NaiveDate> {
-    let told = advisories.facts(END_OF_LIFE, namespace).values;
-    let told = told.iter().filter_map(|day| day.parse().ok()).max();
+/// The end of a release: the latest that the advisory data tells, or else what was known when this program was built. Data
+/// that is there and cannot be read becomes a blind spot.
+fn end_of_life(
+    namespace: &str,
+    ecosystem: &Ecosystem,
+    advisories: &dyn Advisories,
+    blind_spots: &mut Vec<BlindSpot>,
+) -> Option<NaiveDate> {
+    let Facts { values, unreadable } = advisories.facts(END_OF_LIFE, namespace);
+    let keeper = advisories.keeper();
+    blind_spots.extend(unreadable.into_iter().map(|one| finding::feed_unreadable(one, keeper)));
+    let told = values.iter().filter_map(|day| day.parse().ok()).max();
     told.or_else(|| (ecosystem.end_of_life)(namespace))
 }

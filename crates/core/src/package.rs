@@ -21,7 +21,7 @@ pub struct Package {
     /// The source package that it was built from, where the database tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourcePackage>,
-    /// The module stream that it belongs to, such as `nodejs:18`.
+    /// The module stream that it belongs to, such as `nodejs:18`; of Gentoo's packages the slot, such as `3.12`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub module: Option<String>,
     /// Who built or maintains it, in the words of the database.

@@ -2,12 +2,24 @@
 //!
 //! Applied after matching, never before: what policy takes away stays in the report, marked.
 
+mod ignore;
+mod product;
+mod statement;
+pub mod vex;
+
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
+pub use self::{
+    ignore::{Ignore, InvalidIgnore},
+    product::Product,
+    statement::{Statement, StatementStatus},
+};
 use crate::{
-    BlindSpot, Digest, Reason,
+    BlindSpot, Digest, ImageFacts, Reason,
     digest::Hasher,
-    report::{Finding, Suppression},
+    report::{Decision, DecisionState, Finding, Suppression},
     revision,
 };
 
@@ -18,6 +30,10 @@ pub struct Policy {
     pub accept: BTreeSet<Reason>,
     /// Suppress findings for which no fix is known.
     pub only_fixed: bool,
+    /// Findings that somebody decided to ignore.
+    pub ignores: Vec<Ignore>,
+    /// What those say who know the program, in the order in which they were read (VEX).
+    pub statements: Vec<Statement>,
 }
 
 impl Policy {
@@ -30,6 +46,13 @@ impl Policy {
             hasher.update_field(reason.as_str());
         }
         hasher.update_field(if self.only_fixed { "only fixed" } else { "all" });
+        // Beside them nothing is written, so that their absence is what it was before there were any.
+        for ignore in &self.ignores {
+            hasher.update_field(&format!("{ignore:?}"));
+        }
+        for statement in &self.statements {
+            hasher.update_field(&format!("{statement:?}"));
+        }
         hasher.finish()
     }
 
@@ -58,11 +81,51 @@ impl Policy {
         BlindSpot { waived, counts: blind_spot.counts && !waived, ..blind_spot }
     }
 
-    /// Why a finding is suppressed, where it is.
-    pub fn suppression(&self, finding: &Finding) -> Option<Suppression> {
-        (self.only_fixed && finding.fixed_in.is_none()).then(|| Suppression {
-            by: "only-fixed".to_owned(),
-            reason: "no fix is known, and only findings with a fix were asked for".to_owned(),
-        })
+    /// Why a finding is suppressed, where it is. Of several decisions the one that says most is told: a statement about the
+    /// program, then a decision by name, then that there is no fix.
+    pub(crate) fn suppression(
+        &self,
+        image: &ImageFacts,
+        as_of: NaiveDate,
+        finding: &Finding,
+    ) -> Option<Suppression> {
+        let stated = statement::decisive(&self.statements, image, finding).and_then(Statement::suppression);
+        let ignored = || {
+            let ignore = self.ignores.iter().find(|ignore| ignore.holds(image, as_of, finding))?;
+            Some(ignore.suppression())
+        };
+        let no_fix = || {
+            (self.only_fixed && finding.fixed_in.is_none()).then(|| Suppression {
+                by: "only-fixed".to_owned(),
+                reason: "no fix is known, and only findings with a fix were asked for".to_owned(),
+            })
+        };
+        stated.or_else(ignored).or_else(no_fix)
+    }
+
+    /// What became of each decision to ignore something.
+    pub(crate) fn decisions(
+        &self,
+        image: &ImageFacts,
+        as_of: NaiveDate,
+        findings: &[Finding],
+    ) -> Vec<Decision> {
+        let told = |ignore: &Ignore| {
+            let matching = findings.iter().filter(|finding| ignore.matches(image, finding)).count() as u64;
+            let state = match matching {
+                0 => DecisionState::Unused,
+                _ if ignore.is_expired(as_of) => DecisionState::Expired,
+                _ => DecisionState::Applied,
+            };
+            Decision {
+                by: ignore.name(),
+                reason: ignore.reason.clone(),
+                owner: ignore.owner.clone(),
+                expires: ignore.expires,
+                state,
+                findings: matching,
+            }
+        };
+        self.ignores.iter().filter(|ignore| ignore.is_about(image)).map(told).collect()
     }
 }

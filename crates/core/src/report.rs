@@ -5,13 +5,15 @@
 
 mod build;
 mod decide;
+mod sentence;
+mod upgrades;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use self::build::build;
+pub use self::{build::build, upgrades::Upgrade};
 use crate::{BlindSpot, Digest, Distribution, ImageFacts, Severity, Verdict, matching::Counts};
 
 /// The name and version of this format.
@@ -38,6 +40,9 @@ pub struct Report {
     pub blind_spots: Vec<BlindSpot>,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// What became of decisions to ignore findings; left out where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
     /// Counts.
     pub summary: Summary,
 }
@@ -163,6 +168,20 @@ pub enum Status {
     EndOfLife,
 }
 
+impl Status {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Affected => "affected",
+            Self::UnderInvestigation => "under-investigation",
+            Self::FixDeferred => "fix-deferred",
+            Self::WillNotFix => "will-not-fix",
+            Self::EndOfLife => "end-of-life",
+        }
+    }
+}
+
 /// Why a finding does not count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
@@ -170,6 +189,48 @@ pub struct Suppression {
     pub by: String,
     /// Its reason.
     pub reason: String,
+}
+
+/// A decision to ignore findings, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What it is about, as in [`Suppression::by`].
+    pub by: String,
+    /// Why it was made.
+    pub reason: String,
+    /// Who made it; left out where nobody is named.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
+    /// The last day on which it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<NaiveDate>,
+    /// What became of it.
+    pub state: DecisionState,
+    /// How many findings it is about.
+    pub findings: u64,
+}
+
+/// What became of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DecisionState {
+    /// It suppresses findings.
+    Applied,
+    /// It would, and does not hold any more: they stand.
+    Expired,
+    /// There is nothing that it is about.
+    Unused,
+}
+
+impl DecisionState {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Expired => "expired",
+            Self::Unused => "unused",
+        }
+    }
 }
 
 /// Counts of a report.

@@ -25,6 +25,7 @@ pub mod error;
 mod files;
 mod layout;
 mod location;
+pub mod manifest;
 pub mod registry;
 mod resolve;
 mod spelling;

@@ -3,6 +3,7 @@
 pub(crate) mod cache;
 pub(crate) mod compare;
 pub(crate) mod database;
+mod decisions;
 pub(crate) mod demo;
 pub(crate) mod index;
 pub(crate) mod manual;

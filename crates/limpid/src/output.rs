@@ -9,9 +9,12 @@ mod cache;
 mod columns;
 mod comparison;
 mod feeds;
+mod html;
 mod index;
 mod json;
+mod junit;
 mod lines;
+mod markdown;
 mod page;
 mod report;
 pub(crate) mod style;
@@ -21,8 +24,11 @@ pub(crate) use self::{
     cache::cache_table,
     comparison::comparison_table,
     feeds::{FeedRow, FeedWord, feeds_table},
+    html::html,
     index::index_table,
     json::{Layout, json},
+    junit::junit,
+    markdown::markdown,
     report::report_table,
     text::escaped,
 };

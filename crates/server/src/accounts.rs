@@ -3,27 +3,65 @@
 //! [`authorize`] is the one place where that is decided. Of what somebody may not see they are told that it is not there.
 
 mod action;
+pub mod administration;
+mod api;
+mod audit;
+mod authenticate;
+mod authorize;
+mod bearer;
+mod challenge;
+mod first_start;
+mod name;
+mod oidc;
+mod origin;
+mod password;
 mod principal;
+mod random;
+mod scope;
+mod sessions;
+mod sign_in;
+mod state;
+mod token_service;
+mod tokens;
+mod upkeep;
 
 use axum::http::request::Parts;
-use limpid_store::{StoreError, Transaction};
+use limpid_store::StoreError;
 
 pub(crate) use self::{
     action::{Action, Decision, Object},
-    principal::Principal,
+    api::ROUTES,
+    audit::note_change,
+    authenticate::authenticate,
+    authorize::authorize,
+    challenge::challenge,
+    first_start::prepare,
+    name::whole as whole_name,
+    origin::authority,
+    password::check as check_password,
+    principal::{Principal, Signed},
+    sessions::end as end_session,
+    state::State,
+    tokens::scopes as token_scopes,
+    upkeep::{keep, write_audit},
 };
-use crate::{engine::Engine, public::Route};
+pub use self::{first_start::ADMINISTRATOR, password::BadPassword};
+use crate::engine::Engine;
 
-/// The routes of accounts: sign-in, tokens, users, teams, robots, permissions.
-pub(crate) const ROUTES: &[Route] = &[];
-
-/// Tells who sent a request.
+/// Tells who sent a request, decides whether they may do this, and writes it down.
 ///
 /// # Errors
-/// Those of the database. Credentials that are wrong are a principal too: one that may do nothing.
-pub(crate) fn authenticate(_engine: &Engine, head: &Parts) -> Result<Principal, StoreError> {
-    let has_credentials = head.headers.contains_key(axum::http::header::AUTHORIZATION);
-    Ok(if has_credentials { Principal::Refused } else { Principal::Anonymous })
+/// Those of the database.
+pub(crate) fn admit(
+    engine: &Engine,
+    head: &Parts,
+    action: Action,
+    object: &Object,
+) -> Result<(Principal, Decision), StoreError> {
+    let principal = authenticate(engine, head)?;
+    let decision = engine.database.read(|tx| authorize(tx, &principal, action, object))?;
+    audit::note(engine, &principal, action, object, decision, origin::peer(engine, head))?;
+    Ok((principal, decision))
 }
 
 /// Decides whether somebody may do something, and writes it down.
@@ -36,28 +74,46 @@ pub(crate) fn decide(
     action: Action,
     object: &Object,
 ) -> Result<Decision, StoreError> {
-    engine.database.read(|tx| authorize(tx, principal, action, object))
+    let decision = engine.database.read(|tx| authorize(tx, principal, action, object))?;
+    let peer = principal.account().and_then(|account| account.peer);
+    audit::note(engine, principal, action, object, decision, peer)?;
+    Ok(decision)
 }
 
-/// Whether somebody may do something.
+/// What became of an attempt to sign in with a browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Entered {
+    /// A session began: the header `Set-Cookie`.
+    Session(String),
+    /// Name or password are wrong.
+    Wrong,
+    /// Too many attempts: not before this time is over.
+    Later(std::time::Duration),
+    /// The form was another site's.
+    Foreign,
+}
+
+/// Signs in with a browser: begins a session in place of the one that the request shows. Blocks.
 ///
 /// # Errors
 /// Those of the database.
-pub(crate) fn authorize(
-    _tx: &mut Transaction<'_>,
-    principal: &Principal,
-    action: Action,
-    _object: &Object,
-) -> Result<Decision, StoreError> {
-    Ok(match (principal, action) {
-        (_, Action::Look) => Decision::Allowed,
-        (Principal::Anonymous | Principal::Refused, _) => Decision::SignIn,
-        (Principal::Account(account), _) if account.is_superuser() => Decision::Allowed,
-        (Principal::Account(_), _) => Decision::Hidden,
+pub(crate) fn enter(
+    engine: &Engine,
+    head: &Parts,
+    name: &str,
+    password: &str,
+) -> Result<Entered, StoreError> {
+    if origin::is_foreign(engine, head) {
+        return Ok(Entered::Foreign);
+    }
+    Ok(match sign_in::sign_in(engine, name, password, origin::peer(engine, head))? {
+        sign_in::SignIn::Account(account) => {
+            Entered::Session(sessions::begin(engine, &head.headers, &account)?)
+        }
+        sign_in::SignIn::Wrong => Entered::Wrong,
+        sign_in::SignIn::Later(pause) => Entered::Later(pause),
     })
 }
 
-/// How a client of a registry is asked to say who it is (`WWW-Authenticate`).
-pub(crate) fn challenge(_engine: &Engine, _path: &str, _method: &axum::http::Method) -> String {
-    "Basic realm=\"Limpid\"".to_owned()
-}
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
 
 mod catalog;
 mod feeds;
-mod jobs;
+pub(crate) mod jobs;
 mod layers;
 mod manifests;
 mod notifications;

@@ -59,6 +59,8 @@ pub struct Configuration {
     pub notifier: Notifier,
     /// The public listener: registry and pages.
     pub registry: Registry,
+    /// Harbor's scanner adapter API.
+    pub harbor: Harbor,
 }
 
 /// A part of the service's work.
@@ -110,10 +112,38 @@ pub struct Registry {
     pub tls: Option<Tls>,
     /// How clients reach it, for links, tokens and redirects; `None`: as in the request.
     pub public_url: Option<Url>,
+    /// The password of the administrator that the first start makes; `None`: one is drawn.
+    pub admin_password: Option<Secret>,
+    /// Who else vouches for people; `None`: nobody.
+    pub oidc: Option<Oidc>,
     /// Largest manifest.
     pub manifest_bytes: u64,
     /// Send clients to the storage for blobs, where it can be asked for addresses that are signed.
     pub redirect: bool,
+    /// Where notifications of repositories, which users configure, may go.
+    pub webhooks: Egress,
+}
+
+/// A provider of OpenID Connect, by which people sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Oidc {
+    /// Its name and address, to the letter as it says itself.
+    pub issuer: String,
+    /// By which it knows this service.
+    pub client_id: String,
+    /// What this service proves that with; `None`: nothing (a public client).
+    pub client_secret: Option<Secret>,
+    /// Make a user of whoever signs in for the first time.
+    pub create_users: bool,
+    /// Where the provider may be.
+    pub egress: Egress,
+}
+
+/// Harbor's scanner adapter API, at the API's listener.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Harbor {
+    /// The key that Harbor sends; `None`: whoever may use the API may use this.
+    pub api_key: Option<Secret>,
 }
 
 /// Certificate and key, as PEM files.

@@ -146,6 +146,23 @@ impl EgressClient {
         if response.status().is_success() { Ok(()) } else { Err(unwanted(&target, response.status())) }
     }
 
+    /// Posts a body, and reads what is answered, as a stream. Anything but status 200 is an error, and redirections are none.
+    /// Blocks.
+    pub fn exchange(
+        &self,
+        address: &str,
+        headers: &[(String, String)],
+        body: Vec<u8>,
+    ) -> Result<Box<dyn Read + Send>, EgressError> {
+        let headers = parsed(headers.iter().map(|(name, value)| (name, value)))?;
+        let target = Target::parse(address)?;
+        let response = self.send(Method::POST, &target, headers, Some(body))?;
+        if response.status() == StatusCode::OK {
+            return Ok(Box::new(Answer { host: target.host().to_owned(), response }));
+        }
+        Err(unwanted(&target, response.status()))
+    }
+
     fn send(
         &self,
         method: Method,

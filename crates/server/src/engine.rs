@@ -11,13 +11,14 @@ use limpid_store::{BlobError, Blobs, Database, DatabaseUrl, StoreError, index_st
 use tokio::sync::Semaphore;
 
 use crate::{
-    Configuration,
+    Configuration, accounts,
     configuration::Role,
     egress::{EgressClient, EgressError},
     indexing::{Flights, Waiters},
     introspection::Metrics,
     limits::LONG_REQUESTS,
     matching::ReportCache,
+    pages::SeenReports,
     updating::CatalogKeeper,
 };
 
@@ -52,8 +53,11 @@ pub struct Engine {
     pub bell: Bell,
     /// Revision of what is read of layers.
     pub(crate) reading_revision: String,
+    pub(crate) accounts: accounts::State,
     pub(crate) catalog: CatalogKeeper,
     pub(crate) reports: ReportCache,
+    /// Reports that pages were made of lately.
+    pub(crate) seen: SeenReports,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) layers: EgressClient,
     pub(crate) flights: Flights,
@@ -125,8 +129,10 @@ impl Engine {
         })?;
         let engine = Self {
             reading_revision: reading_revision(indexer.wants()),
+            accounts: accounts::State::new()?,
             catalog: CatalogKeeper::new(&data.join("catalog")),
             reports: ReportCache::default(),
+            seen: SeenReports::default(),
             heartbeat: Heartbeat::default(),
             layers: EgressClient::new(&configuration.indexer.layers, "indexer.layers")?,
             flights: Flights::default(),

@@ -22,6 +22,11 @@ pub const POINTS: &[&str] = &[
     "deliver: finished",
     "re-index: made",
     "re-index: stored",
+    "push: part put",
+    "push: part noted",
+    "push: blob put",
+    "push: blob noted",
+    "push: manifest stored",
 ];
 
 /// Ends the process if a test asked for it at this point.

@@ -1,15 +1,16 @@
 //! The job of kind collect garbage: removes what nobody needs any more, and comes again.
 
 use limpid_store::{
-    StoreError, garbage,
+    StoreError, accounts, garbage,
     jobs::{self, ClaimedJob, JobKind, JobState, NewJob},
+    registry,
 };
 
 use crate::{
     engine::{Engine, Held},
     indexing,
-    limits::GARBAGE_PERIOD,
-    updating,
+    limits::{GARBAGE_PERIOD, REGISTRY_GRACE},
+    security, updating,
     workers::Unfinished,
 };
 
@@ -43,7 +44,9 @@ pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob, held: &Held) ->
     // To a program of yesterday's state, that still runs beside a newer one, the evidence that is needed today is old.
     if indexing::index_state(engine)? == *engine.own_index_state() {
         collect_rows(engine)?;
+        security::collect(engine)?;
     }
+    collect_registry(engine)?;
     collect_blobs(engine)?;
     updating::restore_lost(engine)?;
     engine.database.write(|tx| {
@@ -56,7 +59,19 @@ pub(crate) fn collect_job(engine: &Engine, claimed: &ClaimedJob, held: &Held) ->
 fn collect_rows(engine: &Engine) -> Result<(), StoreError> {
     loop {
         let rows = engine.database.write(|tx| garbage::collect(tx, &engine.reading_revision))?;
-        if rows == garbage::Collected::default() || engine.bell.ends() {
+        let of_accounts = engine.database.write(accounts::collect_garbage)?;
+        let is_all = rows == garbage::Collected::default() && of_accounts == accounts::Collected::default();
+        if is_all || engine.bell.ends() {
+            return Ok(());
+        }
+        tracing::info!(?rows, ?of_accounts, "collected");
+    }
+}
+
+fn collect_registry(engine: &Engine) -> Result<(), StoreError> {
+    loop {
+        let rows = engine.database.write(|tx| registry::collect_garbage(tx, REGISTRY_GRACE))?;
+        if rows == registry::Collected::default() || engine.bell.ends() {
             return Ok(());
         }
         tracing::info!(?rows, "collected");

@@ -11,7 +11,7 @@ use limpid_store::{
     reports::{self, Attempt, StoredReport},
 };
 
-use crate::{engine::Engine, limits::DELETED_AT_ONCE};
+use crate::{engine::Engine, limits::DELETED_AT_ONCE, security};
 
 mod evidence;
 mod failure;
@@ -26,12 +26,14 @@ mod waiters;
 mod work;
 
 pub(crate) use flight::Flights;
+pub(crate) use patience::has_indexer;
 pub(crate) use reindex::{Stale, reindex, submit_stale};
 pub(crate) use waiters::Waiters;
 pub(crate) use work::index_job;
 
 pub use failure::IndexFailure;
 pub use report::parse as parse_report;
+pub(crate) use submit::{enqueue_pushed, outcome};
 pub use submit::{index, submit};
 
 /// A manifest, as a client submits it.
@@ -113,7 +115,7 @@ impl GoodReport {
     }
 }
 
-/// Deletes manifests with all that is known of them. Returns those that were there. Blocks.
+/// Deletes manifests with all that is known of them. Returns those that were there. What is in the registry is indexed again. Blocks.
 ///
 /// # Errors
 /// [`StoreError`]; then some of them may be deleted.
@@ -122,6 +124,7 @@ pub fn delete(engine: &Engine, manifests: &[Digest]) -> Result<Vec<Digest>, Stor
     for some in manifests.chunks(DELETED_AT_ONCE) {
         deleted.extend(engine.database.write(|tx| manifests::delete(tx, some))?);
     }
+    security::index_again(engine, &deleted)?;
     Ok(deleted)
 }
 

@@ -1,12 +1,12 @@
 //! The service: registry, indexer, matcher, updater, notifier and pages behind HTTP.
 //!
-//! Faces ([`clair`], [`api`]) translate between HTTP and the engine, and decide nothing. What must survive is a row or a
+//! Faces ([`clair`], [`api`], [`harbor`]) translate between HTTP and the engine, and decide nothing. What must survive is a row or a
 //! job in the store before anybody is told of it; what a process keeps in memory can be thrown away at any time. The work
 //! itself blocks and runs on threads; only HTTP is asynchronous.
 
 #![forbid(unsafe_code)]
 
-mod accounts;
+pub mod accounts;
 pub mod api;
 pub mod clair;
 pub mod configuration;
@@ -15,6 +15,7 @@ pub mod engine;
 mod face;
 pub mod fault;
 mod garbage;
+pub mod harbor;
 pub mod http;
 pub mod indexing;
 pub mod introspection;

@@ -81,6 +81,36 @@ pub const LAYER_RATE: u64 = 32 << 10;
 /// How long a node waits for another that reads the same layer, before the job is given back.
 pub const LAYER_WAIT: Duration = Duration::from_secs(15 * 60);
 
+// --- Harbor ---
+
+/// How long Harbor's calls take at the most. It hangs up after 5 seconds.
+pub const HARBOR_ANSWER_TIME: Duration = Duration::from_secs(4);
+
+/// Threads that fetch the manifests of scans. Each takes milliseconds, but a registry that says nothing holds one for
+/// a minute.
+pub const SCAN_WORKERS: usize = 4;
+
+/// How long a manifest may take to come, once the registry answers.
+pub const MANIFEST_TIME: Duration = Duration::from_secs(60);
+
+/// How long a scan waits for the first advisory data: a first update takes some minutes, and Harbor waits for half an hour.
+pub const NO_DATA_WAIT: Duration = Duration::from_secs(10 * 60);
+
+/// A request to scan: a token of some KiB, and words.
+pub const SCAN_REQUEST_BYTES: u64 = 256 << 10;
+
+/// What a registry is asked with: longer than any server takes headers.
+pub const SCAN_AUTHORIZATION_BYTES: usize = 64 << 10;
+
+/// The address of a registry.
+pub const SCAN_ADDRESS_BYTES: usize = 2 << 10;
+
+/// The name of a repository (distribution specification).
+pub const REPOSITORY_BYTES: usize = 255;
+
+/// A digest, a tag, a media type.
+pub const SCAN_WORD_BYTES: usize = 256;
+
 // --- reports and advisory data ---
 
 /// Bytes of reports that are remembered, as they go out: some hundred, or some thousand for clients that take them compressed.
@@ -326,3 +356,212 @@ pub const PIECES_WAITING: usize = 4;
 
 /// Seconds after which a client that was sent away may ask again: a queue or a database is not back sooner.
 pub const RETRY_SECONDS: u32 = 10;
+
+// --- what was pushed ---
+
+/// Children of an index that are looked at. Real ones have a few dozen at most.
+pub const INDEX_CHILDREN: usize = 256;
+
+/// Indexes in indexes that are followed. Nobody builds more than two.
+pub const INDEX_DEPTH: usize = 3;
+
+/// As much of a type or platform in a manifest as is shown, in bytes.
+pub const SHOWN_WORD: usize = 120;
+
+/// Summaries that become jobs at once; as [`REINDEX_BATCH`].
+pub const SUMMARY_BATCH: u64 = 500;
+
+/// Threads that judge pushed images: requests for reports have the other cores.
+pub const SUMMARY_THREADS: usize = 2;
+
+/// How often it is looked whether summaries are of other advisory data than what is in force. Nearly always that is known from
+/// memory.
+pub const SUMMARY_POLL: Duration = Duration::from_secs(2);
+
+/// Events of one image that one notification of a repository is told of at once. The worst go first, and how many more there are
+/// is told with them.
+pub const EVENTS_OF_AN_IMAGE: usize = 100;
+
+/// Tags that are named in an event, as Quay has it.
+pub const TAGS_OF_AN_EVENT: u64 = 100;
+
+/// Attempts to tell somebody of an event.
+pub const TELL_ATTEMPTS: u64 = 3;
+
+/// Events one after the other that somebody could not be told of, after which no more is tried until a person says so. As Quay
+/// has it.
+pub const TELL_FAILURES: u64 = 3;
+
+/// How often it is looked whether images that were pushed are not known to whoever indexes. Who deletes them sees to it himself;
+/// this is for when his process ended in between.
+pub const LOST_POLL: Duration = Duration::from_secs(10 * 60);
+
+/// Threads that tell: one that waits for a slow receiver keeps no other waiting.
+pub const TELL_THREADS: usize = 4;
+
+/// Notifications of one repository.
+pub const NOTIFICATIONS_OF_A_REPOSITORY: usize = 50;
+
+/// Findings that a refusal of the gate names.
+pub const GATE_NAMED: usize = 20;
+
+/// Bytes of a `Warning` header, as the distribution specification has it.
+pub const WARNING_BYTES: usize = 4096;
+
+/// Vulnerabilities that the gate of a namespace may let pass by name. More are a policy, not exceptions.
+pub const GATE_EXCEPTIONS: usize = 1_000;
+
+// --- accounts ---
+
+/// Characters of the shortest password. More words than rules: what is longer is not guessed within the patience below.
+pub const SHORTEST_PASSWORD: usize = 12;
+
+/// Bytes of the longest password: a bound on what is hashed.
+pub const LONGEST_PASSWORD: usize = 1024;
+
+/// Passwords that are hashed side by side: 19 MiB each, and a core each.
+pub const PASSWORDS_AT_ONCE: usize = 4;
+
+/// Attempts to sign in that wait for that. Each holds a thread that others need too.
+pub const PASSWORDS_WAITING: usize = 64;
+
+/// Passwords that a process remembers as verified, by a keyed digest.
+pub const VERIFIED_PASSWORDS: u64 = 10_000;
+
+/// How long a password is remembered as verified. A changed account is asked for it again at once.
+pub const VERIFIED_TIME: Duration = Duration::from_secs(5 * 60);
+
+/// Failed attempts to sign in to one account before each further one has to wait.
+pub const ACCOUNT_FAILURES: u64 = 5;
+
+/// Failed attempts from one address before each further one has to wait: many people may share it.
+pub const ADDRESS_FAILURES: u64 = 30;
+
+/// How long the first attempt that has to wait waits; each further one twice as long.
+pub const FIRST_SIGN_IN_PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest pause of an account. Short, so that nobody is locked out by somebody else for long; 1,440 guesses a day are none.
+pub const LAST_ACCOUNT_PAUSE: Duration = Duration::from_secs(60);
+
+/// The longest pause of an address.
+pub const LAST_ADDRESS_PAUSE: Duration = Duration::from_secs(15 * 60);
+
+/// How often it is written down that a token is used.
+pub const TOKEN_TOUCH_PERIOD: Duration = Duration::from_secs(60 * 60);
+
+/// The longest time that a token of a robot or program may be valid.
+pub const LONGEST_TOKEN_TIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// Scopes of a token. One a repository for a program that has many is a namespace's.
+pub const TOKEN_SCOPES: usize = 100;
+
+/// Tokens of an account. Who has more lets them expire.
+pub const TOKENS: u64 = 100;
+
+/// How often it is written down that a session is used.
+pub const SESSION_TOUCH_PERIOD: Duration = Duration::from_secs(5 * 60);
+
+/// How long a session lasts, however often it is used.
+pub const SESSION_TIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How long a bearer token of the registry is valid: a client asks for one for each image.
+pub const BEARER_TIME: Duration = Duration::from_secs(5 * 60);
+
+/// Repositories that a bearer token is asked for at once: the image's, and those that its layers are taken from.
+pub const BEARER_SCOPES: usize = 32;
+
+/// How old a signing key may be before a new one takes its place.
+pub const SIGNING_KEY_TIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// How long a process uses the signing keys that it has read.
+pub const SIGNING_KEYS_AGE: Duration = Duration::from_secs(60);
+
+/// How often decisions are written to the audit that need not be written at once.
+pub const AUDIT_PERIOD: Duration = Duration::from_secs(5);
+
+/// Different decisions that wait for that.
+pub const AUDIT_WAITING: usize = 4_096;
+
+/// Different objects in it of one account and address; what they ask for beyond is counted together.
+pub const AUDIT_OBJECTS: usize = 256;
+
+/// Accounts, teams, permissions or rows of the audit in one answer.
+pub const ACCOUNTS_LIST: u64 = 1_000;
+
+/// How long somebody may take at a provider of OpenID Connect to sign in.
+pub const OIDC_TIME: Duration = Duration::from_secs(10 * 60);
+
+/// How long what a provider says of itself, and its keys, are remembered.
+pub const OIDC_AGE: Duration = Duration::from_secs(10 * 60);
+
+/// How long ago the keys must have been fetched before an unknown one makes them be fetched again.
+pub const OIDC_KEYS_PAUSE: Duration = Duration::from_secs(10);
+
+/// Bytes of an answer of a provider: keys and tokens are some kilobytes.
+pub const OIDC_BYTES: u64 = 256 << 10;
+// --- the registry ---
+
+/// Blobs or manifests that one manifest may name: each becomes a row. Images have at most 127 layers; models some thousand.
+pub const MANIFEST_REFERENCES: usize = 4096;
+
+/// Bytes of one blob that is pushed. Layers of models have some ten gigabytes.
+pub const UPLOAD_BYTES: u64 = 64 << 30;
+
+/// Parts of one upload. Each is a blob until the upload ends.
+pub const UPLOAD_PARTS: usize = 10_000;
+
+/// How long a client that sends a blob may be silent.
+pub const UPLOAD_IDLE: Duration = Duration::from_secs(60);
+
+/// Bytes of a blob that are held while they come, until a thread writes them.
+pub const UPLOAD_PIECE: usize = 1 << 20;
+
+/// Bytes of a blob that are read at a time to be sent.
+pub const DOWNLOAD_PIECE: usize = 256 << 10;
+
+/// How long a presigned address of a blob is valid. A client follows it at once; one that resumes asks again.
+pub const REDIRECT_TIME: Duration = Duration::from_secs(20 * 60);
+
+/// How long nothing is noted of a blob that somebody was told of. Far below the grace of garbage collection.
+pub const TOLD_TIME: Duration = Duration::from_secs(60 * 60);
+
+/// Most names in a page of tags, repositories or referrers (CVE-2023-2253).
+pub const NAMES_PAGE: u64 = 1_000;
+
+/// Bytes of annotations in a page of referrers: clients read four megabytes.
+pub const REFERRERS_BYTES: usize = 2 << 20;
+
+/// Repositories that are looked at for a page of those that somebody may pull, and for one to mount a blob from.
+pub const REPOSITORIES_LOOKED_AT: u64 = 10_000;
+
+/// How long after the last push, or sign of life, what is not finished or not needed is removed.
+pub const REGISTRY_GRACE: Duration = Duration::from_secs(24 * 60 * 60);
+
+// --- pages ---
+
+/// Bytes of a form that a page sends: some fields, and scopes of a token.
+pub const FORM_BYTES: u64 = 64 << 10;
+
+/// Rows of a list on a page: a page of a report with ten thousand findings is as quick as one with a hundred.
+pub const PAGE_ROWS: u64 = 100;
+
+/// Findings and packages of the reports that are remembered to turn their pages: about a kilobyte each.
+pub const SEEN_REPORT_ROWS: u64 = 60_000;
+
+/// Images that a search judges where no package is named.
+pub const SEARCH_IMAGES: u64 = 2_000;
+
+/// How long a search judges: somebody waits for it.
+pub const SEARCH_TIME: Duration = Duration::from_secs(8);
+
+/// Places of one image that a search tells.
+pub const SEARCH_PLACES: u64 = 20;
+
+/// Findings or packages that differ, on the page of a comparison.
+pub const COMPARED_ROWS: usize = 500;
+
+/// Bytes of an image's configuration that are read to show its commands. Real ones have some kilobytes.
+pub const IMAGE_CONFIGURATION_BYTES: u64 = 4 << 20;
+
+/// Seconds that a browser keeps how somebody likes pages: a year.
+pub const THEME_SECONDS: u64 = 365 * 24 * 60 * 60;

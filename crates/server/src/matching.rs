@@ -17,7 +17,7 @@ mod tag;
 pub(crate) use self::{
     cache::{Finished, ReportCache},
     reach::reach,
-    report::{Answer, Form, report},
+    report::{Answer, FULL_REPORT, Form, Judged, circumstances, judged_now, report, tag_now},
 };
 
 pub use affected::{Affected, AskedStatement, affected};

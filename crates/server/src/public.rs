@@ -4,7 +4,7 @@
 //! through, and a path that is not in the table does not exist.
 
 mod call;
-mod denial;
+pub(crate) mod denial;
 mod dispatch;
 mod pattern;
 mod route;

@@ -17,14 +17,16 @@ use tokio::{net::TcpListener, sync::watch};
 use tower::{ServiceExt as _, service_fn};
 
 use crate::{
-    Configuration, api, clair,
+    Configuration, accounts, api, clair,
     configuration::Role,
     engine::{Engine, EngineError, UnknownEcosystem, chosen},
+    harbor,
     http::{self, ServerTls, Wrapping, tls::TlsError},
     introspection::{self, Metrics, Phase, Readiness},
     limits::{PING_PERIOD, WORKERS_END},
     log::{self, LogError},
     runtime::Threads,
+    secret::Secret,
     updating, workers,
 };
 
@@ -37,6 +39,9 @@ pub enum ServeError {
     /// The state cannot be used.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The first account cannot be made.
+    #[error("accounts: {0}")]
+    Accounts(#[from] limpid_store::StoreError),
     /// An address cannot be listened on.
     #[error("{setting} = \"{address}\": {source}")]
     Listen {
@@ -66,6 +71,8 @@ pub struct Running {
     pub api: SocketAddr,
     /// Where metrics and health are.
     pub introspection: SocketAddr,
+    /// The password of the administrator, where this start made one and drew it: to be shown, and then forgotten.
+    pub first_password: Option<Secret>,
     /// Where registry and pages are; `None` where this process has none of these roles.
     pub public: Option<SocketAddr>,
     listeners: Vec<tokio::task::JoinHandle<usize>>,
@@ -145,6 +152,7 @@ impl Running {
         // From now on somebody who watches can see that it is starting: a migration may take its time.
         let status = threads.spawn(http::serve(status, None, status_routes, ends));
         let engine = Engine::open(configuration, chosen, Arc::clone(&metrics))?;
+        let first_password = if has_public { accounts::prepare(&engine)? } else { None };
         let counted = engine.database.clone();
         metrics.count_jobs_with(move || counted.read(jobs::counts));
         let routes = routes(&engine);
@@ -158,12 +166,16 @@ impl Running {
         let mut workers = workers::start(&engine)?;
         workers.push(watch_state(&engine, &readiness)?);
         workers.push(follow_catalog(&engine, &readiness)?);
+        if has_public {
+            workers.push(accounts::keep(&engine)?);
+        }
         readiness.enter(Phase::Ready);
         Ok(Self {
             engine,
             readiness,
             api: api_address,
             introspection: status_address,
+            first_password,
             public: public_address,
             listeners,
             introspection_ends,
@@ -214,6 +226,7 @@ impl Running {
                 tracing::error!("a worker ended by a fault of Limpid");
             }
         }
+        accounts::write_audit(&self.engine);
         let left = self.engine.database.write(|tx| {
             self.engine.note_absence(tx)?;
             jobs::release(tx, &self.engine.node.name)
@@ -248,9 +261,17 @@ fn routes(engine: &Arc<Engine>) -> Router {
     let wrapping = |face: &'static str| Wrapping { face, auth, exempt: clair::EXEMPT, metrics };
     let own = http::wrap(api::router(Arc::clone(engine)), wrapping("limpid"));
     let clair = http::wrap(clair::router(Arc::clone(engine)), wrapping("clair"));
+    let harbor = harbor::router(engine);
     // Each face answers unknown paths in its own way, which merged routers cannot.
     let face = move |request: Request| {
-        let face = if request.uri().path().starts_with("/api/v1/") { &own } else { &clair };
+        let path = request.uri().path();
+        let face = if path.starts_with("/api/v1/") {
+            &own
+        } else if path.starts_with(harbor::PREFIX) {
+            &harbor
+        } else {
+            &clair
+        };
         face.clone().oneshot(request)
     };
     Router::new().fallback_service(service_fn(face))

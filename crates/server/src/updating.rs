@@ -14,7 +14,9 @@ mod work;
 
 pub(crate) use blobs::restore_lost;
 pub(crate) use follower::follow_published;
-pub(crate) use keeper::{CatalogKeeper, OpenCatalog, catalog_with, open, open_published, open_version};
+pub(crate) use keeper::{
+    CatalogKeeper, OpenCatalog, catalog_with, known, open, open_published, open_version,
+};
 pub(crate) use work::{ensure_scheduled, update_job};
 
 pub use change::{accept, import};

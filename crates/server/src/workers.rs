@@ -18,10 +18,13 @@ use limpid_store::{
 use crate::{
     configuration::Role,
     engine::{Engine, Held},
-    fault, garbage,
+    fault, garbage, harbor,
     indexing::{self, Stale},
-    limits::{FIRST_RETRY, JOB_POLL, OUTAGE_PAUSE, REINDEX_POLL, REINDEX_REFILL, SCHEDULE_POLL},
-    notifying, updating,
+    limits::{
+        FIRST_RETRY, JOB_POLL, OUTAGE_PAUSE, REINDEX_POLL, REINDEX_REFILL, SCAN_WORKERS, SCHEDULE_POLL,
+        SUMMARY_THREADS, TELL_THREADS,
+    },
+    notifying, security, updating,
 };
 
 /// Why a job is not finished.
@@ -57,7 +60,16 @@ pub(crate) fn start(engine: &Arc<Engine>) -> io::Result<Vec<JoinHandle<()>>> {
             threads.work(&format!("index {number}"), JobKind::Index, indexing::index_job)?;
             threads.spawn(&format!("re-index {number}"), reindex)?;
         }
+        for number in 0..SCAN_WORKERS {
+            threads.work(&format!("scan {number}"), JobKind::HarborScan, harbor::scan_job)?;
+        }
         threads.spawn("stale reports", watch_stale)?;
+    }
+    if has(Role::Matcher) {
+        for number in 0..SUMMARY_THREADS {
+            threads.work(&format!("summarize {number}"), JobKind::Summarize, security::summarize_job)?;
+        }
+        threads.spawn("summaries", security::watch)?;
     }
     if has(Role::Updater) {
         threads.spawn("schedule", schedule)?;
@@ -68,6 +80,9 @@ pub(crate) fn start(engine: &Arc<Engine>) -> io::Result<Vec<JoinHandle<()>>> {
     }
     if has(Role::Notifier) {
         threads.work("changes", JobKind::MatchChanges, notifying::match_changes)?;
+        for number in 0..TELL_THREADS {
+            threads.work(&format!("tell {number}"), JobKind::Tell, security::tell_job)?;
+        }
         for target in notifying::lanes(engine) {
             let target = target.clone();
             threads.spawn(&format!("deliver to {}", target.name), move |engine| {

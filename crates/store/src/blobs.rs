@@ -49,6 +49,9 @@ mod s3;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod writer;
+
+pub use self::writer::BlobWriter;
 
 /// Where blobs are kept. Cheap to clone; serves many threads.
 #[derive(Clone)]
@@ -139,6 +142,12 @@ impl Blobs {
     /// How long a blob is, in bytes, as the storage says; `None` where it is missing. Its bytes are not looked at.
     pub fn length(&self, digest: &Digest) -> Result<Option<u64>, BlobError> {
         self.storage.length(digest)
+    }
+
+    /// An address at which anybody may read a blob for that long, from the storage itself; `None` where it has none. Whether the
+    /// blob is there is not looked at.
+    pub fn presigned(&self, digest: &Digest, time: Duration) -> Result<Option<url::Url>, BlobError> {
+        self.storage.presigned(digest, time)
     }
 
     /// Whether the storage answers.

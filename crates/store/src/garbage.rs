@@ -21,6 +21,8 @@ pub struct Collected {
     pub packages: u64,
     /// Notifications that nobody has read for long, and parts of those that nobody will ever complete.
     pub notifications: u64,
+    /// Scans that Harbor has long given up.
+    pub scans: u64,
 }
 
 /// Removes a bounded number of rows. `revision` is that of what is read of layers now. To be called again while it removes
@@ -36,9 +38,11 @@ pub fn collect(tx: &mut Transaction<'_>, revision: &str) -> Result<Collected, St
         evidence: evidence(tx, revision)?,
         jobs: tx.execute(JOBS, &old(limits::ENDED_JOB_TIME))?
             + tx.execute(DELIVERIES, &[limits::GARBAGE_ROWS.into()])?
-            + tx.execute(CHANGES, &old(limits::CHANGES_TIME))?,
+            + tx.execute(CHANGES, &old(limits::CHANGES_TIME))?
+            + tx.execute(SCAN_JOBS, &old(limits::SCAN_TIME))?,
         packages: packages(tx)?,
         notifications: tx.execute(NOTIFICATIONS, &old(limits::NOTIFICATION_TIME))? + incomplete(tx)?,
+        scans: tx.execute(SCANS, &old(limits::SCAN_TIME))?,
     })
 }
 
@@ -60,6 +64,18 @@ const CHANGES: &str = "
     DELETE FROM job WHERE id IN (
         SELECT id FROM job
         WHERE kind = 'match-changes' AND state = 'queued' AND created_at < limpid_now() - $1
+        ORDER BY created_at LIMIT $2 /*postgres FOR UPDATE SKIP LOCKED*/)";
+
+/// Scans that nobody begins, because no process has that role: what their registries are asked with stands in them.
+const SCAN_JOBS: &str = "
+    DELETE FROM job WHERE id IN (
+        SELECT id FROM job
+        WHERE kind = 'harbor-scan' AND state = 'queued' AND created_at < limpid_now() - $1
+        ORDER BY created_at LIMIT $2 /*postgres FOR UPDATE SKIP LOCKED*/)";
+
+const SCANS: &str = "
+    DELETE FROM harbor_scan WHERE id IN (
+        SELECT id FROM harbor_scan WHERE created_at < limpid_now() - $1
         ORDER BY created_at LIMIT $2 /*postgres FOR UPDATE SKIP LOCKED*/)";
 
 const PRESENCE: &str = "DELETE FROM presence WHERE seen_at < limpid_now() - $1";

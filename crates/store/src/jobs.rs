@@ -31,8 +31,14 @@ pub enum JobKind {
     MatchChanges,
     /// Tell one target of one notification.
     Deliver,
+    /// Judge a pushed image, keep its counts, and find out what is new in it.
+    Summarize,
+    /// Tell somebody who wants to know about a repository of one event.
+    Tell,
     /// Remove what nobody needs any more.
     CollectGarbage,
+    /// Fetch the manifest of an image that Harbor wants scanned, and submit it.
+    HarborScan,
 }
 
 /// How far a job is.

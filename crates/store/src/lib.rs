@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod accounts;
 mod blob_rows;
 pub mod blobs;
 pub mod catalog;
@@ -13,16 +14,20 @@ mod compressed;
 pub mod database;
 pub mod evidence;
 pub mod garbage;
+pub mod harbor;
 pub mod index_states;
 pub mod jobs;
 pub mod leases;
 pub mod limits;
+pub mod listing;
 pub mod manifests;
 mod migrations;
 pub mod notifications;
 pub mod packages;
 pub mod presence;
+pub mod registry;
 pub mod reports;
+pub mod security;
 mod text;
 
 pub use self::{

@@ -83,6 +83,9 @@ pub const GARBAGE_ROWS: i64 = 1000;
 /// program of the version before may be put back.
 pub const EVIDENCE_GRACE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How long a scan is kept that Harbor asked for. Harbor gives up after half an hour.
+pub const SCAN_TIME: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// How long a job that ended is kept for people to see.
 pub const ENDED_JOB_TIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
@@ -151,8 +154,8 @@ pub const S3_RETRY_TIME: Duration = Duration::from_secs(60);
 /// Bytes that are sent to S3 in one request, and so held in memory. S3 wants at least 5 MiB of a part.
 pub const S3_PART_BYTES: u64 = 8 << 20;
 
-/// Bytes of the largest blob in S3: what it copies in one request. Packs and segments stay far below.
-pub const S3_BLOB_BYTES: u64 = 5 << 30;
+/// Bytes that S3 copies in one request.
+pub const S3_COPY_BYTES: u64 = 5 << 30;
 
 /// Digests that a process remembers as checked. Forgetting them costs reading the bytes once more; remembering, 200 bytes.
 pub const CHECKED_BLOBS: usize = 1 << 16;
@@ -162,3 +165,23 @@ pub const READ_BYTES: usize = 128 << 10;
 
 /// Characters of another system's error that are passed on: an S3 server may answer with a page.
 pub const ERROR_TEXT: usize = 600;
+
+// --- accounts ---
+
+/// How long a session lasts without being used: a working day and then some.
+pub const SESSION_IDLE_TIME: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// How long a token that has ended is still shown, so that whoever wonders sees why nothing works.
+pub const ENDED_TOKEN_TIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// How long a failed attempt to sign in counts.
+pub const FAILURE_TIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long the audit is kept.
+pub const AUDIT_TIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// Rows of the audit that are kept at most, however short ago they were noted: some GB.
+pub const AUDIT_ROWS: i64 = 10_000_000;
+
+/// How long a signing key is kept beside a newer one: nodes read within a minute that there is one, and tokens live five.
+pub const SIGNING_KEY_OVERLAP: Duration = Duration::from_secs(60 * 60);

@@ -26,6 +26,8 @@ const STEPS: &[Step] = &[
     // An older program would take the blobs of the registry for garbage.
     Step { text: include_str!("migrations/0004_registry.sql"), compatible_from: 4 },
     Step { text: include_str!("migrations/0005_security.sql"), compatible_from: 1 },
+    // An older program does not know the kind of its jobs, and could not count them.
+    Step { text: include_str!("migrations/0006_harbor.sql"), compatible_from: 6 },
 ];
 
 const TABLES: &str = "

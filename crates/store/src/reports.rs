@@ -195,6 +195,18 @@ pub fn load_numbered(tx: &mut Transaction<'_>, numbers: &[i64]) -> Result<Vec<St
     Ok(reports)
 }
 
+/// Has the report of a manifest made again, though it is complete. It stays until then.
+///
+/// # Errors
+/// Those of the database.
+pub fn want_anew(tx: &mut Transaction<'_>, manifest: &Digest) -> Result<(), StoreError> {
+    let statement = "
+        UPDATE index_report SET is_complete = 0
+        WHERE manifest IN (SELECT number FROM manifest WHERE digest = $1)";
+    tx.execute(statement, &[manifest.into()])?;
+    Ok(())
+}
+
 /// What became of the last attempt; `None` where the manifest is not known.
 ///
 /// # Errors

@@ -2,10 +2,13 @@
 
 pub mod alpine;
 #[cfg(unix)]
+pub mod browser;
+#[cfg(unix)]
 pub mod engine;
 pub mod http;
 pub mod image;
 pub mod layer;
+pub mod oidc;
 #[cfg(unix)]
 pub mod postgres;
 #[cfg(unix)]

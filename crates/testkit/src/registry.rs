@@ -91,10 +91,21 @@ pub fn is_installed(program: &str, remedy: &str) -> bool {
     if env::split_paths(&path).any(|directory| directory.join(program).is_file()) {
         return true;
     }
+    is_there(false, &format!("{program} is not installed"), remedy)
+}
+
+/// Whether something that a test needs is there; as [`is_installed`], for what is no program. `lack` says what it is that is
+/// missing, `remedy` how to have it.
+///
+/// # Panics
+/// If it is not and `LIMPID_REQUIRE_SERVERS` is 1.
+pub fn is_there(is_there: bool, lack: &str, remedy: &str) -> bool {
     let is_required = env::var_os("LIMPID_REQUIRE_SERVERS").is_some_and(|value| value == "1");
-    assert!(!is_required, "{program} is missing, and LIMPID_REQUIRE_SERVERS is set: {remedy}");
-    eprintln!("SKIPPED: {program} is not installed ({remedy})");
-    false
+    assert!(is_there || !is_required, "{lack}, and LIMPID_REQUIRE_SERVERS is set: {remedy}");
+    if !is_there {
+        eprintln!("SKIPPED: {lack} ({remedy})");
+    }
+    is_there
 }
 
 /// Whether skopeo is here; see [`is_installed`].

@@ -13,11 +13,11 @@ use super::{
     document::Document,
     guard,
     mirror::Address,
-    reading::{Reading, Stopped},
-    transport::{Fetched, Request, TransportError},
+    reading::{LocalError, Reading, Stopped, parser_revision},
+    request::{Fetched, Request, TransportError},
 };
 use crate::{
-    SegmentError, StateError, segment,
+    SegmentError, StateError,
     state::{Absent, Asked, Cursor, Failure, FeedRecord, Loaded, Quarantine, Source, Validators},
 };
 
@@ -43,22 +43,6 @@ pub(super) struct Task<'a> {
     pub(super) progress: &'a dyn Progress,
     /// For temporary files.
     pub(super) directory: &'a Path,
-}
-
-/// Something on this machine went wrong, not with the feed.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum LocalError {
-    #[error(transparent)]
-    State(#[from] StateError),
-    #[error(transparent)]
-    Segment(#[from] SegmentError),
-    #[error("temporary file: {0}")]
-    Spool(#[from] std::io::Error),
-}
-
-/// The parser's revision, and the format in which its result is written.
-pub(super) fn parser_revision(ecosystem: &Ecosystem) -> String {
-    format!("{}/{}", ecosystem.parser_revision(), segment::FORMAT)
 }
 
 impl Updater {

@@ -13,8 +13,8 @@ use super::{
     document::{CopyError, Document, copy},
     listing,
     mirror::Mirror,
+    request::{Fetched, Request, TransportError, spool, unreachable},
     retry::{Failed, attempts, retry_after},
-    transport::{Fetched, Request, TransportError, spool, unreachable},
 };
 use crate::{Clock, limits, state::Validators, transfer::read_bounded};
 

@@ -14,11 +14,11 @@ use self::list::List;
 use super::{
     Updater,
     document::Document,
-    feed::{Found, LocalError, Looked, Task, display, not_fetched, parser_revision},
+    feed::{Found, Looked, Task, display, not_fetched},
     head,
     mirror::Address,
-    reading::{Reading, Stopped},
-    transport::{Fetched, TransportError},
+    reading::{LocalError, Reading, Stopped, parser_revision},
+    request::{Fetched, Request, TransportError},
 };
 use crate::{
     Segment, limits,
@@ -284,7 +284,7 @@ impl Updater {
         address: &Address,
         known: Validators,
     ) -> Result<Fetched, TransportError> {
-        self.transport.fetch(&super::transport::Request {
+        self.transport.fetch(&Request {
             address,
             known,
             most: limits::CHANGE_LIST_BYTES,

@@ -18,13 +18,12 @@ use limpid_core::{
 
 use super::{
     decompress::{Limited, decompressed},
-    feed::{LocalError, parser_revision},
     head::Heads,
     members::{Entry, walk},
 };
 use crate::{
-    SegmentError, limits,
-    segment::{NewSegment, SegmentWriter},
+    SegmentError, StateError, limits,
+    segment::{self, NewSegment, SegmentWriter},
 };
 
 /// A feed on its way into a segment.
@@ -45,11 +44,27 @@ pub(super) enum Stopped {
     Local(LocalError),
 }
 
+/// Something on this machine went wrong, not with the feed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LocalError {
+    #[error(transparent)]
+    State(#[from] StateError),
+    #[error(transparent)]
+    Segment(#[from] SegmentError),
+    #[error("temporary file: {0}")]
+    Spool(#[from] std::io::Error),
+}
+
 /// What a parser made of one file.
 enum Parsed {
     Whole(FeedHead),
     /// It is not in the feed's format; some of it was handed on already where `true`.
     Malformed(String, bool),
+}
+
+/// The parser's revision, and the format in which its result is written.
+pub(super) fn parser_revision(ecosystem: &Ecosystem) -> String {
+    format!("{}/{}", ecosystem.parser_revision(), segment::FORMAT)
 }
 
 impl<'a> Reading<'a> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::transport::TransportError;
+use super::request::TransportError;
 use crate::{Clock, limits};
 
 /// Why one attempt did not succeed.

@@ -80,8 +80,8 @@ fn source(release: &str, part: &str) -> FeedSource {
 }
 
 fn needed_by(namespace: &str) -> Vec<FeedSource> {
-    let release = namespace.strip_prefix("Tiny:").unwrap_or_default();
-    ["main", "extra"].map(|part| source(release, part)).to_vec()
+    let release = namespace.strip_prefix("Tiny:");
+    release.into_iter().flat_map(|release| ["main", "extra"].map(|part| source(release, part))).collect()
 }
 
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {

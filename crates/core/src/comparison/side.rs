@@ -1,5 +1,7 @@
 //! One side of a comparison: a report, and its inputs as far as whoever made it tells them.
 
+use chrono::NaiveDate;
+
 use crate::{
     BlindSpot, Distribution, ImageFacts, IndexReport, IndexedPackage, Report, Verdict,
     policy::Policy,
@@ -99,12 +101,12 @@ impl Side {
         }
     }
 
-    /// The same under decisions, for a side that knows none. They are no input that it tells.
+    /// The same under decisions as of a day, for a side that knows none. They are no input that it tells.
     #[must_use]
-    pub fn under(mut self, policy: &Policy) -> Self {
+    pub fn under(mut self, policy: &Policy, as_of: NaiveDate) -> Self {
         self.blind_spots = self.blind_spots.into_iter().map(|spot| policy.waive(spot)).collect();
         for finding in self.findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {
-            finding.suppressed = policy.suppression(finding);
+            finding.suppressed = policy.suppression(&self.image, as_of, finding);
         }
         self.verdict = Verdict::of(self.standing().count(), &self.blind_spots);
         self

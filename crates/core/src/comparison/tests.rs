@@ -114,6 +114,7 @@ fn side() -> Side {
             feeds: vec![feed(COMMUNITY, "community", 300), feed(MAIN, "main", 700)],
             blind_spots: Vec::new(),
             findings: vec![finding("CVE-2022-37434", &packages[1], MAIN)],
+            decisions: Vec::new(),
             summary: Summary::default(),
         },
         index: Some(IndexReport {

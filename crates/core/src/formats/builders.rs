@@ -53,7 +53,7 @@ impl Builders {
 }
 
 /// Whether a text begins with these words: `Stone` is no word of `Stonehenge`.
-fn begins(text: &str, words: &str) -> bool {
+pub(crate) fn begins(text: &str, words: &str) -> bool {
     let Some((beginning, rest)) = text.split_at_checked(words.len()) else { return false };
     let ends_a_word = !words.ends_with(char::is_alphanumeric) || !rest.starts_with(char::is_alphanumeric);
     ends_a_word && beginning.eq_ignore_ascii_case(words)

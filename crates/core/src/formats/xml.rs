@@ -47,13 +47,18 @@ pub(crate) struct Elements<'r> {
 impl<'r> Elements<'r> {
     /// Begins a document, and reads its root, which must have this name.
     pub(crate) fn of(root: &str, reader: &'r mut dyn BufRead) -> Result<Self, FeedError> {
+        Self::with_root(root, reader).map(|(_, elements)| elements)
+    }
+
+    /// As [`Elements::of`], with the root itself.
+    pub(super) fn with_root(root: &str, reader: &'r mut dyn BufRead) -> Result<(Element, Self), FeedError> {
         let mut reader = Reader::from_reader(reader);
         reader.config_mut().expand_empty_elements = true;
         let mut elements = Self { reader, buffer: Vec::new(), text: String::new() };
         match elements.step()? {
             Some(Step::Open(element)) if element.name == root && elements.text.trim().is_empty() => {
                 elements.text.clear();
-                Ok(elements)
+                Ok((element, elements))
             }
             Some(Step::Open(element)) => {
                 Err(malformed(format!("it begins with “{}”, not “{root}”", element.name)))

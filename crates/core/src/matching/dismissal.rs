@@ -64,11 +64,27 @@ impl Dismissals {
     }
 }
 
+/// Whether the package's version is one since the first that is affected.
+fn is_reached(
+    affected: &Affected,
+    introduced: &Option<String>,
+    package: &Package,
+    ecosystem: &Ecosystem,
+) -> bool {
+    let range = AffectedRange::Unfixed { introduced: introduced.clone() };
+    matches!(affects(&Affected { range, ..affected.clone() }, package, ecosystem), Ok(Some(_)))
+}
+
 /// Why the package is not affected, where the statement says so. One that cannot be compared dismisses nothing.
 fn dismisses(affected: &Affected, package: &Package, ecosystem: &Ecosystem) -> Option<String> {
     match (&affected.range, affects(affected, package, ecosystem)) {
         (AffectedRange::NeverAffected, _) => Some("the vendor says that it is not affected".to_owned()),
-        (AffectedRange::Fixed { fixed, .. }, Ok(None)) => Some(format!("the vendor fixed it in {fixed}")),
+        (AffectedRange::Fixed { introduced, fixed }, Ok(None)) => Some(
+            match introduced.as_deref().filter(|_| !is_reached(affected, introduced, package, ecosystem)) {
+                Some(first) => format!("the vendor says that no version before {first} is affected"),
+                None => format!("the vendor fixed it in {fixed}"),
+            },
+        ),
         (
             AffectedRange::Fixed { .. }
             | AffectedRange::Unfixed { .. }

@@ -248,7 +248,7 @@ fn unparsable(package: &Package, detail: &str) -> BlindSpot {
     BlindSpot::new(Reason::VersionUnparsable, subject, detail).with_packages(1)
 }
 
-fn feed_unreadable((feed, why): (String, String), keeper: Keeper) -> BlindSpot {
+pub(super) fn feed_unreadable((feed, why): (String, String), keeper: Keeper) -> BlindSpot {
     let remedy = keeper.update(Some(&feed), "fetches it again");
     BlindSpot::new(Reason::FeedNotLoaded, feed, format!("its data cannot be read ({why}); {remedy}"))
 }

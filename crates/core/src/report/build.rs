@@ -67,6 +67,7 @@ pub fn build(
             .collect(),
         blind_spots,
         findings,
+        decisions: Vec::new(),
     };
     undecided.under(policy)
 }

@@ -13,9 +13,11 @@ impl Report {
     #[must_use]
     pub fn under(mut self, policy: &Policy) -> Self {
         self.blind_spots = self.blind_spots.into_iter().map(|spot| policy.waive(spot)).collect();
+        let as_of = self.proof.as_of;
+        self.decisions.extend(policy.decisions(&self.image, as_of, &self.findings));
         for finding in &mut self.findings {
             if finding.suppressed.is_none() {
-                finding.suppressed = policy.suppression(finding);
+                finding.suppressed = policy.suppression(&self.image, as_of, finding);
             }
         }
         self.proof.policy = policy.digest_after(&self.proof.policy);

@@ -15,6 +15,7 @@ mod languages;
 mod matching;
 mod oval;
 mod pacman;
+mod portage;
 mod redhat;
 mod rpm;
 mod strangers;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use limpid_core::{
     Affected, AffectedRange, BlindSpot, Digest, IndexReport, Reason, Report, Verdict, ecosystems,
-    matching::{Advisories, Coverage, FeedState, Found, Keeper, judge},
+    matching::{Advisories, Coverage, END_OF_LIFE, FeedState, Found, Keeper, judge},
     policy::Policy,
 };
 
@@ -214,6 +214,31 @@ fn a_release_past_its_end_is_judged_up_to_that_day() {
     assert_eq!(after.blind_spots[0].reason, Reason::EndOfLife);
     assert!(after.blind_spots[0].detail.contains("judged up to 2024-05-23"));
     assert_eq!(after.distributions[0].end_of_life, "2024-05-23".parse().ok());
+}
+
+#[test]
+fn a_feed_of_ends_that_cannot_be_read_is_a_blind_spot() {
+    struct WithoutEnds(Written);
+    impl Advisories for WithoutEnds {
+        fn digest(&self) -> Digest {
+            self.0.digest()
+        }
+        fn coverage(&self, namespace: &str) -> Coverage {
+            self.0.coverage(namespace)
+        }
+        fn find(&self, namespace: &str, package: &str, wanted: &mut dyn FnMut(&Affected) -> bool) -> Found {
+            if namespace == END_OF_LIFE {
+                let unreadable = vec![("ends".to_owned(), "bad checksum".to_owned())];
+                return Found { unreadable, ..Found::default() };
+            }
+            self.0.find(namespace, package, wanted)
+        }
+    }
+    let index = image(&[("musl", "1.2.3-r0", "musl")]);
+    let catalog = WithoutEnds(Written::with(&[]));
+    let judgement = judge(&index, &ecosystems::all(), &catalog, "2024-01-01".parse().unwrap());
+    let told: Vec<_> = judgement.blind_spots.iter().map(|one| (one.reason, one.subject.as_str())).collect();
+    assert_eq!(told, [(Reason::FeedNotLoaded, "ends")]);
 }
 
 #[test]

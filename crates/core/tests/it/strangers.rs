@@ -28,8 +28,38 @@ fn nobody_claims_a_system_that_nobody_judges() {
         "NAME=\"OpenWrt\"\nID=\"openwrt\"\nID_LIKE=\"lede openwrt\"\nVERSION_ID=\"23.05.3\"\n",
         // Like Fedora by its own word, but it builds and counts for itself.
         "NAME=\"Mageia\"\nVERSION=\"9\"\nID=mageia\nVERSION_ID=9\nID_LIKE=\"mandriva fedora\"\n",
-        "NAME=Gentoo\nID=gentoo\nPRETTY_NAME=\"Gentoo Linux\"\n",
+        // Made from Gentoo once, and does not say so: it is delivered as a whole.
+        "NAME=\"Flatcar Container Linux by Kinvolk\"\nID=flatcar\nID_LIKE=coreos\nVERSION_ID=3815.2.0\n",
     ] {
         assert_eq!(claims(os_release), [], "{os_release}");
+    }
+}
+
+#[test]
+fn a_release_that_nobody_tells_is_none_that_a_document_covers_as_a_whole() {
+    let all = ecosystems::all();
+    for id in [
+        "alpine",
+        "almalinux",
+        "amzn",
+        "azurelinux",
+        "debian",
+        "fedora",
+        "ol",
+        "opensuse-leap",
+        "photon",
+        "rhel",
+        "rocky",
+        "sles",
+        "ubuntu",
+    ] {
+        let claims = claims(&format!("ID={id}\n"));
+        assert!(!claims.is_empty(), "{id}");
+        for (_, _, namespace) in claims {
+            let feeds = all.of_namespace(&namespace).unwrap().feeds;
+            let covered =
+                (feeds.needed_by)(&namespace).into_iter().any(|source| source.namespace == namespace);
+            assert!(!covered, "under {namespace} nothing is said, which would pass for nothing found");
+        }
     }
 }

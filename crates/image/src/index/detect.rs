@@ -62,7 +62,7 @@ fn companions(
 ) -> Vec<(&'static str, ContentAt)> {
     let mut companions = Vec::new();
     for ending in detector.companions {
-        let path = FilePath::new(&[file.path.as_bytes(), ending.as_bytes()].concat());
+        let path = Detector::companion_path(&file.path, ending);
         let Some(beside) = tree.file(&path) else { continue };
         match beside.content {
             Some(content) => companions.push((*ending, content)),

@@ -2,10 +2,10 @@
 
 use super::{
     faults::{Fault, Stop},
-    gzip::Gzip,
+    gzip::{Gzip, begins_gzip_member},
     stored::Stored,
-    tar::looks_like_tar,
-    zstd::Zstd,
+    tar::header::looks_like_tar,
+    zstd::{Zstd, begins_zstd_frame},
 };
 
 /// How a layer is compressed.
@@ -19,19 +19,6 @@ pub enum Compression {
     Zstd,
     /// Something that is not read.
     Unsupported,
-}
-
-/// First bytes of frames of RFC 8878. The skippable ones differ in their lowest four bits.
-const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-
-/// Whether a zstd frame, skippable or not, begins so.
-pub(super) fn begins_zstd_frame(bytes: &[u8]) -> bool {
-    bytes.starts_with(&ZSTD_MAGIC) || matches!(bytes, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
-}
-
-/// Whether a gzip member begins so.
-pub(super) fn begins_gzip_member(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0x1f, 0x8b])
 }
 
 /// What makes a layer's tar of its stored bytes.

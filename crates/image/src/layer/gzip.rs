@@ -3,13 +3,17 @@
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::{
-    compression::begins_gzip_member,
     faults::{Fault, Stop},
     stored::Stored,
 };
 
 /// The window of deflate: 2 to the power of 15 bytes.
 const WINDOW_BITS: u8 = 15;
+
+/// Whether a gzip member begins so.
+pub(super) fn begins_gzip_member(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b])
+}
 
 /// Inflates one stream of members, and checks the checksum of each.
 pub(super) struct Gzip {

@@ -20,7 +20,6 @@ pub(crate) mod records;
 mod sparse;
 
 pub(super) use content::Content;
-pub(super) use header::looks_like_tar;
 pub(super) use sparse::SparseMap;
 
 use ahead::{Ahead, Applied};

@@ -3,11 +3,18 @@
 use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation, OutBuffer};
 
 use super::{
-    compression::begins_zstd_frame,
     faults::{Fault, Stop},
     stored::Stored,
     window::{HEADER_BYTES, LargeWindow},
 };
+
+/// First bytes of frames of RFC 8878. The skippable ones differ in their lowest four bits.
+const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Whether a zstd frame, skippable or not, begins so.
+pub(super) fn begins_zstd_frame(bytes: &[u8]) -> bool {
+    bytes.starts_with(&ZSTD_MAGIC) || matches!(bytes, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
+}
 
 /// Decompresses one stream of frames, and checks the checksums that there are.
 pub(super) struct Zstd {

@@ -16,6 +16,7 @@ mod corpus;
 mod dpkg;
 mod jars;
 mod languages;
+mod portage;
 mod reading;
 
 const ALPINE: &str = "ID=alpine\nVERSION_ID=3.16.2\nPRETTY_NAME=\"Alpine Linux v3.16\"\n";

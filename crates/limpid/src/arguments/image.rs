@@ -50,6 +50,14 @@ pub(crate) struct PolicyOptions {
     /// Let only findings with a fix count
     #[arg(long)]
     pub(crate) only_fixed: bool,
+
+    /// Ignore what this file lists, with reasons: TOML with [[ignore]] tables, or an identifier a line. May be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ignore: Vec<PathBuf>,
+
+    /// Believe this VEX document (OpenVEX, CSAF, CycloneDX), or all documents in a directory. May be given several times
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) vex: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -59,7 +67,7 @@ pub(crate) struct ScanArguments {
     #[arg(required = true, value_name = "IMAGE")]
     pub(crate) images: Vec<String>,
 
-    /// Form of the report: table, json, clair; FORMAT=FILE writes it to a file. May be given several times
+    /// Form of the report: table, json, sarif, cyclonedx, spdx, html, markdown, junit, gitlab, csv, clair; FORMAT=FILE writes it to a file. May be given several times
     #[arg(long, short, value_name = "FORMAT[=FILE]", default_value = "table")]
     pub(crate) format: Vec<Output<ScanFormat>>,
 
@@ -88,7 +96,7 @@ pub(crate) struct IndexArguments {
     #[arg(required = true, value_name = "IMAGE")]
     pub(crate) images: Vec<String>,
 
-    /// Form of the list: table, json, clair; FORMAT=FILE writes it to a file. May be given several times
+    /// Form of the list: table, json, cyclonedx, spdx, clair; FORMAT=FILE writes it to a file. May be given several times
     #[arg(long, short, value_name = "FORMAT[=FILE]", default_value = "table")]
     pub(crate) format: Vec<Output<IndexFormat>>,
 
@@ -136,13 +144,30 @@ pub(crate) enum CompareFormat {
 pub(crate) enum ScanFormat {
     Table,
     Json,
+    Sarif,
+    Cyclonedx,
+    Spdx,
+    Html,
+    Markdown,
+    Junit,
+    Gitlab,
+    Csv,
     Clair,
+}
+
+impl ScanFormat {
+    /// Whether it lists the packages of the image too.
+    pub(crate) fn needs_index(self) -> bool {
+        matches!(self, Self::Clair | Self::Cyclonedx | Self::Spdx)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum IndexFormat {
     Table,
     Json,
+    Cyclonedx,
+    Spdx,
     Clair,
 }
 

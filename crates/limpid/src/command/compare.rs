@@ -14,7 +14,7 @@ use limpid_core::{
 
 use crate::{
     arguments::{Common, CompareArguments, CompareFormat},
-    command::scan,
+    command::{decisions, scan},
     engine::Engine,
     exit::Status,
     output::{self, Layout},
@@ -85,12 +85,13 @@ fn side(
     bars: &Bars,
 ) -> anyhow::Result<Had> {
     let &Asked { what, day, client } = asked;
-    let policy = scan::policy(&arguments.policy);
+    let policy = decisions::policy(&arguments.policy)?;
     if let Some(manifest) = RemoteManifest::parse(what)? {
         if day.is_some() {
             bail!("a server tells what it knows today: --as-of is for images");
         }
-        let side = remote::side(manifest, what, client, engine.ecosystems(), &policy)?;
+        let side =
+            remote::side(manifest, what, client, engine.ecosystems(), &policy, engine.now().date_naive())?;
         return Ok(Had { side, judged_here: false });
     }
     if let Some(report) = saved_report(Path::new(what))? {

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use limpid_core::{IndexReport, clair};
+use chrono::Utc;
+use limpid_core::{IndexReport, clair, documents};
 
 use crate::{
     arguments::{Common, IndexArguments, IndexFormat, Output},
@@ -69,6 +70,8 @@ fn write_one(
             }
             output::index_table(index, terminal, out)
         }
+        IndexFormat::Cyclonedx => output::json(&documents::cyclonedx_index(index), layout(several), out),
+        IndexFormat::Spdx => output::json(&documents::spdx_index(index, Utc::now()), layout(several), out),
         IndexFormat::Json => output::json(index, layout(several), out),
         IndexFormat::Clair => output::json(&clair::index_report(index), layout(several), out),
     }

@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 
 use anyhow::bail;
-use limpid_core::{IndexReport, Report, Severity, clair, policy::Policy};
+use limpid_core::{IndexReport, Report, Severity, clair, documents, report::DecisionState};
 
 use crate::{
-    arguments::{Common, Output, PolicyOptions, ScanArguments, ScanFormat},
-    command::{each_image, layout},
+    arguments::{Common, Output, ScanArguments, ScanFormat},
+    command::{decisions, each_image, layout},
     engine::{self, Engine},
     exit::Status,
-    output,
+    output::{self, Layout},
     progress::Bars,
     remote::{self, Client, Scanner},
     terminal::{self, Terminal},
@@ -39,6 +39,7 @@ pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<
         status = status.max(gate(&one.report, arguments.fail_on));
         if !common.quiet {
             hint_about_unknown(&one.report, arguments.fail_on);
+            hint_about_decisions(&one.report);
         }
     }
     Ok(status)
@@ -61,7 +62,7 @@ fn here(
         return Ok((Vec::new(), status));
     }
     let catalog = engine.open_catalog(arguments.as_of)?;
-    let policy = policy(&arguments.policy);
+    let policy = decisions::policy(&arguments.policy)?;
     let scanned = indexes.into_iter().map(|index| Scanned {
         report: engine.judge(&index, &catalog, &policy, arguments.as_of),
         index: Some(index),
@@ -89,8 +90,8 @@ fn on_server(
         send_layers: arguments.server.send_layers,
         quiet: common.quiet,
     };
-    let policy = policy(&arguments.policy);
-    let needs_index = arguments.format.iter().any(|output| output.format == ScanFormat::Clair);
+    let policy = decisions::policy(&arguments.policy)?;
+    let needs_index = arguments.format.iter().any(|output| output.format.needs_index());
     let mut all_told = Status::Done;
     let (scanned, status) = each_image(&arguments.images, |image| {
         let facts = scanner.submit(image)?;
@@ -107,11 +108,6 @@ fn on_server(
     });
     bars.clear();
     Ok((scanned.into_iter().flatten().collect(), status.max(all_told)))
-}
-
-/// The policy that was asked for on the command line.
-pub(crate) fn policy(options: &PolicyOptions) -> Policy {
-    Policy { accept: options.accept.iter().copied().collect(), only_fixed: options.only_fixed }
 }
 
 /// Brings the needed feeds up to date. What fails is a hint here and a blind spot in the report.
@@ -140,23 +136,44 @@ fn write_all(
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let several = arguments.images.len() > 1;
-    for (place, one) in scanned.iter().enumerate() {
-        match format {
-            ScanFormat::Table => {
-                if place > 0 && terminal.width.is_some() {
-                    writeln!(out)?;
-                }
-                output::report_table(&one.report, terminal, out)?;
+    let layout = layout(arguments.images.len() > 1);
+    let reports: Vec<&Report> = scanned.iter().map(|one| &one.report).collect();
+    match format {
+        ScanFormat::Table => each(scanned, |place, one| {
+            if place > 0 && terminal.width.is_some() {
+                writeln!(out)?;
             }
-            ScanFormat::Json => output::json(&one.report, layout(several), out)?,
-            ScanFormat::Clair => {
-                let index = one.index.as_ref().ok_or_else(|| io::Error::other("there is no index report"))?;
-                output::json(&clair::vulnerability_report(index, &one.report), layout(several), out)?;
-            }
+            output::report_table(&one.report, terminal, out)
+        }),
+        ScanFormat::Json => each(scanned, |_, one| output::json(&one.report, layout, out)),
+        ScanFormat::Clair => each(scanned, |_, one| {
+            output::json(&clair::vulnerability_report(one.index()?, &one.report), layout, out)
+        }),
+        ScanFormat::Cyclonedx => each(scanned, |_, one| {
+            output::json(&documents::cyclonedx(one.index()?, &one.report), layout, out)
+        }),
+        ScanFormat::Spdx => {
+            each(scanned, |_, one| output::json(&documents::spdx(one.index()?, &one.report), layout, out))
         }
+        ScanFormat::Markdown => each(scanned, |_, one| output::markdown(&one.report, out)),
+        ScanFormat::Csv => each(scanned, |place, one| documents::csv(&one.report, place == 0, out)),
+        // These have room for several images.
+        ScanFormat::Sarif => output::json(&documents::sarif(reports), Layout::Pretty, out),
+        ScanFormat::Gitlab => output::json(&documents::gitlab(&reports), Layout::Pretty, out),
+        ScanFormat::Junit => output::junit(&reports, arguments.fail_on, out),
+        ScanFormat::Html => output::html(&reports, out),
     }
-    Ok(())
+}
+
+/// Writes one document after the other.
+fn each(scanned: &[Scanned], mut write: impl FnMut(usize, &Scanned) -> io::Result<()>) -> io::Result<()> {
+    scanned.iter().enumerate().try_for_each(|(place, one)| write(place, one))
+}
+
+impl Scanned {
+    fn index(&self) -> io::Result<&IndexReport> {
+        self.index.as_ref().ok_or_else(|| io::Error::other("there is no index report"))
+    }
 }
 
 /// A gate that nothing trips is only passed when everything was judged: what is behind a blind spot might have tripped
@@ -179,5 +196,21 @@ fn hint_about_unknown(report: &Report, fail_on: Option<Severity>) {
              --fail-on unknown does",
             least.as_str().to_lowercase()
         ));
+    }
+}
+
+/// Decisions that do nothing any more are to be taken out, or to be made again.
+fn hint_about_decisions(report: &Report) {
+    for decision in &report.decisions {
+        let why = match decision.state {
+            DecisionState::Applied => continue,
+            DecisionState::Expired => {
+                let last = decision.expires.map_or(String::new(), |last| format!(" since {last}"));
+                format!("does not hold any more{last}, and the findings stand ({})", decision.findings)
+            }
+            DecisionState::Unused => "is about no finding".to_owned(),
+        };
+        let image = &report.image.reference;
+        terminal::print_warning(&format!("{image}: “{}” {why}", decision.by));
     }
 }

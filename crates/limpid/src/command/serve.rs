@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anyhow::Context;
 use limpid_server::{
     Running,
+    accounts::ADMINISTRATOR,
     configuration::{self, ConfigurationFile, Flag, Sources, UNAUTHENTICATED, Unusable, clair},
 };
 
@@ -59,6 +60,10 @@ fn started(running: &Running) -> io::Result<()> {
         write!(out, " and {scheme}://{public} (registry, pages)")?;
     }
     writeln!(out)?;
+    if let Some(password) = &running.first_password {
+        let (name, password) = (ADMINISTRATOR, password.reveal());
+        writeln!(out, "The administrator is {name} with the password {password} (shown this once)")?;
+    }
     out.flush()
 }
 

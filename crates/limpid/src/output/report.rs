@@ -11,6 +11,8 @@ pub(in crate::output) mod tests;
 mod upgrades;
 mod verdict;
 
+pub(super) use self::verdict::sentence;
+
 use std::io::{self, Write};
 
 use limpid_core::Report;

@@ -1,6 +1,6 @@
-//! Pieces of text: strangers' text made harmless, numbers, ages.
+//! Pieces of text: strangers' text made harmless, and the words that all pages share.
 
-use chrono::{DateTime, Utc};
+pub(super) use limpid_core::words::{age, counted, instant, number, size};
 use unicode_width::UnicodeWidthStr as _;
 
 /// A stranger's text with everything escaped that is not plainly visible: control characters and with them terminal
@@ -22,63 +22,10 @@ pub(super) fn columns(text: &str) -> usize {
     text.width()
 }
 
-/// `1,173`.
-pub(super) fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// `1 finding`, `1,173 findings`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{} {noun}s", number(count)) }
-}
-
-/// A size in bytes for people: `812 B`, `12.3 MB` (powers of ten).
-pub(super) fn size(bytes: u64) -> String {
-    const STEPS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
-    let step = STEPS.into_iter().find(|(step, _)| bytes >= *step);
-    step.map_or_else(
-        || format!("{bytes} B"),
-        |(step, unit)| format!("{}.{} {unit}", bytes / step, bytes % step * 10 / step),
-    )
-}
-
-/// How long before `now` something was, in the largest unit that fits: `3 hours ago`.
-pub(super) fn age(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let minutes = now.signed_duration_since(then).num_minutes();
-    let (count, unit) = match minutes {
-        ..1 => return "just now".to_owned(),
-        1..60 => (minutes, "minute"),
-        60..2880 => (minutes / 60, "hour"),
-        2880.. => (minutes / 1440, "day"),
-    };
-    format!("{} ago", counted(count.unsigned_abs(), unit))
-}
-
-/// An instant as programs read it: RFC 3339, whole seconds.
-pub(super) fn instant(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-}
-
-/// The first few of a list, and how many more there are.
+/// The first few of a list of strangers' texts, and how many more there are.
 pub(super) fn first_few<T: AsRef<str>>(items: &[T], few: usize, noun: &str) -> String {
-    let mut text = String::new();
-    for (place, item) in items.iter().take(few).enumerate() {
-        text.push_str(if place > 0 { ", " } else { "" });
-        text.push_str(&escaped(item.as_ref()));
-    }
-    if items.len() > few {
-        let more = counted((items.len() - few) as u64, &format!("more {noun}"));
-        text.push_str(&format!(" and {more}"));
-    }
-    text
+    let items: Vec<String> = items.iter().map(|item| escaped(item.as_ref())).collect();
+    limpid_core::words::first_few(&items, few, noun)
 }
 
 #[cfg(test)]
@@ -103,19 +50,5 @@ mod tests {
             escaped("“1.1.1n-r0” ≤ it's \"fine\" · Größe 漢字"),
             "“1.1.1n-r0” ≤ it's \"fine\" · Größe 漢字"
         );
-    }
-
-    #[test]
-    fn numbers_sizes_and_ages() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!(
-            [999, 1_500, 12_340_000, 3_000_000_000].map(size),
-            ["999 B", "1.5 kB", "12.3 MB", "3.0 GB"]
-        );
-        let now: DateTime<Utc> = "2022-08-03T12:00:00Z".parse().expect("an instant");
-        let ages =
-            ["2022-08-03T12:00:30Z", "2022-08-03T11:59:00Z", "2022-08-02T09:00:00Z", "2022-07-03T12:00:00Z"]
-                .map(|then| age(then.parse().expect("an instant"), now));
-        assert_eq!(ages, ["just now", "1 minute ago", "27 hours ago", "31 days ago"]);
     }
 }

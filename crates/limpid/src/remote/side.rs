@@ -1,6 +1,7 @@
 //! A side of a comparison that a server tells. Which kind of server it is, is asked.
 
 use anyhow::{Context, bail};
+use chrono::NaiveDate;
 use limpid_core::{comparison::Side, ecosystem::Ecosystems, policy::Policy};
 
 use super::{Client, ClientOptions, RemoteManifest, clair, limpid};
@@ -12,6 +13,7 @@ pub(crate) fn side(
     options: &ClientOptions,
     ecosystems: &Ecosystems,
     policy: &Policy,
+    today: NaiveDate,
 ) -> anyhow::Result<Side> {
     let RemoteManifest { server, digest } = remote;
     let client = Client::new(server, options)?;
@@ -24,7 +26,7 @@ pub(crate) fn side(
     match clair::state(&client).with_context(named)? {
         Some(state) => {
             let side = clair::side(&client, state, &digest, reference, ecosystems).with_context(named)?;
-            Ok(side.under(policy))
+            Ok(side.under(policy, today))
         }
         None => bail!("there is neither a Limpid service nor a Clair v4 at {}", client.address()),
     }

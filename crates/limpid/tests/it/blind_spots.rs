@@ -311,7 +311,7 @@ fn systems_that_nobody_judges_stay_blind_spots_by_name() {
             "openEuler 22.03",
         ),
         ("ID=openwrt\nID_LIKE=\"lede openwrt\"\nPRETTY_NAME=\"OpenWrt 23.05.3\"\n", "OpenWrt 23.05.3"),
-        ("ID=gentoo\nPRETTY_NAME=\"Gentoo Linux\"\n", "Gentoo Linux"),
+        ("ID=flatcar\nID_LIKE=coreos\nPRETTY_NAME=\"Flatcar Container Linux\"\n", "Flatcar Container Linux"),
     ] {
         let report = unproven(&place, &place.image("app.tar", &System::declared(os_release)));
         assert_eq!(counting(&report), [spot("no-distribution", "image", 0)]);

@@ -95,7 +95,10 @@ fn wrong_arguments() {
         ("scan".to_owned(), "<IMAGE>"),
         ("scann".to_owned(), "scan"),
         (format!("scan {image} --no-such-option"), "--no-such-option"),
-        (format!("scan {image} --format yaml"), "table, json, clair"),
+        (
+            format!("scan {image} --format yaml"),
+            "table, json, sarif, cyclonedx, spdx, html, markdown, junit, gitlab, csv, clair",
+        ),
         (format!("scan {image} --format json="), "name is missing"),
         (format!("scan {image} --fail-on bad"), "critical"),
         (format!("scan {image} --as-of yesterday"), "2026-11-23"),

@@ -128,6 +128,48 @@ fn values(effective: &str) -> Vec<&str> {
     effective.lines().map(|line| line.rsplit_once("  # ").unwrap().0.trim_end()).collect()
 }
 
+/// (setting, origin) of all that is in force, with this data directory.
+fn in_force(data: &str) -> Vec<(String, String)> {
+    let expected = [
+        (format!("data = \"{data}\""), "default"),
+        ("roles = [\"indexer\", \"matcher\"]".to_owned(), "--roles"),
+        ("log.level = \"debug\"".to_owned(), "--log"),
+        ("log.json = false".to_owned(), "default"),
+        ("api.listen = \"0.0.0.0:6060\"".to_owned(), "limpid.toml:2:10"),
+        ("api.blind_spots_as_vulnerabilities = false".to_owned(), "default"),
+        ("registry.listen = \"127.0.0.1:5000\"".to_owned(), "default"),
+        ("registry.tls_elsewhere = false".to_owned(), "default"),
+        ("registry.manifest_bytes = \"8M\"".to_owned(), "default"),
+        ("registry.redirect = true".to_owned(), "default"),
+        ("registry.webhooks.allow_networks = []".to_owned(), "default"),
+        ("registry.webhooks.allow_hosts = []".to_owned(), "default"),
+        ("registry.webhooks.allow_plain_http = false".to_owned(), "default"),
+        ("introspection.listen = \"127.0.0.1:8089\"".to_owned(), "default"),
+        ("auth.psk.key = \"[secret]\"".to_owned(), "LIMPID_AUTH_PSK_KEY"),
+        ("auth.psk.issuers = [\"quay\"]".to_owned(), "limpid.toml:4:11"),
+        ("oidc.create_users = true".to_owned(), "default"),
+        ("oidc.allow_networks = []".to_owned(), "default"),
+        ("oidc.allow_hosts = []".to_owned(), "default"),
+        ("oidc.allow_plain_http = false".to_owned(), "default"),
+        ("database.url = \"postgres://limpid:[secret]@db/limpid\"".to_owned(), "LIMPID_DATABASE_URL"),
+        ("database.connections = 8".to_owned(), "default"),
+        (format!("blobs.url = \"{data}/blobs\""), "default"),
+        ("blobs.cache = \"4G\"".to_owned(), "default"),
+        ("indexer.workers = 3".to_owned(), "limpid.toml:6:11"),
+        ("indexer.reindex_per_second = 20".to_owned(), "default"),
+        ("indexer.ecosystems = []".to_owned(), "default"),
+        ("indexer.layers.allow_networks = []".to_owned(), "default"),
+        ("indexer.layers.allow_hosts = []".to_owned(), "default"),
+        ("indexer.layers.allow_plain_http = false".to_owned(), "default"),
+        ("updater.on = false".to_owned(), "--offline or LIMPID_OFFLINE"),
+        ("updater.period = \"6h\"".to_owned(), "default"),
+        ("updater.feeds = []".to_owned(), "default"),
+        ("notifier.summary = true".to_owned(), "default"),
+        ("notifier.most_removed_percent = 10".to_owned(), "default"),
+    ];
+    expected.map(|(value, origin)| (value, origin.to_owned())).into()
+}
+
 #[test]
 fn a_check_shows_what_is_in_force_and_leaves_nothing_behind() {
     let place = Place::new();
@@ -150,33 +192,7 @@ fn a_check_shows_what_is_in_force_and_leaves_nothing_behind() {
             (value.trim_end().to_owned(), origin.to_owned())
         })
         .collect();
-    let expected = [
-        (format!("data = \"{data}\""), "default"),
-        ("roles = [\"indexer\", \"matcher\"]".to_owned(), "--roles"),
-        ("log.level = \"debug\"".to_owned(), "--log"),
-        ("log.json = false".to_owned(), "default"),
-        ("api.listen = \"0.0.0.0:6060\"".to_owned(), "limpid.toml:2:10"),
-        ("api.blind_spots_as_vulnerabilities = false".to_owned(), "default"),
-        ("introspection.listen = \"127.0.0.1:8089\"".to_owned(), "default"),
-        ("auth.psk.key = \"[secret]\"".to_owned(), "LIMPID_AUTH_PSK_KEY"),
-        ("auth.psk.issuers = [\"quay\"]".to_owned(), "limpid.toml:4:11"),
-        ("database.url = \"postgres://limpid:[secret]@db/limpid\"".to_owned(), "LIMPID_DATABASE_URL"),
-        ("database.connections = 8".to_owned(), "default"),
-        (format!("blobs.url = \"{data}/blobs\""), "default"),
-        ("blobs.cache = \"4G\"".to_owned(), "default"),
-        ("indexer.workers = 3".to_owned(), "limpid.toml:6:11"),
-        ("indexer.reindex_per_second = 20".to_owned(), "default"),
-        ("indexer.ecosystems = []".to_owned(), "default"),
-        ("indexer.layers.allow_networks = []".to_owned(), "default"),
-        ("indexer.layers.allow_hosts = []".to_owned(), "default"),
-        ("indexer.layers.allow_plain_http = false".to_owned(), "default"),
-        ("updater.on = false".to_owned(), "--offline or LIMPID_OFFLINE"),
-        ("updater.period = \"6h\"".to_owned(), "default"),
-        ("updater.feeds = []".to_owned(), "default"),
-        ("notifier.summary = true".to_owned(), "default"),
-        ("notifier.most_removed_percent = 10".to_owned(), "default"),
-    ];
-    assert_eq!(shown, expected.map(|(value, origin)| (value, origin.to_owned())));
+    assert_eq!(shown, in_force(&data));
     assert_eq!(
         ran.stderr,
         "warning: the API at 0.0.0.0:6060 speaks no TLS: unless a proxy does, reports and the tokens of registries can be \

@@ -2,6 +2,7 @@
 
 mod earlier;
 mod ended;
+mod first_start;
 mod killed;
 mod logged;
 mod mended;
@@ -9,7 +10,9 @@ mod nodes;
 mod notified;
 mod public_case;
 mod quay;
+mod registry;
 mod remote;
+mod signed_in;
 mod support;
 mod together;
 mod token;

@@ -22,28 +22,29 @@ use crate::{
     limits,
 };
 
-const KINDS: [JobKind; 6] = [
-    JobKind::Index,
-    JobKind::Reindex,
-    JobKind::Update,
-    JobKind::MatchChanges,
-    JobKind::Deliver,
-    JobKind::CollectGarbage,
-];
-const STATES: [JobState; 4] = [JobState::Queued, JobState::Running, JobState::Done, JobState::Failed];
+/// Every kind.
+pub(crate) const KINDS: [JobKind; 9] = JobKind::ALL;
+/// Every state.
+pub(crate) const STATES: [JobState; 4] =
+    [JobState::Queued, JobState::Running, JobState::Done, JobState::Failed];
 
-fn kind_word(kind: JobKind) -> &'static str {
+/// The word of a kind.
+pub(crate) fn kind_word(kind: JobKind) -> &'static str {
     match kind {
         JobKind::Index => "index",
         JobKind::Reindex => "reindex",
         JobKind::Update => "update",
         JobKind::MatchChanges => "match-changes",
         JobKind::Deliver => "deliver",
+        JobKind::Summarize => "summarize",
+        JobKind::Tell => "tell",
         JobKind::CollectGarbage => "collect-garbage",
+        JobKind::HarborScan => "harbor-scan",
     }
 }
 
-fn state_word(state: JobState) -> &'static str {
+/// The word of a state.
+pub(crate) fn state_word(state: JobState) -> &'static str {
     match state {
         JobState::Queued => "queued",
         JobState::Running => "running",

@@ -26,7 +26,7 @@ use crate::{
     face::{Document, Query, digest, not_modified, submission::Manifest, with_verdict, work},
     http::{ApiError, Json, compression::Encoding},
     indexing::{self, GoodReport},
-    matching::{self, Answer, Form},
+    matching::{self, Answer, FULL_REPORT},
 };
 
 /// What is known of a manifest.
@@ -117,9 +117,6 @@ fn attempt(attempt: Attempt) -> LastAttempt {
     let Attempt { error, failures, at, next_at, .. } = attempt;
     LastAttempt { state, error, failures, at, next_at }
 }
-
-/// `limpid/report/1`.
-const FULL_REPORT: Form = Form { name: "limpid", write: |_index, report| serde_json::to_vec(report) };
 
 /// `GET manifests/{digest}/report`: `limpid/report/1`. Its `ETag` is weak: when things were looked at is not part of it.
 pub(super) async fn report(

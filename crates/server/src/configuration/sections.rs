@@ -1,6 +1,8 @@
 //! From settings to the configuration: each section is read, and what only several keys together can have wrong is found.
 
 mod api;
+mod harbor;
+mod oidc;
 mod registry;
 mod targets;
 
@@ -58,6 +60,7 @@ fn configuration(reader: &mut Reader<'_>) -> Option<Configuration> {
     api::admission(reader, api.as_ref(), &auth);
     let registry = registry::registry(reader);
     registry::admission(reader, registry.as_ref());
+    let harbor = harbor::harbor(reader);
     let listeners = [
         ("api.listen", api.as_ref().map(|api| api.listen)),
         ("introspection.listen", introspection.as_ref().map(|introspection| introspection.listen)),
@@ -82,6 +85,7 @@ fn configuration(reader: &mut Reader<'_>) -> Option<Configuration> {
         updater: updater?,
         notifier: notifier?,
         registry: registry?,
+        harbor: harbor?,
     })
 }
 

@@ -17,7 +17,7 @@ use crate::configuration::Auth;
 
 mod token;
 
-pub use token::{INTRASERVICE, Refusal, sign, verify};
+pub use token::{INTRASERVICE, Refusal, is_same, sign, verify};
 
 /// Lets requests to these routes through that carry a valid token, and all to the paths that are exempt. Others are
 /// answered with 401 and nothing else.

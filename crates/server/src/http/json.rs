@@ -26,6 +26,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
+impl<T: DeserializeOwned> Json<T> {
+    /// The same, for who has no state.
+    pub(crate) async fn from_request_of(request: Request) -> Result<Self, ApiError> {
+        Self::from_request(request, &()).await
+    }
+}
+
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if bytes.trim_ascii().is_empty() {
         return Err(ApiError::bad_request("the body is empty; JSON is expected"));

@@ -147,6 +147,12 @@ impl Bounded {
     }
 }
 
+/// The bytes of a request's body, up to so many.
+pub(crate) async fn read_within(request: Request, bytes: u64) -> Result<Bytes, BodyError> {
+    let request = bound(request, BodyLimit { bytes, ..BodyLimit::default() })?;
+    read(request.into_body()).await
+}
+
 /// The bytes of a body that [`bound`] has bounded.
 pub(super) async fn read(body: Body) -> Result<Bytes, BodyError> {
     axum::body::to_bytes(body, usize::MAX).await.map_err(|error| {

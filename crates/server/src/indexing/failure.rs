@@ -52,7 +52,7 @@ impl IndexFailure {
     }
 
     /// What was stored.
-    pub(super) fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let (word, message) = text.split_once(": ").unwrap_or((INTERNAL, text));
         let message = message.to_owned();
         match word {

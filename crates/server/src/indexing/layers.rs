@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fs::File,
     io::{self, Read},
     num::NonZero,
     sync::{
@@ -18,7 +19,7 @@ use limpid_image::{
     read::{LayerEvidence, ReadError, read_stored_layer},
 };
 
-use limpid_store::evidence::Evidence;
+use limpid_store::{BlobError, StoreError, Transaction, evidence::Evidence, security};
 
 use super::{
     IndexFailure, SubmittedLayer,
@@ -38,6 +39,25 @@ type Looked<'a> = (&'a SubmittedLayer, Option<Evidence>);
 pub(super) struct Layers<'a> {
     pub(super) engine: &'a Engine,
     pub(super) held: &'a Held,
+    /// Where they are.
+    pub(super) origin: Origin,
+}
+
+/// Where the layers of a manifest are. Nobody who submits one says so: it is told by whether the manifest was pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Where whoever submitted it says.
+    Named,
+    /// In the registry of this service. What that does not have (layers that may not be given to others) is fetched from where
+    /// the manifest says.
+    Registry,
+}
+
+impl Origin {
+    /// Where the layers of this manifest are.
+    pub(super) fn of(tx: &mut Transaction<'_>, manifest: &Digest) -> Result<Self, StoreError> {
+        Ok(if security::is_queued(tx, manifest)? { Self::Registry } else { Self::Named })
+    }
 }
 
 impl Layers<'_> {
@@ -149,12 +169,20 @@ impl Layers<'_> {
 
     fn fetch_once(&self, layer: &SubmittedLayer) -> Result<Known, Trouble> {
         let named = |why: String| format!("layer {}: {why}", layer.digest);
+        if self.origin == Origin::Registry
+            && let Some(mut stored) = self.pushed(layer)?
+        {
+            return self.read(layer, &mut stored);
+        }
         if layer.uri.is_empty() {
             // What was sent may be damaged, or have taken too long: then it is what there is.
             if let Some(sent) = evidence::find_part(self.engine, &layer.digest).map_err(Trouble::Lasting)? {
                 return Ok(sent);
             }
-            let why = named("it was not sent, and nothing says where to fetch it".to_owned());
+            let why = named(match self.origin {
+                Origin::Registry => "it is not in the registry any more; push the image again".to_owned(),
+                Origin::Named => "it was not sent, and nothing says where to fetch it".to_owned(),
+            });
             return Err(Trouble::Lasting(IndexFailure::Layer(why)));
         }
         let answer = self.engine.layers.get(&layer.uri, &layer.headers);
@@ -164,9 +192,29 @@ impl Layers<'_> {
             EgressError::Status { .. } => Trouble::Lasting(IndexFailure::Layer(named(error.to_string()))),
             EgressError::Failed(why) => Trouble::Passing(IndexFailure::Layer(named(why))),
         })?;
-        let mut stored = Paced::new(&mut *stored);
-        let read = read(self.engine, &layer.digest, &mut stored, &|| self.is_over())
-            .map_err(|error| trouble(&error))?;
+        self.read(layer, &mut Paced::new(&mut *stored))
+    }
+
+    /// A layer that was pushed; `None` where the registry does not have it.
+    fn pushed(&self, layer: &SubmittedLayer) -> Result<Option<File>, Trouble> {
+        let internal =
+            |why: String| Trouble::Lasting(IndexFailure::Layer(format!("layer {}: {why}", layer.digest)));
+        let found = self.engine.database.read(|tx| security::stored_blob(tx, &layer.digest));
+        let Some(stored) = found.map_err(|error| Trouble::Lasting(error.into()))? else { return Ok(None) };
+        match self.engine.blobs.open_file(&stored) {
+            Ok(file) => Ok(Some(file)),
+            Err(error @ (BlobError::Missing(_) | BlobError::Damaged(_))) => {
+                Err(internal(format!("{error}; push the image again")))
+            }
+            Err(error @ (BlobError::Unavailable(_) | BlobError::Unusable(_) | BlobError::Store(_))) => {
+                Err(Trouble::Lasting(error.into()))
+            }
+        }
+    }
+
+    fn read(&self, layer: &SubmittedLayer, stored: &mut dyn Read) -> Result<Known, Trouble> {
+        let read =
+            read(self.engine, &layer.digest, stored, &|| self.is_over()).map_err(|error| trouble(&error))?;
         fault::point("index: layer read");
         self.engine.metrics.layer_fetched(read.size);
         evidence::keep(self.engine, &layer.digest, &read).map_err(Trouble::Lasting)

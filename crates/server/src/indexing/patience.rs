@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use limpid_store::presence::{self, Purpose};
+use limpid_store::{
+    StoreError,
+    presence::{self, Purpose},
+};
 
 use super::IndexFailure;
 use crate::{
@@ -32,16 +35,24 @@ impl Patience {
     /// # Errors
     /// [`IndexFailure::NoIndexer`] where it has waited for a while and no process is there that indexes.
     pub(super) fn check(&self, engine: &Engine) -> Result<(), IndexFailure> {
-        if self.begun.elapsed() < INDEXER_WAIT || engine.configuration.roles.contains(&Role::Indexer) {
-            return Ok(());
-        }
-        let lately = fault::lease() * GONE_AFTER_LEASES;
-        if engine.database.read(|tx| presence::is_any_seen(tx, Purpose::IndexState, lately))? {
+        if self.begun.elapsed() < INDEXER_WAIT || has_indexer(engine)? {
             Ok(())
         } else {
             Err(IndexFailure::NoIndexer)
         }
     }
+}
+
+/// Whether a process is there that indexes. Blocks.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) fn has_indexer(engine: &Engine) -> Result<bool, StoreError> {
+    if engine.configuration.roles.contains(&Role::Indexer) {
+        return Ok(true);
+    }
+    let lately = fault::lease() * GONE_AFTER_LEASES;
+    engine.database.read(|tx| presence::is_any_seen(tx, Purpose::IndexState, lately))
 }
 
 /// The longer it took, the less a little more matters.

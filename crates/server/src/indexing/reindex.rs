@@ -16,7 +16,7 @@ use limpid_store::{
 use super::{
     IndexFailure, SubmittedLayer,
     evidence::{self, Known},
-    layers::Layers,
+    layers::{Layers, Origin},
     payload::without_headers,
     report::{self, Made},
     submit::is_current,
@@ -26,6 +26,7 @@ use crate::{
     engine::{Engine, Held},
     fault,
     limits::{LAST_RETRY, REINDEX_BATCH},
+    security,
     workers::Unfinished,
 };
 
@@ -85,10 +86,10 @@ fn reindex_job(manifest: &Digest, state: &Digest, delay: Duration) -> NewJob {
 pub(crate) fn reindex(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<(), Unfinished> {
     let manifest: Digest = job.key.parse().map_err(|_not_one| Unfinished::Fault(job.key.clone()))?;
     let state = engine.own_index_state();
-    let (known, current, before) = engine.database.read(|tx| {
+    let (known, current, before, origin) = engine.database.read(|tx| {
         let known = manifests::find(tx, &manifest)?;
         let current = is_current(tx, &manifest, state)?;
-        Ok::<_, StoreError>((known, current, reports::attempt(tx, &manifest)?))
+        Ok::<_, StoreError>((known, current, reports::attempt(tx, &manifest)?, Origin::of(tx, &manifest)?))
     })?;
     // Deleted meanwhile, or submitted again and indexed.
     let Some(known) = known.filter(|_| !current) else {
@@ -97,12 +98,14 @@ pub(crate) fn reindex(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<
     if is_given_up(engine, job, held, &manifest, before.as_ref())? {
         return Ok(());
     }
-    match guarded(|| made(engine, held, &manifest, &without_headers(&known))) {
+    let layers = Layers { engine, held, origin };
+    match guarded(|| made(&layers, &manifest, &without_headers(&known))) {
         Ok(made) => {
             fault::point("re-index: made");
             let prepared = reports::prepare(&made.stored, &made.packages)?;
             engine.database.write(|tx| {
                 reports::save_prepared(tx, &prepared)?;
+                security::note_indexed(tx, &manifest)?;
                 held.finish(tx, job)?;
                 if !made.stored.is_complete {
                     // What could not be had today may be had tomorrow, without anybody's asking.
@@ -111,6 +114,7 @@ pub(crate) fn reindex(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<
                 Ok::<_, StoreError>(())
             })?;
             fault::point("re-index: stored");
+            engine.bell.ring(JobKind::Summarize);
             engine.metrics.reindexed(true);
         }
         Err(IndexFailure::ShuttingDown) => return Err(Unfinished::GivenBack),
@@ -125,18 +129,14 @@ pub(crate) fn reindex(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<
     Ok(())
 }
 
-fn made(
-    engine: &Engine,
-    held: &Held,
-    manifest: &Digest,
-    layers: &[SubmittedLayer],
-) -> Result<Made, IndexFailure> {
+fn made(reader: &Layers<'_>, manifest: &Digest, layers: &[SubmittedLayer]) -> Result<Made, IndexFailure> {
+    let engine = reader.engine;
     let mut evidence: Vec<Known> = Vec::with_capacity(layers.len());
     let mut lost = Vec::new();
     for layer in layers {
         let known = match evidence::find(engine, &layer.digest)? {
             Some(known) => known,
-            None => again(engine, held, layer, &mut lost)?,
+            None => again(reader, layer, &mut lost)?,
         };
         evidence.push(known);
     }
@@ -145,12 +145,11 @@ fn made(
 
 /// The evidence of a layer that is not known as it is read today.
 fn again(
-    engine: &Engine,
-    held: &Held,
+    reader: &Layers<'_>,
     layer: &SubmittedLayer,
     lost: &mut Vec<BlindSpot>,
 ) -> Result<Known, IndexFailure> {
-    let failure = match (Layers { engine, held }).packs(std::slice::from_ref(layer)) {
+    let failure = match reader.packs(std::slice::from_ref(layer)) {
         Ok(evidence) => {
             let missing = || IndexFailure::Internal(format!("layer {} was not read", layer.digest));
             return evidence.into_iter().next().ok_or_else(missing);
@@ -158,7 +157,7 @@ fn again(
         Err(failure @ (IndexFailure::ShuttingDown | IndexFailure::Store(_))) => return Err(failure),
         Err(failure) => failure,
     };
-    let Some(older) = evidence::find_any(engine, &layer.digest)? else { return Err(failure) };
+    let Some(older) = evidence::find_any(reader.engine, &layer.digest)? else { return Err(failure) };
     let why = if older.is_cut_short {
         "is not all of it, because reading took too long"
     } else {

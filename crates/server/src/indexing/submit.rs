@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use limpid_core::Digest;
 use limpid_store::{
-    StoreError, Transaction,
+    StoreError, Transaction, index_states,
     jobs::{self, JobKind, NewJob},
-    manifests,
+    manifests::{self, Manifest},
     reports::{self, Attempt, AttemptState},
 };
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{
     GoodReport, IndexFailure, Submission, index_state_in,
     patience::Patience,
-    payload::{Payload, manifest},
+    payload::{self, Payload, manifest},
     waiters::Waiter,
 };
 use crate::{engine::Engine, http::blocking::blocking};
@@ -176,6 +176,51 @@ fn put(
     Ok(Enqueued::Begun)
 }
 
+/// Stores a manifest that is being pushed, with the job that indexes it, in the transaction of the push. Its layers are those of
+/// its bytes; addresses are only those of layers that the registry need not have. Of jobs that wait, the one with the highest
+/// priority is taken. Nothing is to be done where there is a complete report of today's state, unless it `is_wanted_anew`.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn enqueue_pushed(
+    tx: &mut Transaction<'_>,
+    manifest: &Manifest,
+    priority: i64,
+    is_wanted_anew: bool,
+) -> Result<(), StoreError> {
+    manifests::put_proven(tx, manifest)?;
+    let state = index_states::current(tx)?;
+    if is_wanted_anew {
+        // It stays, and is not the last word.
+        reports::want_anew(tx, &manifest.digest)?;
+    } else if let Some(state) = &state
+        && is_current(tx, &manifest.digest, state)?
+    {
+        return Ok(());
+    }
+    let submission =
+        Submission { manifest: manifest.digest.clone(), layers: payload::without_headers(manifest) };
+    let payload =
+        Payload::encode(&submission).map_err(|failure| StoreError::Statement(failure.to_string()))?;
+    let job = NewJob {
+        kind: JobKind::Index,
+        key: manifest.digest.to_string(),
+        lane: String::new(),
+        requires: state.map_or(String::new(), |state| state.to_string()),
+        priority,
+        payload,
+        delay: std::time::Duration::ZERO,
+    };
+    if !jobs::submit_unless_running(tx, &job)? {
+        return Ok(());
+    }
+    let before = reports::attempt(tx, &manifest.digest)?;
+    let failures = before.map_or(0, |before| before.failures);
+    let state = AttemptState::Waiting;
+    let attempt = Attempt { state, error: String::new(), failures, at: tx.now()?, next_at: None };
+    reports::record_attempt(tx, &manifest.digest, &attempt)
+}
+
 /// Why a submission is taken back.
 enum TakenBack {
     /// There is a report by now.
@@ -212,8 +257,11 @@ pub(super) fn is_current(
     Ok(head.is_some_and(|head| head.is_complete && head.index_state == *state))
 }
 
-/// What became of a submission; `None` where it is not finished.
-fn outcome(engine: &Engine, manifest: &Digest) -> Result<Option<GoodReport>, IndexFailure> {
+/// What became of a submission; `None` where it is not finished. Blocks.
+///
+/// # Errors
+/// The failure of the last attempt, where there is no report of today.
+pub(crate) fn outcome(engine: &Engine, manifest: &Digest) -> Result<Option<GoodReport>, IndexFailure> {
     let (attempt, stored) = engine.database.read(|tx| {
         let state = index_state_in(engine, tx)?;
         let attempt = reports::attempt(tx, manifest)?;

@@ -9,15 +9,22 @@ use std::{
 use limpid_core::Digest;
 use limpid_store::{
     StoreError, Transaction,
-    jobs::ClaimedJob,
+    jobs::{ClaimedJob, JobKind},
     reports::{self, Attempt, AttemptState},
 };
 
-use super::{IndexFailure, layers::Layers, payload::Payload, report, submit::is_current};
+use super::{
+    IndexFailure,
+    layers::{Layers, Origin},
+    payload::Payload,
+    report,
+    submit::is_current,
+};
 use crate::{
     engine::{Engine, Held},
     fault,
     limits::{FIRST_RETRY, LAST_RETRY, UNFINISHED_ATTEMPTS},
+    security,
     workers::Unfinished,
 };
 
@@ -25,8 +32,9 @@ use crate::{
 pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Result<(), Unfinished> {
     let manifest: Digest = job.key.parse().map_err(|_not_one| Unfinished::Fault(job.key.clone()))?;
     let state = engine.own_index_state();
-    let (current, before) = engine.database.read(|tx| {
-        Ok::<_, StoreError>((is_current(tx, &manifest, state)?, reports::attempt(tx, &manifest)?))
+    let (current, before, origin) = engine.database.read(|tx| {
+        let current = is_current(tx, &manifest, state)?;
+        Ok::<_, StoreError>((current, reports::attempt(tx, &manifest)?, Origin::of(tx, &manifest)?))
     })?;
     if current {
         engine.database.write(|tx| held.finish(tx, job))?;
@@ -44,7 +52,7 @@ pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Resul
     let begun = Instant::now();
     let made = guarded(|| {
         let layers = Payload::decode(&job.payload)?;
-        let evidence = Layers { engine, held }.packs(&layers)?;
+        let evidence = Layers { engine, held, origin }.packs(&layers)?;
         report::make(engine, &manifest, &layers, evidence, Vec::new())
     });
     fault::point("index: report made");
@@ -53,8 +61,10 @@ pub(crate) fn index_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Resul
             let prepared = reports::prepare(&made.stored, &made.packages)?;
             let is_known = engine.database.write(|tx| {
                 let is_known = reports::save_prepared(tx, &prepared)?;
+                security::note_indexed(tx, &manifest)?;
                 held.finish(tx, job).map(|()| is_known)
             })?;
+            engine.bell.ring(JobKind::Summarize);
             engine.metrics.indexed(true, begun.elapsed());
             is_known.then(|| Arc::new(made.good()))
         }

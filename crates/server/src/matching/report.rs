@@ -31,6 +31,10 @@ pub(crate) struct Form {
     pub(crate) write: fn(&IndexReport, &Report) -> serde_json::Result<Vec<u8>>,
 }
 
+/// `limpid/report/1`.
+pub(crate) const FULL_REPORT: Form =
+    Form { name: "limpid", write: |_index, report| serde_json::to_vec(report) };
+
 /// No form at all, for those who want the outline alone.
 const OUTLINE: Form = Form { name: "outline", write: |_index, _report| Ok(Vec::new()) };
 
@@ -154,6 +158,18 @@ pub fn outline(engine: &Engine, manifest: &Digest) -> Result<Option<Arc<Outline>
 }
 
 fn make(engine: &Engine, manifest: &Digest, sources: &Sources, form: Form) -> Result<Made, Missed> {
+    let begun = Instant::now();
+    let (index, report) = judge_anew(engine, manifest, sources)?;
+    let written = (form.write)(&index, &report).map_err(MatchError::from)?;
+    engine.metrics.report_matched(begun.elapsed());
+    Ok((Arc::new(Outline::of(&report)), written.into()))
+}
+
+fn judge_anew(
+    engine: &Engine,
+    manifest: &Digest,
+    sources: &Sources,
+) -> Result<(IndexReport, Report), Missed> {
     let Some(stored) = engine.database.read(|tx| reports::load(tx, manifest))? else {
         return Err(Missed::Moved);
     };
@@ -164,7 +180,6 @@ fn make(engine: &Engine, manifest: &Digest, sources: &Sources, form: Form) -> Re
     {
         return Err(Missed::Moved);
     }
-    let begun = Instant::now();
     let mut index = parse_report(&stored)?;
     drop(stored);
     if let Some(why) = outdated {
@@ -172,9 +187,55 @@ fn make(engine: &Engine, manifest: &Digest, sources: &Sources, form: Form) -> Re
         index.blind_spots.sort();
     }
     let report = judged(engine, &index, catalog);
-    let written = (form.write)(&index, &report).map_err(MatchError::from)?;
-    engine.metrics.report_matched(begun.elapsed());
-    Ok((Arc::new(Outline::of(&report)), written.into()))
+    Ok((index, report))
+}
+
+/// A report, and all that it is a function of in one text.
+pub(crate) struct Judged {
+    /// As the `ETag` of [`report`].
+    pub(crate) tag: String,
+    /// What it was made of.
+    pub(crate) index: IndexReport,
+    /// The report.
+    pub(crate) report: Report,
+}
+
+/// The report of a manifest itself, also where no advisory data was loaded yet: then it is unproven. `None` where there is no
+/// good index report. Blocks.
+///
+/// # Errors
+/// [`MatchError`].
+pub(crate) fn judged_now(engine: &Engine, manifest: &Digest) -> Result<Option<Judged>, MatchError> {
+    for _look in 0..REPORT_LOOKS {
+        let Some(sources) = sources(engine, manifest)? else { return Ok(None) };
+        match judge_anew(engine, manifest, &sources) {
+            Ok((index, report)) => return Ok(Some(Judged { tag: sources.etag, index, report })),
+            Err(Missed::Moved) => {}
+            Err(Missed::Failed(error)) => return Err(error),
+        }
+    }
+    Err(StoreError::Stale("the index report").into())
+}
+
+/// What [`judged_now`] would be a function of now. `None` where there is no good index report. Blocks.
+///
+/// # Errors
+/// [`MatchError`].
+pub(crate) fn tag_now(engine: &Engine, manifest: &Digest) -> Result<Option<String>, MatchError> {
+    Ok(sources(engine, manifest)?.map(|sources| sources.etag))
+}
+
+/// What all reports are a function of now, whatever image they are of. Never of older advisory data than what is published.
+/// Blocks.
+///
+/// # Errors
+/// [`MatchError`].
+pub(crate) fn circumstances(engine: &Engine) -> Result<String, MatchError> {
+    let catalog = updating::open_published(engine)?;
+    let policy = engine.policy.digest();
+    let parts = [&catalog.digest, &catalog.classing, &policy, engine.own_index_state()];
+    let parts: Vec<&str> = parts.into_iter().map(Digest::as_str).collect();
+    Ok(Digest::of(parts.join("\n").as_bytes()).hex().to_owned())
 }
 
 enum Look {
@@ -183,19 +244,24 @@ enum Look {
     Sources(Sources),
 }
 
+fn look(engine: &Engine, manifest: &Digest) -> Result<Look, MatchError> {
+    Ok(match sources(engine, manifest)? {
+        None => Look::NotIndexed,
+        Some(sources) if sources.catalog.is_empty => Look::NoData,
+        Some(sources) => Look::Sources(sources),
+    })
+}
+
 /// What the report is to be made of now, and its tag. Where the stored report is one of yesterday that could not be made
 /// anew, what today's detectors would find is not known; `outdated` says so.
-fn look(engine: &Engine, manifest: &Digest) -> Result<Look, MatchError> {
+fn sources(engine: &Engine, manifest: &Digest) -> Result<Option<Sources>, MatchError> {
     let (head, attempt, state, version) = engine.database.read(|tx| {
         let head = reports::load_head(tx, manifest)?;
         let attempt = reports::attempt(tx, manifest)?;
         Ok::<_, StoreError>((head, attempt, index_states::current(tx)?, published::version(tx)?))
     })?;
-    let Some(head) = head else { return Ok(Look::NotIndexed) };
+    let Some(head) = head else { return Ok(None) };
     let catalog = updating::open_version(engine, version)?;
-    if catalog.is_empty {
-        return Ok(Look::NoData);
-    }
     let is_current = state.is_none_or(|state| state == head.index_state);
     let failed = attempt.filter(|attempt| !is_current && attempt.state == AttemptState::Failed);
     let outdated = failed.map(|attempt| {
@@ -206,7 +272,7 @@ fn look(engine: &Engine, manifest: &Digest) -> Result<Look, MatchError> {
     });
     let own = engine.own_index_state();
     let etag = tag::of(manifest, &head, &catalog, &engine.policy, own, outdated.as_deref());
-    Ok(Look::Sources(Sources { etag, head, outdated, catalog }))
+    Ok(Some(Sources { etag, head, outdated, catalog }))
 }
 
 fn judged(engine: &Engine, index: &IndexReport, catalog: &OpenCatalog) -> Report {

@@ -21,7 +21,7 @@ pub(super) fn denied(face: Face, decision: Decision, engine: &Engine, request: &
     };
     let mut response = of(face, status, code, message);
     if decision == Decision::SignIn {
-        let challenge = crate::accounts::challenge(engine, request.uri().path(), request.method());
+        let challenge = crate::accounts::challenge(engine, request);
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
@@ -41,7 +41,7 @@ pub(super) fn not_found() -> Response {
 }
 
 /// An error in the form of a face.
-pub(super) fn of(face: Face, status: StatusCode, code: &str, message: &str) -> Response {
+pub(crate) fn of(face: Face, status: StatusCode, code: &str, message: &str) -> Response {
     match face {
         Face::Registry => {
             let body = json!({ "errors": [{ "code": code, "message": message, "detail": null }] });

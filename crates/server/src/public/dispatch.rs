@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
-use super::{Call, Route, TABLE, Target, denial, pattern};
+use super::{Call, Face, Route, TABLE, Target, denial, pattern};
 use crate::{
     accounts::{self, Decision, Object, Principal},
+    configuration::Role,
     engine::Engine,
     http::blocking,
+    pages,
 };
 
 /// Answers a request.
@@ -21,22 +23,43 @@ pub(super) async fn dispatch(engine: Arc<Engine>, request: Request) -> Response 
     let matching: Vec<_> = TABLE
         .iter()
         .flat_map(|face| face.iter())
+        .filter(|route| is_served(&engine, route.face))
         .filter_map(|route| Some((route, pattern::matches(route.path, &path)?)))
         .collect();
     let found = matching.iter().find(|(route, _)| route.methods.contains(request.method()));
-    let Some((route, captures)) = found else { return unknown(&matching) };
+    let Some((route, captures)) = found else { return unknown(&engine, &request, &matching) };
     let head = request_head(&request);
     let object = object(route, captures.get("namespace"), captures.get("name"));
     let (route, captures) = (*route, captures.clone());
     let asked = Arc::clone(&engine);
     let decided = blocking(move || decide(&asked, route, &head, &object)).await;
-    match decided {
+    let mut response = match decided {
         Ok(Ok((principal, Decision::Allowed))) => {
             (route.handler)(Call { engine, principal, captures, request }).await
+        }
+        Ok(Ok((principal, decision))) if route.face == Face::Page => {
+            pages::refused(&engine, decision, &principal, &request)
         }
         Ok(Ok((_, decision))) => denial::denied(route.face, decision, &engine, &request),
         Ok(Err(error)) => denial::failed(route.face, &error.to_string()),
         Err(error) => error.into_response(),
+    };
+    if route.face == Face::Registry {
+        // How clients know a registry from anything else, also where they are refused.
+        response.headers_mut().insert(API_VERSION, HeaderValue::from_static("registry/2.0"));
+    }
+    response
+}
+
+const API_VERSION: HeaderName = HeaderName::from_static("docker-distribution-api-version");
+
+/// Whether this process has the role that a face needs.
+fn is_served(engine: &Engine, face: Face) -> bool {
+    let roles = &engine.configuration.roles;
+    match face {
+        Face::Registry => roles.contains(&Role::Registry),
+        Face::Page => roles.contains(&Role::Ui),
+        Face::Api => true,
     }
 }
 
@@ -66,15 +89,15 @@ fn decide(
     head: &axum::http::request::Parts,
     object: &Object,
 ) -> Result<(Principal, Decision), limpid_store::StoreError> {
-    let principal = accounts::authenticate(engine, head)?;
-    let decision = accounts::decide(engine, &principal, route.action, object)?;
-    Ok((principal, decision))
+    accounts::admit(engine, head, route.action, object)
 }
 
 /// A path that nobody has, or not with that method.
-fn unknown(matching: &[(&Route, pattern::Captures)]) -> Response {
+fn unknown(engine: &Engine, request: &Request, matching: &[(&Route, pattern::Captures)]) -> Response {
     let Some((first, _)) = matching.first() else {
-        return denial::not_found();
+        let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        let is_browser = accept.is_some_and(|kinds| kinds.contains("text/html"));
+        return if is_browser { pages::unknown(engine, request) } else { denial::not_found() };
     };
     let methods = matching.iter().flat_map(|(route, _)| route.methods.iter().map(axum::http::Method::as_str));
     let mut response =

@@ -144,6 +144,11 @@ impl CatalogKeeper {
     }
 }
 
+/// The catalog that is open here, whatever is published. It waits for nothing.
+pub(crate) fn known(engine: &Engine) -> Option<Arc<OpenCatalog>> {
+    engine.catalog.known()
+}
+
 fn why(view: &View) -> String {
     view.trouble.clone().unwrap_or_else(|| "it is still being fetched".to_owned())
 }

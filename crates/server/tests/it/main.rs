@@ -13,11 +13,15 @@
 mod api;
 mod catalog;
 mod clair;
+mod harbor;
 mod http;
 mod introspection;
 mod nodes;
+#[cfg(unix)]
+mod pages;
 mod recurring;
 mod schemas;
+mod security;
 mod service;
 #[cfg(unix)]
 mod targets;

@@ -33,6 +33,7 @@ pub(crate) struct Service {
     pub(crate) directory: TempDir,
     pub(crate) engine: Arc<Engine>,
     router: Router,
+    harbor: Router,
     layers: Server,
     running: Option<Running>,
 }
@@ -71,7 +72,13 @@ impl Service {
         let routes = clair::router(Arc::clone(&engine)).merge(api::router(Arc::clone(&engine)));
         let wrapping = Wrapping { face: "test", auth: None, exempt: clair::EXEMPT, metrics: &engine.metrics };
         let router = http::wrap(routes, wrapping);
-        Self { directory, engine, router, layers: Server::start(), running: Some(running) }
+        let harbor = limpid_server::harbor::router(&engine);
+        Self { directory, engine, router, harbor, layers: Server::start(), running: Some(running) }
+    }
+
+    /// Where registry and pages are.
+    pub(crate) fn public(&self) -> std::net::SocketAddr {
+        self.running.as_ref().and_then(|running| running.public).expect("it has a public listener")
     }
 
     /// Asks, with headers and a body.
@@ -86,7 +93,8 @@ impl Service {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let router = if path.starts_with("/harbor/") { &self.harbor } else { &self.router };
+        let response = router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (head, body) = response.into_parts();
         let body = body.collect().await.expect("a body that ends").to_bytes().to_vec();
         Answer { status: head.status.as_u16(), headers: head.headers, body }
@@ -223,9 +231,13 @@ fn configuration(directory: &Path) -> Configuration {
             listen: ([127, 0, 0, 1], 0).into(),
             tls: None,
             public_url: None,
+            admin_password: None,
+            oidc: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            webhooks: Egress { allow_networks: vec!["127.0.0.0/8".parse().unwrap()], ..Egress::default() },
         },
+        harbor: configuration::Harbor::default(),
     }
 }
 

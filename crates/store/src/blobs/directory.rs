@@ -88,6 +88,16 @@ impl Directory {
         path.parent().map_or(Ok(()), files::synchronise_folder).map_err(failed)
     }
 
+    pub(super) fn temporary(&self) -> Result<tempfile::NamedTempFile, BlobError> {
+        let folder = self.root.join(TEMPORARY);
+        files::temporary(&folder).map_err(|error| unavailable(&folder, &error))
+    }
+
+    pub(super) fn remember(&self, staged: &Staged) -> Result<(), BlobError> {
+        let failed = |error: io::Error| unavailable(&self.path(&staged.digest), &error);
+        self.checked.remember(&staged.file, &staged.digest).map_err(failed)
+    }
+
     pub(super) fn get(&self, digest: &Digest) -> Result<File, BlobError> {
         let path = self.path(digest);
         let mut file = File::open(&path).map_err(|error| {

@@ -15,16 +15,21 @@ impl Blobs {
     pub(super) fn put(&self, path: &Path) -> Result<Digest, BlobError> {
         for _attempt in 0..limits::BLOB_PUT_ATTEMPTS {
             let mut staged = self.storage.stage(path)?;
-            let begun = Instant::now();
-            let ticket = self.register(&staged.digest)?;
-            self.storage.put(&mut staged)?;
-            // A row that told of a stored blob cannot have been collected long before the grace was over.
-            let is_quick = begun.elapsed() < self.timing.grace / 2;
-            if ticket.is_stored() && is_quick || self.confirm(&staged, ticket)? {
+            if self.put_staged(&mut staged)? {
                 return Ok(staged.digest.clone());
             }
         }
         Err(BlobError::Unavailable(format!("{} is collected before it is stored", path.display())))
+    }
+
+    /// Puts what was staged. `false` where it was collected meanwhile, and may be gone.
+    pub(super) fn put_staged(&self, staged: &mut Staged) -> Result<bool, BlobError> {
+        let begun = Instant::now();
+        let ticket = self.register(&staged.digest)?;
+        self.storage.put(staged)?;
+        // A row that told of a stored blob cannot have been collected long before the grace was over.
+        let is_quick = begun.elapsed() < self.timing.grace / 2;
+        Ok(ticket.is_stored() && is_quick || self.confirm(staged, ticket)?)
     }
 
     fn confirm(&self, staged: &Staged, ticket: Ticket) -> Result<bool, StoreError> {

@@ -101,6 +101,8 @@ pub(super) fn claim_unused(
              WHERE unused.deleting_since IS NULL AND unused.touched_at <= limpid_now() - $1
                AND NOT EXISTS (SELECT 1 FROM evidence WHERE evidence.pack = unused.digest)
                AND NOT EXISTS (SELECT 1 FROM catalog_segment WHERE catalog_segment.segment = unused.digest)
+               AND NOT EXISTS (SELECT 1 FROM registry_blob WHERE registry_blob.stored = unused.digest)
+               AND NOT EXISTS (SELECT 1 FROM upload_part WHERE upload_part.stored = unused.digest)
              ORDER BY unused.touched_at, unused.digest LIMIT $2)
          RETURNING digest, deleting_since",
         &[length(u64::try_from(grace.as_micros()).unwrap_or(u64::MAX))?, length(most)?],

@@ -15,7 +15,11 @@ use std::{
 use bytes::Bytes;
 use futures_util::StreamExt;
 use limpid_core::digest::{Digest, Hasher};
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, aws::AmazonS3, path::Path as Key};
+use object_store::{
+    ObjectMeta, ObjectStore, ObjectStoreExt, aws::AmazonS3, path::Path as Key, signer::Signer as _,
+};
+use tempfile::NamedTempFile;
+use url::Url;
 use uuid::Uuid;
 
 use self::connection::{Runtime, connect, failed, is_missing};
@@ -76,9 +80,6 @@ impl Bucket {
         }
         let (digest, bytes) = files::read_through(&mut file, Hasher::sha256(), |_bytes| Ok(()))
             .map_err(|error| unavailable(source, &error))?;
-        if bytes > limits::S3_BLOB_BYTES {
-            return Err(BlobError::Unusable(format!("{} is too large for S3", source.display())));
-        }
         Ok(Staged { digest, bytes, file, temporary: None })
     }
 
@@ -100,7 +101,9 @@ impl Bucket {
 
     /// Nothing is seen of the blob before all of it was sent and its digest was found right.
     async fn put_in_parts(&self, staged: &mut Staged, key: &Key) -> Result<(), BlobError> {
-        let temporary = self.key(&format!("tmp/{}", Uuid::now_v7()))?;
+        // What is too large for a copy appears under its own name, as a whole too, when all its parts are there.
+        let is_copied = staged.bytes <= limits::S3_COPY_BYTES;
+        let temporary = if is_copied { self.key(&format!("tmp/{}", Uuid::now_v7()))? } else { key.clone() };
         let mut upload = self.store.put_multipart(&temporary).await.map_err(failed)?;
         let sent = async {
             let mut parts = Parts::of(staged);
@@ -121,11 +124,32 @@ impl Bucket {
             return Err(error);
         }
         upload.complete().await.map_err(failed)?;
+        if !is_copied {
+            return Ok(());
+        }
         self.store.copy(&temporary, key).await.map_err(failed)?;
         if let Err(left) = self.store.delete(&temporary).await {
             tracing::warn!(%temporary, %left, "a temporary object is left behind in S3; it is removed later");
         }
         Ok(())
+    }
+
+    pub(super) fn temporary(&self) -> Result<NamedTempFile, BlobError> {
+        self.cache.temporary()
+    }
+
+    /// Whoever reads it next on this machine need not fetch it.
+    pub(super) fn keep(&self, staged: Staged) -> Result<(), BlobError> {
+        let Some(temporary) = staged.temporary else { return Ok(()) };
+        self.cache.make_room(staged.bytes)?;
+        self.cache.keep(NamedTempFile::from_parts(staged.file, temporary), &staged.digest).map(drop)
+    }
+
+    pub(super) fn presigned(&self, digest: &Digest, time: Duration) -> Result<Url, BlobError> {
+        let key = self.blob_key(digest)?;
+        self.run(self.patience.transfer, async {
+            self.store.signed_url(reqwest::Method::GET, &key, time).await.map_err(failed)
+        })
     }
 
     pub(super) fn get(&self, digest: &Digest) -> Result<File, BlobError> {

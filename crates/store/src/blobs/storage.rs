@@ -6,7 +6,8 @@
 use std::{fs::File, path::Path, time::Duration};
 
 use limpid_core::Digest;
-use tempfile::TempPath;
+use tempfile::{NamedTempFile, TempPath};
+use url::Url;
 
 use super::{
     BlobError,
@@ -82,6 +83,30 @@ impl Storage {
         match self {
             Self::Directory(directory) => directory.put(staged),
             Self::Bucket(bucket) => bucket.put(staged),
+        }
+    }
+
+    /// A file to write a blob to that is not whole yet.
+    pub(super) fn temporary(&self) -> Result<NamedTempFile, BlobError> {
+        match self {
+            Self::Directory(directory) => directory.temporary(),
+            Self::Bucket(bucket) => bucket.temporary(),
+        }
+    }
+
+    /// Keeps what was put out of a temporary file, and digested while it was written, as checked.
+    pub(super) fn keep(&self, staged: Staged) -> Result<(), BlobError> {
+        match self {
+            Self::Directory(directory) => directory.remember(&staged),
+            Self::Bucket(bucket) => bucket.keep(staged),
+        }
+    }
+
+    /// See [`super::Blobs::presigned`].
+    pub(super) fn presigned(&self, digest: &Digest, time: Duration) -> Result<Option<Url>, BlobError> {
+        match self {
+            Self::Directory(_) => Ok(None),
+            Self::Bucket(bucket) => bucket.presigned(digest, time).map(Some),
         }
     }
 

@@ -5,8 +5,17 @@ use crate::StoreError;
 
 impl JobKind {
     /// All there are.
-    pub const ALL: [Self; 6] =
-        [Self::Index, Self::Reindex, Self::Update, Self::MatchChanges, Self::Deliver, Self::CollectGarbage];
+    pub const ALL: [Self; 9] = [
+        Self::Index,
+        Self::Reindex,
+        Self::Update,
+        Self::MatchChanges,
+        Self::Deliver,
+        Self::Summarize,
+        Self::Tell,
+        Self::CollectGarbage,
+        Self::HarborScan,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -16,7 +25,10 @@ impl JobKind {
             Self::Update => "update",
             Self::MatchChanges => "match-changes",
             Self::Deliver => "deliver",
+            Self::Summarize => "summarize",
+            Self::Tell => "tell",
             Self::CollectGarbage => "collect-garbage",
+            Self::HarborScan => "harbor-scan",
         }
     }
 

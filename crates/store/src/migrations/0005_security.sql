@@ -1,6 +1,7 @@
 -- What is known about the security of what was pushed, by digest: the same image in a hundred repositories is one row.
 
--- `state` is queued, unsupported (and why), or index (an index of images: its state is that of its children). Whether what was
+-- `state` is queued, unsupported (and why), artifact (nothing that runs: what it is), or index (of images: its state is that of
+-- its children). Whether what was
 -- queued is being indexed, is indexed or has failed is told by its manifest, its job and its report.
 CREATE TABLE security_status (
     digest TEXT /*postgres COLLATE "C"*/ PRIMARY KEY,
@@ -20,15 +21,18 @@ CREATE TABLE security_child (
 ) /*sqlite WITHOUT ROWID*/;
 CREATE INDEX security_child_child ON security_child (child);
 
--- The counts of the last report, for lists. `made_of` names index state, index report, catalog and policy: of other ones it is stale.
+-- The counts of the last report, for lists. `made_of` names all that it was made of: of other ones it is stale. `circumstances`
+-- is the part of it that all images share: catalog, policy and program. `known` are the findings, to tell which ones are new.
 CREATE TABLE security_summary (
-    digest TEXT /*postgres COLLATE "C"*/ PRIMARY KEY,
+    digest TEXT /*postgres COLLATE "C"*/ PRIMARY KEY REFERENCES security_status (digest) ON DELETE CASCADE,
     made_of TEXT NOT NULL,
+    circumstances TEXT /*postgres COLLATE "C"*/ NOT NULL,
     verdict TEXT /*postgres COLLATE "C"*/ NOT NULL,
     highest BIGINT NOT NULL,
     findings BIGINT NOT NULL,
     fixable BIGINT NOT NULL,
     body TEXT NOT NULL,
+    known TEXT NOT NULL,
     made_at BIGINT NOT NULL
 );
 
@@ -42,6 +46,7 @@ CREATE TABLE repository_notification (
     config TEXT NOT NULL,
     event_config TEXT NOT NULL,
     failures BIGINT NOT NULL,
+    error TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );
 CREATE INDEX repository_notification_repository ON repository_notification (repository);

@@ -12,19 +12,23 @@
 
 mod support;
 
+mod accounts;
 mod blobs;
 mod catalog;
 mod evidence;
 #[cfg(unix)]
 mod faults;
 mod garbage;
+mod harbor;
 mod jobs;
 mod leases;
+mod listing;
 mod manifests;
 mod migrations;
 mod notifications;
 mod packages;
 mod presence;
+mod registry;
 mod reports;
 #[cfg(unix)]
 mod tls;

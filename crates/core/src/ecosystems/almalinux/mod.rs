@@ -10,6 +10,7 @@ use crate::{
     feed::FeedFamily,
     formats::{
         builders::Builders,
+        end_of_life::{Ends, Until},
         osv::{enterprise::Rebuild, export},
         releases::Numbered,
         rpm,
@@ -28,12 +29,23 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     identity: Some(Identity { files: &[REBUILD.releases.file], identify: |files| REBUILD.identify(files) }),
     versions: &rpm::VERSIONS,
     feeds: &FeedFamily {
-        needed_by: |namespace| REBUILD.needed_by(namespace),
-        discover: |upstream| REBUILD.discover(upstream),
+        needed_by: |namespace| ENDS.needed_by(namespace, |namespace| REBUILD.needed_by(namespace)),
+        discover: |upstream| {
+            let mut sources = REBUILD.discover(upstream)?;
+            ENDS.add_to(&mut sources, upstream);
+            Ok(sources)
+        },
         locate: None,
-        parse: |source, document, sink| REBUILD.parse(source, document, sink),
-        guard: |_| export::GUARD,
-        revisions: &[revision::of("formats/osv"), revision::of("formats/rpm")],
+        parse: |source, document, sink| match ENDS.parse(source, document, sink) {
+            Some(head) => head,
+            None => REBUILD.parse(source, document, sink),
+        },
+        guard: |feed| ENDS.guard(feed, |_| export::GUARD),
+        revisions: &[
+            revision::of("formats/osv"),
+            revision::of("formats/rpm"),
+            revision::of("formats/end_of_life"),
+        ],
         increments: None,
         is_second: |_| false,
     },
@@ -47,6 +59,13 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         not_covered: &["vulnerabilities without a fix", "packages of others, such as EPEL's"],
     },
     revision: revision::of("ecosystems/almalinux"),
+};
+
+const ENDS: Ends = Ends {
+    feed: "almalinux/end-of-life",
+    product: "almalinux",
+    namespace: |release| Some(format!("AlmaLinux:{release}")),
+    until: Until::General,
 };
 
 const REBUILD: Rebuild = Rebuild {

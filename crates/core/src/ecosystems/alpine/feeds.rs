@@ -6,18 +6,21 @@
 use crate::{
     advisory::Record,
     feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
-    formats::{apk::secdb, end_of_life::Ends},
+    formats::{
+        apk::secdb,
+        end_of_life::{Ends, Until},
+    },
     revision,
 };
 
 /// See [`crate::Ecosystem::feeds`].
 pub(super) const FAMILY: FeedFamily = FeedFamily {
-    needed_by,
+    needed_by: |namespace| ENDS.needed_by(namespace, needed_by),
     discover,
     locate: None,
     parse,
     increments: None,
-    guard: |_| GUARD,
+    guard: |feed| ENDS.guard(feed, |_| GUARD),
     revisions: &[revision::of("formats/apk"), revision::of("formats/end_of_life")],
     is_second: |_| false,
 };
@@ -35,6 +38,7 @@ const ENDS: Ends = Ends {
     feed: "alpine/end-of-life",
     product: "alpine-linux",
     namespace: |release| Some(format!("Alpine:v{release}")),
+    until: Until::General,
 };
 
 const ROOT: &str = "https://secdb.alpinelinux.org/";

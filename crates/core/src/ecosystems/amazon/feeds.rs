@@ -11,20 +11,30 @@ use crate::{
     feed::{
         DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream, probe,
     },
-    formats::updateinfo::{self, Dialect},
+    formats::{
+        end_of_life::{Ends, Until},
+        updateinfo::{self, Dialect},
+    },
     revision,
 };
 
 /// See [`crate::Ecosystem::feeds`].
 pub(super) const FAMILY: FeedFamily = FeedFamily {
-    needed_by,
+    needed_by: |namespace| ENDS.needed_by(namespace, needed_by),
     discover,
-    locate: Some(locate),
+    locate: Some(|source, upstream| ENDS.locate(source, |source| locate(source, upstream))),
     parse,
-    guard,
-    revisions: &[revision::of("formats/updateinfo")],
+    guard: |feed| ENDS.guard(feed, guard),
+    revisions: &[revision::of("formats/updateinfo"), revision::of("formats/end_of_life")],
     increments: None,
     is_second: |_| false,
+};
+
+const ENDS: Ends = Ends {
+    feed: "amazon/end-of-life",
+    product: "amazon-linux",
+    namespace: |release| of_release(release).map(|source| source.namespace),
+    until: Until::General,
 };
 
 fn guard(feed: &str) -> Guard {
@@ -84,6 +94,7 @@ fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> 
         }
     }
     found.extend(probe((FIRST_YEAR..).filter_map(of_release), TOLERATED_HOLE, upstream)?);
+    ENDS.add_to(&mut found, upstream);
     Ok(found)
 }
 
@@ -96,6 +107,9 @@ fn parse(
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
+    if let Some(head) = ENDS.parse(source, document, sink) {
+        return head;
+    }
     updateinfo::parse(&DIALECT, source, document, sink)
 }
 

@@ -9,20 +9,30 @@ use crate::{
     feed::{
         DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream, probe,
     },
-    formats::oval::{self, Dialect},
+    formats::{
+        end_of_life::{Ends, Until},
+        oval::{self, Dialect},
+    },
     revision,
 };
 
 /// See [`crate::Ecosystem::feeds`].
 pub(super) const FAMILY: FeedFamily = FeedFamily {
-    needed_by,
+    needed_by: |namespace| ENDS.needed_by(namespace, needed_by),
     discover,
     locate: None,
     parse,
-    guard: |_| GUARD,
-    revisions: &[revision::of("formats/oval")],
+    guard: |feed| ENDS.guard(feed, |_| GUARD),
+    revisions: &[revision::of("formats/oval"), revision::of("formats/end_of_life")],
     increments: None,
     is_second: |_| false,
+};
+
+const ENDS: Ends = Ends {
+    feed: "azurelinux/end-of-life",
+    product: "azure-linux",
+    namespace: |release| Some(format!("Azure Linux:{}", release.strip_suffix(".0")?)),
+    until: Until::General,
 };
 
 const GUARD: Guard = Guard {
@@ -60,7 +70,9 @@ fn needed_by(namespace: &str) -> Vec<FeedSource> {
 }
 
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
-    probe((1..).map(source), TOLERATED_HOLE, upstream)
+    let mut sources = probe((1..).map(source), TOLERATED_HOLE, upstream)?;
+    ENDS.add_to(&mut sources, upstream);
+    Ok(sources)
 }
 
 fn parse(
@@ -68,6 +80,9 @@ fn parse(
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
+    if let Some(head) = ENDS.parse(source, document, sink) {
+        return head;
+    }
     let releases = |products: &[&str]| vec![Vec::new(); products.len()];
     let dialect = Dialect { names: Names::Source, releases: &releases, variant: &oval::one_variant };
     let release = source.namespace.strip_prefix("Azure Linux:").unwrap_or_default();

@@ -11,19 +11,18 @@ use super::releases;
 use crate::{
     advisory::Record,
     feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    formats::end_of_life::{Ends, Until},
     revision,
 };
 
 /// See [`crate::Ecosystem::feeds`].
 pub(super) const FAMILY: FeedFamily = FeedFamily {
-    needed_by,
-    discover: |upstream: &dyn Upstream| {
-        Ok::<_, DiscoveryError>(upstream.exists(URL)?.then(source).into_iter().collect())
-    },
+    needed_by: |namespace| ENDS.needed_by(namespace, needed_by),
+    discover,
     locate: None,
     parse,
-    guard: |_| GUARD,
-    revisions: &[revision::of("formats/dpkg")],
+    guard: |feed| ENDS.guard(feed, |_| GUARD),
+    revisions: &[revision::of("formats/dpkg"), revision::of("formats/end_of_life")],
     increments: None,
     is_second: |_| false,
 };
@@ -35,6 +34,14 @@ const URL: &str = "https://security-tracker.debian.org/tracker/data/json";
 
 /// What the document covers as a whole. No system has this namespace: one of untold release has another.
 const ALL: &str = "Debian";
+
+const ENDS: Ends = Ends {
+    feed: "debian/end-of-life",
+    product: "debian",
+    namespace: |release| Some(format!("Debian:{release}")),
+    // Long-term support counts as life.
+    until: Until::Extended,
+};
 
 const GUARD: Guard = Guard {
     // The real document has more than 100,000; excerpts of it are used offline.
@@ -52,16 +59,25 @@ fn source() -> FeedSource {
     FeedSource { name: "debian/tracker".to_owned(), namespace: ALL.to_owned(), url: URL.to_owned() }
 }
 
+fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
+    let mut sources = upstream.exists(URL)?.then(source).into_iter().collect();
+    ENDS.add_to(&mut sources, upstream);
+    Ok(sources)
+}
+
 fn needed_by(namespace: &str) -> Vec<FeedSource> {
     let is_own = namespace == ALL || namespace.starts_with("Debian:");
     is_own.then(source).into_iter().collect()
 }
 
 fn parse(
-    _: &FeedSource,
+    source: &FeedSource,
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
+    if let Some(head) = ENDS.parse(source, document, sink) {
+        return head;
+    }
     let mut codenames: BTreeMap<String, Votes> = BTreeMap::new();
     let mut unread = Vec::new();
     tracker::read(document.reader, &mut |package, id, value| {

@@ -12,6 +12,9 @@ use crate::{
 /// Words of the revisions of its own packages, beside those of every distribution: each takes the other's packages over.
 const OWN_WORDS: [&str; 4] = ["debian", "ubuntu", "esm", "fips"];
 
+/// What versions of packages have that were built for a release from a later one.
+const BACKPORT: &str = "~bpo";
+
 /// See [`crate::Ecosystem::scope`].
 pub(super) fn scope(question: &ScopeQuestion<'_>) -> Scope {
     if let Some(by) = stranger(question.package, question.distribution) {
@@ -21,6 +24,11 @@ pub(super) fn scope(question: &ScopeQuestion<'_>) -> Scope {
     let is_number = release.bytes().all(|byte| byte.is_ascii_digit());
     let mut namespaces = vec![question.namespace.to_owned()];
     if is_number {
+        if question.package.version.contains(BACKPORT) {
+            // Built from testing: newer than the release's fixes without having them. Only sid tells from where on they are in it.
+            let groups = vec![vec!["Debian:sid".to_owned()], namespaces];
+            return Scope::Ranked { groups, doubts: Vec::new() };
+        }
         if !releases::has_number(release) {
             // A release that is newer than this program: the tracker's document told which codename is meant.
             let codenames = (question.facts)(feeds::CODENAMES, question.namespace);
@@ -42,9 +50,11 @@ fn stranger(package: &Package, distribution: &str) -> Option<String> {
     if let Some(word) = dpkg::foreign_word(&package.version, &OWN_WORDS) {
         return Some(by(format!("versions with “{word}”")));
     }
-    // A vendor without an address is the field Origin, which Debian leaves out.
+    // Who maintains a package of Debian has an address. A vendor without one is the field Origin, which Debian leaves out, or
+    // the maintainer of somebody else's package.
     let says_debian = |text: &str| text.to_ascii_lowercase().contains("debian");
-    if vendor.is_some_and(|vendor| !vendor.contains('@') && !vendor.contains('<') && !says_debian(vendor)) {
+    let is_marked = || dpkg::foreign_addition(&package.version, &OWN_WORDS).is_some();
+    if vendor.is_some_and(|vendor| !says_debian(vendor) && (!vendor.contains('@') || is_marked())) {
         return Some(by(String::new()));
     }
     let is_derived = !distribution.is_empty() && !distribution.eq_ignore_ascii_case("debian");
@@ -88,11 +98,22 @@ mod tests {
     }
 
     #[test]
+    fn a_backport_is_judged_by_what_it_was_built_from_before_the_release() {
+        let groups = [["Debian:sid"], ["Debian:12"]].map(|group| group.map(str::to_owned).to_vec()).to_vec();
+        assert_eq!(
+            asked("Debian:12", "debian", "2.0-1~bpo12+1", None),
+            Scope::Ranked { groups, doubts: Vec::new() }
+        );
+    }
+
+    #[test]
     fn packages_of_others_are_theirs() {
         for (distribution, version, vendor, by) in [
             ("debian", "1.25.3-1~bookworm", Some("NGINX <a@nginx.com>"), "NGINX <a@nginx.com>"),
             ("debian", "15.5-1.pgdg120+1", None, "versions with “pgdg”"),
             ("debian", "1.0", Some("Docker"), "Docker"),
+            ("debian", "1.0-1", Some("Docker <https://docker.com>"), "Docker <https://docker.com>"),
+            ("debian", "1:11.2.2+maria~deb12", Some("MariaDB <a@mariadb.org>"), "MariaDB <a@mariadb.org>"),
             (
                 "kali",
                 "1.0+kali1",

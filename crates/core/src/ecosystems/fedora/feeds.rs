@@ -8,20 +8,30 @@ use crate::{
     feed::{
         DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream, probe,
     },
-    formats::updateinfo::{self, Dialect},
+    formats::{
+        end_of_life::{Ends, Until},
+        updateinfo::{self, Dialect},
+    },
     revision,
 };
 
 /// See [`crate::Ecosystem::feeds`].
 pub(super) const FAMILY: FeedFamily = FeedFamily {
-    needed_by,
+    needed_by: |namespace| ENDS.needed_by(namespace, needed_by),
     discover,
-    locate: Some(locate),
+    locate: Some(|source, upstream| ENDS.locate(source, |source| locate(source, upstream))),
     parse,
-    guard,
-    revisions: &[revision::of("formats/updateinfo")],
+    guard: |feed| ENDS.guard(feed, guard),
+    revisions: &[revision::of("formats/updateinfo"), revision::of("formats/end_of_life")],
     increments: None,
     is_second: |_| false,
+};
+
+const ENDS: Ends = Ends {
+    feed: "fedora/end-of-life",
+    product: "fedora",
+    namespace: |release| Some(format!("Fedora:{release}")),
+    until: Until::General,
 };
 
 fn guard(feed: &str) -> Guard {
@@ -77,6 +87,12 @@ fn needed_by(namespace: &str) -> Vec<FeedSource> {
 }
 
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
+    let mut sources = of_releases(upstream)?;
+    ENDS.add_to(&mut sources, upstream);
+    Ok(sources)
+}
+
+fn of_releases(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
     let mut releases: Vec<u32> = match upstream.list(ROOT)? {
         Some(names) => names.iter().filter_map(|name| number(name.trim_end_matches('/'))).collect(),
         None => {
@@ -108,6 +124,9 @@ fn parse(
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
+    if let Some(head) = ENDS.parse(source, document, sink) {
+        return head;
+    }
     updateinfo::parse(&DIALECT, source, document, sink)
 }
 

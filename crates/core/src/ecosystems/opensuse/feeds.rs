@@ -3,21 +3,27 @@
 use crate::{
     advisory::{Names, Record},
     feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
-    formats::oval::{self, Dialect, listing},
+    formats::{
+        end_of_life::{Ends, Until},
+        oval::{self, Dialect, listing},
+    },
     revision,
 };
 
 /// See [`crate::Ecosystem::feeds`].
 pub(super) const FAMILY: FeedFamily = FeedFamily {
-    needed_by,
+    needed_by: |namespace| ENDS.needed_by(namespace, needed_by),
     discover,
-    locate: Some(listing::locate),
+    locate: Some(|source, upstream| ENDS.locate(source, |source| listing::locate(source, upstream))),
     parse,
-    guard: |_| GUARD,
-    revisions: &[revision::of("formats/oval")],
+    guard: |feed| ENDS.guard(feed, |_| GUARD),
+    revisions: &[revision::of("formats/oval"), revision::of("formats/end_of_life")],
     increments: None,
     is_second: |_| false,
 };
+
+const ENDS: Ends =
+    Ends { feed: "opensuse/end-of-life", product: "opensuse", namespace: leap, until: Until::General };
 
 const GUARD: Guard = Guard {
     // A young release has few, but its documents begin with what was fixed in the packages that it took over.
@@ -29,6 +35,13 @@ const GUARD: Guard = Guard {
     // The largest, that of Tumbleweed, has some hundred MB.
     most_bytes: 2 << 30,
 };
+
+/// Leap was called so from its first release, 42.1, on; older ones have no data.
+fn leap(release: &str) -> Option<String> {
+    const FIRST_MAJOR: u32 = 15;
+    let major: u32 = release.split_once('.')?.0.parse().ok()?;
+    (major >= FIRST_MAJOR).then(|| format!("openSUSE:Leap {release}"))
+}
 
 /// A release as its namespace, feed and file name it.
 enum Release<'a> {
@@ -98,7 +111,10 @@ fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> 
         let micro = micro.iter().map(|version| Release::LeapMicro(version).source());
         leap.chain(micro).chain([Release::Tumbleweed.source()]).collect()
     };
-    listing::discover(upstream, &|file| Release::of_file(file).map(|release| release.source()), &candidates)
+    let read = |file: &str| Release::of_file(file).map(|release| release.source());
+    let mut sources = listing::discover(upstream, &read, &candidates)?;
+    ENDS.add_to(&mut sources, upstream);
+    Ok(sources)
 }
 
 fn parse(
@@ -106,6 +122,9 @@ fn parse(
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
+    if let Some(head) = ENDS.parse(source, document, sink) {
+        return head;
+    }
     let releases = |products: &[&str]| products.iter().map(|product| release(source, product)).collect();
     let dialect = Dialect { names: Names::Binary, releases: &releases, variant: &oval::one_variant };
     oval::parse(&dialect, source, document, sink)

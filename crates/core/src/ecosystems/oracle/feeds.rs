@@ -10,20 +10,30 @@ use crate::{
     AffectedRange,
     advisory::{Names, Record},
     feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
-    formats::oval::{self, Dialect},
+    formats::{
+        end_of_life::{Ends, Until},
+        oval::{self, Dialect},
+    },
     revision,
 };
 
 /// See [`crate::Ecosystem::feeds`].
 pub(super) const FAMILY: FeedFamily = FeedFamily {
-    needed_by,
+    needed_by: |namespace| ENDS.needed_by(namespace, needed_by),
     discover,
     locate: None,
     parse,
-    guard: |_| GUARD,
-    revisions: &[revision::of("formats/oval")],
+    guard: |feed| ENDS.guard(feed, |_| GUARD),
+    revisions: &[revision::of("formats/oval"), revision::of("formats/end_of_life")],
     increments: None,
     is_second: |_| false,
+};
+
+const ENDS: Ends = Ends {
+    feed: "oracle/end-of-life",
+    product: "oracle-linux",
+    namespace: |release| Some(format!("Oracle Linux:{release}")),
+    until: Until::General,
 };
 
 const GUARD: Guard = Guard {
@@ -50,7 +60,9 @@ fn needed_by(namespace: &str) -> Vec<FeedSource> {
 }
 
 fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
-    Ok(if upstream.exists(URL)? { vec![source()] } else { Vec::new() })
+    let mut sources = upstream.exists(URL)?.then(source).into_iter().collect();
+    ENDS.add_to(&mut sources, upstream);
+    Ok(sources)
 }
 
 fn parse(
@@ -58,6 +70,9 @@ fn parse(
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
+    if let Some(head) = ENDS.parse(source, document, sink) {
+        return head;
+    }
     let dialect = Dialect { names: Names::Binary, releases: &releases, variant: &build };
     oval::parse(&dialect, source, document, sink)
 }

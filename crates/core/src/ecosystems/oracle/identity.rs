@@ -23,10 +23,9 @@ pub(super) fn identify(files: &SystemFiles<'_>) -> Option<Identified> {
 }
 
 fn namespace(version: Option<&str>) -> String {
-    match version.and_then(|version| version.split('.').next()) {
-        Some(major) => format!("Oracle Linux:{major}"),
-        None => "Oracle Linux".to_owned(),
-    }
+    // A release that nobody tells is none that the data covers, as it does the bare name.
+    let major = version.and_then(|version| version.split('.').next()).unwrap_or("untold");
+    format!("Oracle Linux:{major}")
 }
 
 #[cfg(test)]
@@ -40,7 +39,7 @@ mod tests {
             ("8.9", "Oracle Linux:8"),
             ("10.0", "Oracle Linux:10"),
             ("11", "Oracle Linux:11"),
-            ("", "Oracle Linux"),
+            ("", "Oracle Linux:untold"),
         ] {
             let os_release = OsRelease::parse(format!("ID=\"ol\"\nVERSION_ID=\"{version}\"\n").as_bytes());
             let files = SystemFiles { os_release: Some(&os_release), text: &|_| None };

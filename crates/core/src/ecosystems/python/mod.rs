@@ -82,8 +82,8 @@ const DETECTOR: Detector = Detector {
 };
 
 /// Beside `METADATA`, in the same folder.
-const RECORD: &str = "/../RECORD";
-const DIRECT_URL: &str = "/../direct_url.json";
+const RECORD: &str = "/RECORD";
+const DIRECT_URL: &str = "/direct_url.json";
 
 fn parse(file: &FoundFile<'_>) -> Parsed {
     let folder = file.path.parent();

@@ -11,18 +11,23 @@ use crate::{
         Change, DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Increments,
         Upstream, read_rows,
     },
+    formats::end_of_life::{Ends, Until},
     revision,
 };
 
 /// See [`crate::Ecosystem::feeds`].
 pub(super) const FAMILY: FeedFamily = FeedFamily {
-    needed_by,
-    discover: |_| Ok(sources()),
-    locate: Some(locate),
+    needed_by: |namespace| ENDS.needed_by(namespace, needed_by),
+    discover: |upstream| {
+        let mut sources = sources();
+        ENDS.add_to(&mut sources, upstream);
+        Ok(sources)
+    },
+    locate: Some(|source, upstream| ENDS.locate(source, |source| locate(source, upstream))),
     parse,
     increments: Some(INCREMENTS),
-    guard,
-    revisions: &[revision::of("formats/csaf")],
+    guard: |feed| ENDS.guard(feed, guard),
+    revisions: &[revision::of("formats/csaf"), revision::of("formats/end_of_life")],
     is_second: |_| false,
 };
 
@@ -106,6 +111,9 @@ fn parse(
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
+    if let Some(head) = ENDS.parse(source, document, sink) {
+        return head;
+    }
     match source.name.as_str() {
         // Signatures and checksums are none of the documents.
         VEX if !document.name.is_empty() && !document.name.ends_with(".json") => Ok(FeedHead::default()),
@@ -114,6 +122,13 @@ fn parse(
         other => Err(FeedError::Malformed(format!("“{other}” is no feed of Red Hat"))),
     }
 }
+
+const ENDS: Ends = Ends {
+    feed: "redhat/end-of-life",
+    product: "rhel",
+    namespace: |release| Some(format!("{}:enterprise_linux:{release}", cpe::OSV_NAME)),
+    until: Until::General,
+};
 
 fn guard(feed: &str) -> Guard {
     let (floor, most_bytes) = match feed {

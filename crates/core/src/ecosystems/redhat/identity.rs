@@ -3,6 +3,7 @@
 //! By rule. Systems with data of their own (AlmaLinux, Rocky, Oracle) are claimed by `ID_LIKE` alone, so that their own
 //! ecosystem wins.
 
+use super::cpe;
 use crate::{
     BlindSpot, Reason,
     ecosystem::{Identified, Strength, SystemFiles},
@@ -15,6 +16,9 @@ const REDHAT_RELEASE: &str = "etc/redhat-release";
 const CENTOS_RELEASE: &str = "etc/centos-release";
 
 const RED_HAT: &str = "Red Hat Enterprise Linux";
+
+/// The release of which nothing is told. No data covers it, as it does the bare name, under which nothing is said.
+const UNTOLD: &str = "untold";
 
 /// See [`crate::ecosystem::Identity::identify`].
 pub(super) fn identify(files: &SystemFiles<'_>) -> Option<Identified> {
@@ -53,7 +57,7 @@ fn by_file(files: &SystemFiles<'_>) -> Option<Identified> {
 }
 
 fn identified(strength: Strength, name: &str, release: Option<&str>, doubts: Vec<BlindSpot>) -> Identified {
-    let namespace = release.map_or("Red Hat".to_owned(), |major| format!("Red Hat:enterprise_linux:{major}"));
+    let namespace = format!("{}:enterprise_linux:{}", cpe::OSV_NAME, release.unwrap_or(UNTOLD));
     Identified { strength, name: name.to_owned(), namespace, doubts }
 }
 
@@ -104,8 +108,8 @@ mod tests {
             ("ID=\"rhel\"\nVERSION_ID=\"8.0\"\nID_LIKE=fedora", (Strength::Named, red_hat("8"), 0)),
             ("ID=rhel\nVERSION_ID=10.1", (Strength::Named, red_hat("10"), 0)),
             ("ID=rhel\nVERSION_ID=99", (Strength::Named, red_hat("99"), 0)),
-            ("ID=rhel", (Strength::Named, "Red Hat".to_owned(), 0)),
-            ("ID=rhel\nVERSION_ID=odd", (Strength::Named, "Red Hat".to_owned(), 0)),
+            ("ID=rhel", (Strength::Named, red_hat("untold"), 0)),
+            ("ID=rhel\nVERSION_ID=odd", (Strength::Named, red_hat("untold"), 0)),
             ("ID=centos\nVERSION_ID=7\nID_LIKE=\"rhel fedora\"", (Strength::Named, red_hat("7"), 1)),
             (
                 "ID=virtuozzo\nVERSION_ID=8.4\nID_LIKE=\"rhel fedora centos\"",

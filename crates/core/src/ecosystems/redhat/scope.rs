@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     BlindSpot, Package, Reason,
+    formats::builders::begins,
     package::IMAGE,
     scope::{Scope, ScopeQuestion},
 };
@@ -105,12 +106,16 @@ fn is_of_main(family: &str, main: &str) -> bool {
     family.strip_prefix(main).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// A newer image names its product, an older one none.
+/// A newer image names its product, an older one none. The fixes of newer ones are told by product alone.
 fn of_image(package: &Package) -> Scope {
     let product = package.repository.as_deref().and_then(cpe::product);
-    let products = product.map(cpe::widened).unwrap_or_default();
-    let namespaces: Vec<String> = products.iter().map(|one| namespace(one)).collect();
-    Scope::Namespaces(if namespaces.is_empty() { vec![vex::IMAGES.to_owned()] } else { namespaces })
+    match product.map(cpe::widened) {
+        Some(products) => Scope::Namespaces(products.iter().map(|one| namespace(one)).collect()),
+        None if vex::is_instant(&package.version) => {
+            Scope::ThirdParty { by: "an image whose labels name no product of Red Hat's".to_owned() }
+        }
+        None => Scope::Namespaces(vec![vex::IMAGES.to_owned()]),
+    }
 }
 
 /// The products of the release's main stream.
@@ -180,9 +185,9 @@ fn untold(namespace: &str) -> BlindSpot {
 fn stranger(distribution: &str, package: &Package) -> Option<String> {
     let vendor = package.vendor.as_deref().map(str::trim).filter(|vendor| !vendor.is_empty());
     match (distribution, vendor) {
-        ("rhel" | "", Some(vendor)) => (!vendor.starts_with("Red Hat")).then(|| vendor.to_owned()),
+        ("rhel" | "", Some(vendor)) => (!begins(vendor, "Red Hat")).then(|| vendor.to_owned()),
         ("centos", Some(vendor)) => {
-            (!vendor.starts_with("CentOS") && !vendor.starts_with("Red Hat")).then(|| vendor.to_owned())
+            (!begins(vendor, "CentOS") && !begins(vendor, "Red Hat")).then(|| vendor.to_owned())
         }
         ("rhel" | "" | "centos", None) => {
             let key = package.key.as_deref()?;

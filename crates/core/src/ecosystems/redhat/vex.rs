@@ -16,6 +16,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
+pub(super) use self::images::is_instant;
 use self::{rows::Rows, words::Words};
 use super::cpe;
 use crate::{
@@ -46,6 +47,9 @@ pub(super) fn parse(
         head.misfit = category
             .filter(|one| *one != "csaf_vex")
             .map(|one| format!("it says that it is a “{one}”, not a “csaf_vex”"));
+        if document.vulnerabilities.is_empty() {
+            head.unread.push(format!("{}: it says nothing of any vulnerability", &*tracking.id));
+        }
         let products = Products::new(&document.product_tree);
         for vulnerability in &document.vulnerabilities {
             let read = Rows::read(&products, vulnerability, &Words::new(vulnerability));

@@ -8,20 +8,31 @@ use super::products;
 use crate::{
     advisory::{Names, Record},
     feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
-    formats::oval::{self, Dialect, listing},
+    formats::{
+        end_of_life::{Ends, Until},
+        oval::{self, Dialect, listing},
+    },
     revision,
 };
 
 /// See [`crate::Ecosystem::feeds`].
 pub(super) const FAMILY: FeedFamily = FeedFamily {
-    needed_by,
+    needed_by: |namespace| ENDS.needed_by(namespace, needed_by),
     discover,
-    locate: Some(listing::locate),
+    locate: Some(|source, upstream| ENDS.locate(source, |source| listing::locate(source, upstream))),
     parse,
-    guard: |_| GUARD,
-    revisions: &[revision::of("formats/oval")],
+    guard: |feed| ENDS.guard(feed, |_| GUARD),
+    revisions: &[revision::of("formats/oval"), revision::of("formats/end_of_life")],
     increments: None,
     is_second: |_| false,
+};
+
+const ENDS: Ends = Ends {
+    feed: "suse/end-of-life",
+    product: "sles",
+    namespace: release,
+    // The data goes on with what long term support fixes.
+    until: Until::Extended,
 };
 
 const GUARD: Guard = Guard {
@@ -77,6 +88,21 @@ impl Family {
     }
 }
 
+/// `15.5` is service pack 5 of 15; since 16, releases are called as they are counted.
+fn release(name: &str) -> Option<String> {
+    let prefix = "SUSE:Linux Enterprise Server ";
+    let number = |text: &str| text.parse::<u32>().ok().filter(|number| number.to_string() == text);
+    Some(match name.split_once('.') {
+        None => format!("{prefix}{}", number(name)?),
+        Some((major, pack)) if number(major)? < FIRST_WITHOUT_PACKS => {
+            format!("{prefix}{major} SP{}", number(pack)?)
+        }
+        Some((major, minor)) => format!("{prefix}{major}.{}", number(minor)?),
+    })
+}
+
+const FIRST_WITHOUT_PACKS: u32 = 16;
+
 fn needed_by(namespace: &str) -> Vec<FeedSource> {
     FAMILIES.iter().filter_map(|family| family.source(family.version(namespace)?)).collect()
 }
@@ -91,7 +117,9 @@ fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> 
         all.filter_map(|(family, version)| FAMILIES.get(family)?.source(&version)).collect()
     };
     let read = |file: &str| FAMILIES.iter().find_map(|family| family.source(file.strip_prefix(family.file)?));
-    listing::discover(upstream, &read, &candidates)
+    let mut sources = listing::discover(upstream, &read, &candidates)?;
+    ENDS.add_to(&mut sources, upstream);
+    Ok(sources)
 }
 
 fn parse(
@@ -99,6 +127,9 @@ fn parse(
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
+    if let Some(head) = ENDS.parse(source, document, sink) {
+        return head;
+    }
     let major = source.name.strip_prefix("suse/enterprise/");
     let releases = |products: &[&str]| match major {
         Some(major) => {
@@ -145,6 +176,19 @@ mod tests {
             ["SUSE:their-own 1.0", "SUSE:Linux Enterprise Server", "SUSE:Linux Micro", "openSUSE:Leap 15.5"]
         {
             assert_eq!(needed_by(none), [], "{none}");
+        }
+    }
+
+    #[test]
+    fn releases_are_named_as_systems_name_them() {
+        for (name, expected) in [
+            ("15.5", Some("SUSE:Linux Enterprise Server 15 SP5")),
+            ("12", Some("SUSE:Linux Enterprise Server 12")),
+            ("16.0", Some("SUSE:Linux Enterprise Server 16.0")),
+            ("x", None),
+            ("15.x", None),
+        ] {
+            assert_eq!(release(name).as_deref(), expected, "{name}");
         }
     }
 

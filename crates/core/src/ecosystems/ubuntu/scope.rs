@@ -1,13 +1,22 @@
 //! Which statements hold for a package on Ubuntu, and which packages are not Ubuntu's.
 
+use super::feeds;
 use crate::{
-    Package,
+    BlindSpot, Package, Reason,
     formats::dpkg,
     scope::{Scope, ScopeQuestion},
 };
 
 /// Words of the revisions of its own packages, beside those of every distribution: each takes the other's packages over.
-const OWN_WORDS: [&str; 4] = ["debian", "ubuntu", "esm", "fips"];
+const OWN_WORDS: [&str; 5] = ["debian", "ubuntu", "esm", "fips", "Fips"];
+
+/// What names or versions of kernels for one use have in them, and the streams in which Canonical speaks about them.
+///
+/// Source: the ecosystems of Canonical's OSV data, which has names in an older form too.
+const STREAMS: &[(&str, &[&str])] = &[
+    ("realtime", &["Pro:Realtime:RELEASE", "Pro:RELEASE:Realtime:Kernel"]),
+    ("bluefield", &["Nvidia-BlueField:RELEASE", "RELEASE:for:NVIDIA:BlueField"]),
+];
 
 /// See [`crate::Ecosystem::scope`].
 pub(super) fn scope(question: &ScopeQuestion<'_>) -> Scope {
@@ -15,15 +24,39 @@ pub(super) fn scope(question: &ScopeQuestion<'_>) -> Scope {
     if let Some(by) = stranger(package, question.distribution) {
         return Scope::ThirdParty { by };
     }
-    let mut namespaces = vec![question.namespace.to_owned()];
-    if package.version.contains("fips") {
-        // Certified builds have versions, and advisories, of their own.
-        let release = question.namespace.strip_prefix("Ubuntu:").unwrap_or_default();
-        namespaces.extend(
-            ["FIPS", "FIPS-updates", "FIPS-preview"].map(|stream| format!("Ubuntu:Pro:{stream}:{release}")),
-        );
+    if is_certified(package) { certified(question) } else { beside_the_release(question) }
+}
+
+/// Kernels for one use have names, and advisories, of their own.
+fn beside_the_release(question: &ScopeQuestion<'_>) -> Scope {
+    let own = format!("{} {}", question.package.source_name(), question.package.version).to_ascii_lowercase();
+    let release = question.namespace.strip_prefix("Ubuntu:").unwrap_or_default();
+    let streams = STREAMS.iter().filter(|(mark, _)| own.contains(mark)).flat_map(|(_, streams)| *streams);
+    let streams = streams.map(|stream| format!("Ubuntu:{}", stream.replace("RELEASE", release)));
+    Scope::Namespaces(std::iter::once(question.namespace.to_owned()).chain(streams).collect())
+}
+
+/// Certified builds (FIPS) are told by their version (`1.1.1-1ubuntu2.fips.2.1~18.04.3.1`, `3.0.2-0ubuntu1.10+Fips1`), or by
+/// the name of their source (`linux-aws-fips`).
+fn is_certified(package: &Package) -> bool {
+    package.version.to_ascii_lowercase().contains("fips")
+        || package.source_name().split('-').any(|word| word == "fips")
+}
+
+/// Certified builds have versions of their own, higher than those of the fixes in the release's archive: only what is said of
+/// them tells whether they have a fix. What the archive has no fix for, they have neither.
+fn certified(question: &ScopeQuestion<'_>) -> Scope {
+    let release = question.namespace.strip_prefix("Ubuntu:").unwrap_or_default();
+    let streams = (question.facts)(feeds::CERTIFIED, release);
+    let own: Vec<String> = streams.iter().map(|stream| feeds::certified(stream, release)).collect();
+    let archive = vec![question.namespace.to_owned()];
+    if own.is_empty() {
+        let detail = "there are certified builds of packages, and the advisory data says nothing about those of this release: \
+                      what is fixed elsewhere may not be fixed in them";
+        let doubt = BlindSpot::new(Reason::ReleaseNotCovered, feeds::certified("FIPS", release), detail);
+        return Scope::Ranked { groups: vec![archive], doubts: vec![doubt] };
     }
-    Scope::Namespaces(namespaces)
+    Scope::Ranked { groups: vec![own, archive], doubts: Vec::new() }
 }
 
 /// Who built the package, where that is not Ubuntu.
@@ -37,12 +70,12 @@ fn stranger(package: &Package, distribution: &str) -> Option<String> {
         let text = text.to_ascii_lowercase();
         ["ubuntu", "canonical", "launchpad", "debian"].iter().any(|word| text.contains(word))
     };
-    // A vendor without an address is the field Origin.
-    if vendor.is_some_and(|vendor| !vendor.contains('@') && !vendor.contains('<') && !says_ubuntu(vendor)) {
+    // Ubuntu's builders put Ubuntu's developers in the place of whoever maintains a package elsewhere.
+    if vendor.is_some_and(|vendor| !says_ubuntu(vendor)) {
         return Some(by(String::new()));
     }
     let is_derived = !distribution.is_empty() && !distribution.eq_ignore_ascii_case("ubuntu");
-    (is_derived && !vendor.is_some_and(says_ubuntu)).then(|| by(format!("packages of {distribution}")))
+    (is_derived && vendor.is_none()).then(|| by(format!("packages of {distribution}")))
 }
 
 #[cfg(test)]
@@ -52,9 +85,16 @@ mod tests {
     fn asked(distribution: &str, version: &str, vendor: Option<&str>) -> Scope {
         let package =
             Package { version: version.to_owned(), vendor: vendor.map(str::to_owned), ..Package::default() };
-        let namespace = "Ubuntu:18.04:LTS";
-        let facts = |_: &str, _: &str| Vec::new();
-        scope(&ScopeQuestion { namespace, distribution, package: &package, repositories: &[], facts: &facts })
+        asked_of("Ubuntu:18.04:LTS", distribution, &package)
+    }
+
+    /// The data speaks of certified builds of 18.04 and no other release.
+    fn asked_of(namespace: &str, distribution: &str, package: &Package) -> Scope {
+        let facts = |subject: &str, key: &str| match (subject, key) {
+            (feeds::CERTIFIED, "18.04:LTS") => vec!["FIPS".to_owned(), "FIPS-updates".to_owned()],
+            _ => Vec::new(),
+        };
+        scope(&ScopeQuestion { namespace, distribution, package, repositories: &[], facts: &facts })
     }
 
     #[test]
@@ -71,12 +111,47 @@ mod tests {
         assert_eq!(asked("pop", "1.0-1ubuntu1", Some("Ubuntu Developers <u@lists.ubuntu.com>")), own);
     }
 
+    fn build_of(version: &str, source: &str) -> Package {
+        let source = Some(crate::package::SourcePackage::new(source, version));
+        Package { version: version.to_owned(), source, ..Package::default() }
+    }
+
     #[test]
-    fn certified_builds_have_statements_of_their_own() {
-        let Scope::Namespaces(namespaces) = asked("ubuntu", "1.1.1-1ubuntu2.fips.2.1~18.04.3.1", None) else {
+    fn kernels_for_one_use_have_statements_of_their_own() {
+        let package = build_of("5.15.0-1032.35", "linux-realtime");
+        let expected = ["18.04:LTS", "Pro:Realtime:18.04:LTS", "Pro:18.04:LTS:Realtime:Kernel"];
+        let expected = Scope::Namespaces(expected.map(|one| format!("Ubuntu:{one}")).into());
+        assert_eq!(asked_of("Ubuntu:18.04:LTS", "ubuntu", &package), expected);
+    }
+
+    #[test]
+    fn what_is_said_of_certified_builds_outweighs_what_is_said_of_the_archive() {
+        let own =
+            ["Ubuntu:Pro:FIPS:18.04:LTS", "Ubuntu:Pro:FIPS-updates:18.04:LTS"].map(str::to_owned).to_vec();
+        let expected =
+            Scope::Ranked { groups: vec![own, vec!["Ubuntu:18.04:LTS".to_owned()]], doubts: Vec::new() };
+        for (version, source) in [
+            ("1.1.1-1ubuntu2.fips.2.1~18.04.3.1", "openssl"),
+            ("3.0.2-0ubuntu1.10+Fips1", "openssl"),
+            ("4.15.0-1011.12", "linux-fips"),
+        ] {
+            let package = build_of(version, source);
+            assert_eq!(asked_of("Ubuntu:18.04:LTS", "ubuntu", &package), expected, "{version}");
+        }
+    }
+
+    #[test]
+    fn certified_builds_of_which_nothing_is_said_are_no_silence() {
+        let package = build_of("3.0.2-0ubuntu1.10+Fips1", "openssl");
+        let Scope::Ranked { groups, doubts } = asked_of("Ubuntu:22.04:LTS", "ubuntu", &package) else {
             panic!("a package of Ubuntu");
         };
-        assert!(namespaces.contains(&"Ubuntu:Pro:FIPS-updates:18.04:LTS".to_owned()), "{namespaces:?}");
+        assert_eq!(groups, [["Ubuntu:22.04:LTS"]]);
+        let subjects: Vec<&str> = doubts.iter().map(|doubt| doubt.subject.as_str()).collect();
+        assert_eq!(
+            (subjects, doubts[0].reason),
+            (vec!["Ubuntu:Pro:FIPS:22.04:LTS"], Reason::ReleaseNotCovered)
+        );
     }
 
     #[test]
@@ -87,6 +162,12 @@ mod tests {
                 "5:24.0.7-1~ubuntu.18.04~bionic",
                 Some("Docker <a@docker.com>"),
                 "Docker <a@docker.com>",
+            ),
+            (
+                "ubuntu",
+                "1.6.26-1",
+                Some("Containerd team <h@containerd.io>"),
+                "Containerd team <h@containerd.io>",
             ),
             ("ubuntu", "7.4.33-1+ubuntu18.04.1+deb.sury.org+1", None, "versions with “sury”"),
             ("ubuntu", "2.0-1ppa1", None, "versions with “ppa”"),

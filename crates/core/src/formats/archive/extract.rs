@@ -178,7 +178,9 @@ fn take_place(places: &mut Places, data: &Data) -> bool {
 }
 
 /// The entries that are read, in the order of the directory, and why there may be more.
-fn wanted(source: &mut dyn Source) -> Result<(Vec<(Entry, Kind)>, Option<String>), Trouble> {
+type WantedEntries = (Vec<(Entry, Kind)>, Option<String>);
+
+fn wanted(source: &mut dyn Source) -> Result<WantedEntries, Trouble> {
     let mut wanted = Vec::new();
     let mut name_bytes = 0_usize;
     let mut left_out = false;

@@ -30,12 +30,13 @@ pub(super) enum Trouble {
 /// What ends too early, or does not unpack, is the archive's fault.
 impl From<io::Error> for Trouble {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::UnexpectedEof => Self::Fault("it is cut off".to_owned()),
-            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-                Self::Fault("its compressed data is damaged".to_owned())
-            }
-            _ => Self::Ours(error),
+        let kind = error.kind();
+        if kind == io::ErrorKind::UnexpectedEof {
+            Self::Fault("it is cut off".to_owned())
+        } else if matches!(kind, io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) {
+            Self::Fault("its compressed data is damaged".to_owned())
+        } else {
+            Self::Ours(error)
         }
     }
 }

@@ -108,9 +108,6 @@ pub struct Identifiers<'a> {
 /// One product as a part of another.
 #[derive(Debug, Deserialize)]
 pub struct Relationship<'a> {
-    /// `default_component_of` and others.
-    #[serde(borrow)]
-    pub category: Text<'a>,
     /// The product that the two make up.
     #[serde(borrow)]
     pub full_product_name: Product<'a>,

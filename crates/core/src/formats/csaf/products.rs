@@ -41,7 +41,8 @@ impl<'t> Products<'t> {
         for product in &tree.full_product_names {
             products.add(product);
         }
-        for relationship in tree.relationships.iter().filter(|one| &*one.category == "default_component_of") {
+        // Of whatever kind (`default_component_of`, `installed_on`): all of them make one product of two.
+        for relationship in &tree.relationships {
             let part =
                 Entry::Part(&relationship.product_reference, &relationship.relates_to_product_reference);
             products.by_id.insert(&relationship.full_product_name.product_id, part);
@@ -60,6 +61,11 @@ impl<'t> Products<'t> {
 
     fn add(&mut self, product: &'t Product<'t>) {
         self.by_id.insert(&product.product_id, Entry::Product(&product.product_identification_helper));
+    }
+
+    /// Whether the tree has this identifier.
+    pub fn has(&self, id: &str) -> bool {
+        self.by_id.contains_key(id)
     }
 
     /// The component of a product that an identifier stands for; `None` where it is a product as a whole, or unknown.

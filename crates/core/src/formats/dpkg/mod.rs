@@ -14,7 +14,10 @@ use crate::{
     wants::{Pattern, Want},
 };
 
-pub use self::{origin::foreign_word, version::VERSIONS};
+pub use self::{
+    origin::{foreign_addition, foreign_word},
+    version::VERSIONS,
+};
 
 /// Finds deb packages.
 pub const DETECTOR: Detector = Detector {

@@ -14,8 +14,19 @@ const SHORTEST_WORD: usize = 3;
 /// The first word of a version's revision that is none of a distribution's own: neither one of `own` nor one that all have.
 pub fn foreign_word<'a>(version: &'a str, own: &[&str]) -> Option<&'a str> {
     let (_, revision) = version.rsplit_once('-')?;
-    let words = revision.split(|one: char| !one.is_ascii_alphabetic());
-    let is_own = |word: &str| COMMON_WORDS.contains(&word) || own.contains(&word);
+    foreign(revision, own)
+}
+
+/// As [`foreign_word`], in what a version without revision has added to it: `1:11.2.2+maria~deb12`. Distributions too write
+/// such words there (`2.0~beta2`), so it says something only of packages that do not name the distribution otherwise.
+pub fn foreign_addition<'a>(version: &'a str, own: &[&str]) -> Option<&'a str> {
+    let (_, added) = version.split_once(['+', '~']).filter(|_| !version.contains('-'))?;
+    foreign(added, own)
+}
+
+fn foreign<'a>(text: &'a str, own: &[&str]) -> Option<&'a str> {
+    let words = text.split(|one: char| !one.is_ascii_alphabetic());
+    let is_own = |word: &str| COMMON_WORDS.iter().chain(own).any(|one| one.eq_ignore_ascii_case(word));
     words.into_iter().find(|word| word.len() >= SHORTEST_WORD && !is_own(word))
 }
 
@@ -39,8 +50,17 @@ mod tests {
             "12.4+deb12u5",
             "2023c",
             "1.0.1f-1ubuntu2.27+fips1",
+            "3.0.5-0ubuntu0.1+Fips2.1",
         ] {
             assert_eq!(foreign_word(version, &OWN), None, "{version}");
+        }
+    }
+
+    #[test]
+    fn a_version_without_revision_has_words_in_what_was_added() {
+        assert_eq!(foreign_addition("1:11.2.2+maria~deb12", &OWN), Some("maria"));
+        for version in ["12.4+deb12u5", "2023c", "1.0+nmu1", "1.0+maria-1", "3.5.52build1"] {
+            assert_eq!(foreign_addition(version, &OWN), None, "{version}");
         }
     }
 

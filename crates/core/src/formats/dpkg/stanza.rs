@@ -17,9 +17,13 @@ pub(super) struct Stanza<'a> {
     pub(super) source: Option<&'a [u8]>,
     pub(super) maintainer: Option<&'a [u8]>,
     pub(super) origin: Option<&'a [u8]>,
+    /// No field of Debian's: builders of packages for several systems write it.
+    pub(super) vendor: Option<&'a [u8]>,
     /// It has a line that is none of a stanza, or a field twice.
     pub(super) is_odd: bool,
     has_field: bool,
+    /// Names of the other fields so far.
+    others: Vec<&'a [u8]>,
 }
 
 impl<'a> Stanza<'a> {
@@ -35,6 +39,8 @@ impl<'a> Stanza<'a> {
 
     /// Reads one line, which is not empty.
     pub(super) fn read(&mut self, line: &'a [u8]) {
+        // Where a disk lost blocks there are zeros, which join what is left of one stanza with what is left of another.
+        self.is_odd |= line.contains(&0);
         if line.starts_with(b" ") || line.starts_with(b"\t") {
             self.is_odd |= !self.has_field;
             return;
@@ -54,9 +60,13 @@ impl<'a> Stanza<'a> {
             b"source" => &mut self.source,
             b"maintainer" => &mut self.maintainer,
             b"origin" => &mut self.origin,
+            b"vendor" => &mut self.vendor,
             other => {
                 // A name of a field is printable ASCII without blanks; damage seldom is.
                 self.is_odd |= other.is_empty() || !other.iter().all(u8::is_ascii_graphic);
+                // What is cut out of a file joins two stanzas, which have the same fields.
+                self.is_odd |= self.others.iter().any(|one| one.eq_ignore_ascii_case(name));
+                self.others.push(name);
                 return;
             }
         };

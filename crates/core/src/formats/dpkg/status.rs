@@ -7,7 +7,7 @@
 //!
 //! Source of the format: dpkg-query(1), “db:Status-Status”; deb-control(5).
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{limits::MOST_PACKAGES, stanza::Stanza};
 use crate::{BlindSpot, FoundFile, Package, Parsed, ParsedPackage, Reason, package::SourcePackage};
@@ -109,6 +109,10 @@ impl Reading {
             );
             spots.push(unreadable(detail).with_packages(count));
         }
+        if let Some(name) = self.named_twice() {
+            let detail = format!("{name} stands in it twice: it may stand in the place of another package");
+            spots.push(unreadable(detail));
+        }
         let ending: &[u8] = match self.kind {
             Kind::Database => b"\n\n",
             Kind::OnePackage => b"\n",
@@ -122,6 +126,17 @@ impl Reading {
             spots.push(BlindSpot::new(Reason::OverBudget, &*path, detail));
         }
         spots
+    }
+}
+
+impl Reading {
+    /// The first package that is there a second time for the same architecture.
+    fn named_twice(&self) -> Option<&str> {
+        let mut seen = HashSet::new();
+        let mut packages = self.packages.iter().map(|one| &one.package);
+        packages
+            .find(|package| !seen.insert((&package.name, &package.architecture)))
+            .map(|package| &*package.name)
     }
 }
 
@@ -155,9 +170,16 @@ fn package(stanza: &Stanza<'_>) -> Option<Package> {
         kind: "deb".to_owned(),
         architecture: words(stanza.architecture).filter(|one| !one.is_empty()),
         source: Some(source),
-        vendor: words(stanza.origin.or(stanza.maintainer)).filter(|one| !one.is_empty()),
+        vendor: words(stanza.origin.or_else(|| vendor(stanza)).or(stanza.maintainer))
+            .filter(|one| !one.is_empty()),
         ..Package::default()
     })
+}
+
+/// The field `Vendor` without address, by which rules tell an origin from a maintainer. `none` says nothing.
+fn vendor<'a>(stanza: &Stanza<'a>) -> Option<&'a [u8]> {
+    let name = stanza.vendor?.split(|&byte| byte == b'<').next()?.trim_ascii();
+    (!name.is_empty() && name != b"none").then_some(name)
 }
 
 /// `NAME`, or `NAME (VERSION)` where the source has another version than what was built from it.

@@ -7,12 +7,17 @@ const ENDS: Ends = Ends {
     namespace: |release| {
         release.starts_with(|one: char| one.is_ascii_digit()).then(|| format!("Stone:{release}"))
     },
+    until: Until::General,
 };
 
 fn read(text: &str) -> Result<(Vec<String>, FeedHead), FeedError> {
+    read_by(&ENDS, text)
+}
+
+fn read_by(ends: &Ends, text: &str) -> Result<(Vec<String>, FeedHead), FeedError> {
     let (mut facts, mut reader) = (Vec::new(), text.as_bytes());
     let mut document = FeedDocument { name: "", reader: &mut reader };
-    let head = ENDS.parse(&ENDS.source(), &mut document, &mut |record| {
+    let head = ends.parse(&ends.source(), &mut document, &mut |record| {
         let affected = &record.affected[0];
         facts.push(format!("{}|{}|{}", affected.namespace, affected.package, record.advisory.id));
     });
@@ -38,6 +43,30 @@ fn days_become_facts_and_what_has_none_is_told() {
         head.unread,
         ["the end of 1: it has ended, and no day is given", "the end of 0: “soon” is no day"]
     );
+}
+
+#[test]
+fn extended_support_counts_where_it_is_asked_for() {
+    let releases = r#"{"name": "4", "isEol": true, "eolFrom": "2020-02-01", "isEoes": false, "eoesFrom": "2030-02-01"},
+        {"name": "3", "isEol": true, "eolFrom": "2020-02-01", "isEoes": false, "eoesFrom": null},
+        {"name": "2", "isEol": true, "eolFrom": "2020-02-01"}, {"name": "1", "isEol": true, "eolFrom": "2019-02-01", "isEoes": true}"#;
+    let text = product("stone-linux", releases);
+    let (general, head) = read(&text).unwrap();
+    assert_eq!((general.len(), head.unread.len()), (4, 0));
+    let (extended, head) = read_by(&Ends { until: Until::Extended, ..ENDS }, &text).unwrap();
+    assert_eq!(extended, ["end of life|Stone:4|2030-02-01", "end of life|Stone:2|2020-02-01"]);
+    assert_eq!(head.unread, ["the end of 1: it has ended, and no day is given"]);
+}
+
+#[test]
+fn what_is_not_asked_of_it_is_asked_of_the_others() {
+    let other = FeedSource { name: "stone/1/main".to_owned(), ..FeedSource::default() };
+    assert_eq!(ENDS.needed_by(END_OF_LIFE, |_| Vec::new()), [ENDS.source()]);
+    assert_eq!(ENDS.needed_by("Stone:1", |_| vec![other.clone()]), vec![other.clone()]);
+    assert_eq!(ENDS.locate(&ENDS.source(), |_| Ok("elsewhere".to_owned())), Ok(ENDS.source().url));
+    assert_eq!(ENDS.locate(&other, |_| Ok("elsewhere".to_owned())), Ok("elsewhere".to_owned()));
+    let guard = Guard { floor: 1000, ..GUARD };
+    assert_eq!((ENDS.guard(ENDS.feed, |_| guard), ENDS.guard(&other.name, |_| guard)), (GUARD, guard));
 }
 
 #[test]

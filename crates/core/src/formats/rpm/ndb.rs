@@ -15,6 +15,8 @@ pub(super) const MAGIC: &[u8] = b"RpmP";
 
 const PAGE: usize = 4096;
 const SLOT: usize = 16;
+/// What every slot begins with.
+const SLOT_MARK: &[u8] = b"Slot";
 const BLOCK: usize = 16;
 /// The file's own header takes the place of two slots.
 const HEADER: usize = 2 * SLOT;
@@ -30,6 +32,9 @@ pub(super) fn read(content: &[u8], damage: &mut Damage, sink: &mut dyn FnMut(&[u
     let end = pages.saturating_mul(PAGE);
     if pages == 0 || end > content.len() {
         damage.note("its table of packages is cut off", "");
+    }
+    if content.get(end..).is_some_and(|rest| rest.starts_with(SLOT_MARK)) {
+        damage.note("its table of packages is longer than it says", "");
     }
     let slots = content.get(HEADER..end.min(content.len())).unwrap_or_default();
     let mut read = Reading { content, seen: HashSet::new(), budget: content.len() };
@@ -64,7 +69,7 @@ impl<'a> Reading<'a> {
     fn package(&mut self, slot: &[u8]) -> Result<Option<Found<'a>>, &'static str> {
         const DAMAGED: &str = "entries of its table that cannot be read";
         const LOST: &str = "packages that are not where its table says";
-        if !slot.starts_with(b"Slot") {
+        if !slot.starts_with(SLOT_MARK) {
             return Err(DAMAGED);
         }
         let numbers = [4, 8, 12].map(|at| Little.u32_at(slot, at));

@@ -134,7 +134,7 @@ pub(super) fn word(text: &[u8]) -> Option<&str> {
 }
 
 /// `[epoch:]version-release`.
-pub(super) fn evr(epoch: Option<u32>, version: &str, release: &str) -> String {
+pub(crate) fn evr(epoch: Option<u32>, version: &str, release: &str) -> String {
     match epoch {
         None | Some(0) => format!("{version}-{release}"),
         Some(epoch) => format!("{epoch}:{version}-{release}"),

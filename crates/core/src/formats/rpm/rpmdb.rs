@@ -1,9 +1,12 @@
 //! rpm's SQLite database: `rpmdb.sqlite`.
 //!
-//! The table `Packages` has a header a row. rpm keeps the database with a write-ahead log, which may hold packages that the
+//! The table `Packages` has a header a row, and the table `Name` a row for each of them, which tells of one that is lost: a
+//! page that stands in the place of another can be sound by itself. rpm keeps the database with a write-ahead log, which may hold packages that the
 //! file has not got yet.
 //!
 //! Source of the format: `lib/backend/sqlite.c` of rpm.
+
+use std::collections::HashSet;
 
 use crate::formats::{
     damage::Damage,
@@ -23,7 +26,9 @@ pub(super) fn read(
         return damage.note("it has no table of packages", "");
     };
     let mut about_packages = Damage::default();
+    let mut there = HashSet::new();
     database.rows(table, damage, &mut |row| {
+        there.insert(row.number);
         let place = format!("row {}", row.number);
         match row.value(column) {
             Some(Value::Blob(blob)) => sink(blob, &place, &mut about_packages),
@@ -32,5 +37,17 @@ pub(super) fn read(
             }
         }
     });
+    if let Some((names, column)) =
+        database.table("Name").and_then(|names| Some((names, names.column("hnum")?)))
+    {
+        database.rows(names, damage, &mut |row| {
+            let is_there =
+                matches!(row.value(column), Some(Value::Integer(number)) if there.contains(&number));
+            if !is_there {
+                about_packages
+                    .note("packages of which only the name is there", format!("row {}", row.number));
+            }
+        });
+    }
     damage.append(about_packages);
 }

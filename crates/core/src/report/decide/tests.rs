@@ -63,7 +63,11 @@ fn policies() -> [Policy; 4] {
         Policy::default(),
         Policy { only_fixed: true, ..Policy::default() },
         Policy { accept: accept(&[Reason::EndOfLife]), ..Policy::default() },
-        Policy { accept: accept(&[Reason::EndOfLife, Reason::OverBudget]), only_fixed: true },
+        Policy {
+            accept: accept(&[Reason::EndOfLife, Reason::OverBudget]),
+            only_fixed: true,
+            ..Policy::default()
+        },
     ]
 }
 

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, io::Cursor};
 
 use limpid_core::{
-    FilePath, FoundFile, Parsed,
+    Detector, FilePath, FoundFile, Parsed,
     ecosystem::{Identified, SystemFiles},
     extract::Memory,
     os_release::{OsRelease, PLACES},
@@ -25,11 +25,8 @@ fn parse(case: &Case, path: &FilePath, content: &[u8]) -> Option<Parsed> {
         return None;
     }
     let beside = |ending: &&'static str| {
-        let path = FilePath::new(&[path.as_bytes(), ending.as_bytes()].concat());
-        case.files
-            .iter()
-            .find(|file| file.image_path() == path)
-            .map(|file| (*ending, file.content.as_slice()))
+        let path = Detector::companion_path(path, ending).to_string();
+        Some((*ending, case.file(&path)?.content.as_slice()))
     };
     let companions: Vec<_> = detector.companions.iter().filter_map(beside).collect();
     let content = extract.as_deref().unwrap_or(content);

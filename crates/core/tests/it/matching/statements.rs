@@ -132,12 +132,19 @@ fn a_vendor_outweighs_a_feed_of_somebody_else_and_the_finding_stays_in_sight() {
 
     let alone = by(vec![second()]);
     assert_eq!(alone.standing().count(), 1);
-    for dismissing in [AffectedRange::NeverAffected, fixed("1.4-r0")] {
+    for (dismissing, is_fix) in [(AffectedRange::NeverAffected, false), (fixed("1.4-r0"), true)] {
         let report = by(vec![second(), said(MAIN, "CVE-1", Names::Source, dismissing)]);
         let suppression = report.findings[0].suppressed.as_ref().unwrap();
         assert_eq!((report.findings.len(), report.standing().count()), (1, 0));
         assert_eq!(suppression.by, MAIN);
+        let is_fixed = suppression.reason == "the vendor fixed it in 1.4-r0";
+        assert_eq!(is_fixed, is_fix, "{}", suppression.reason);
     }
+    // A version before the first that is affected was never fixed, and the vendor did not say so.
+    let later = AffectedRange::Fixed { introduced: Some("1.6-r0".to_owned()), fixed: "1.7-r0".to_owned() };
+    let report = by(vec![second(), said(MAIN, "CVE-1", Names::Source, later)]);
+    let suppression = report.findings[0].suppressed.as_ref().unwrap();
+    assert_eq!(suppression.reason, "the vendor says that no version before 1.6-r0 is affected");
     // A vendor that does not speak of it, or cannot be compared, dismisses nothing.
     for other in [
         said(MAIN, "CVE-2", Names::Source, AffectedRange::NeverAffected),
@@ -180,4 +187,14 @@ fn an_end_that_the_data_tells_counts_instead_of_the_one_that_was_built_in() {
     assert_eq!(end(&[]), None);
     assert_eq!(end(&["2099-01-31"]), "2099-01-31".parse().ok());
     assert_eq!(end(&["2099-01-31", "2099-06-30"]), "2099-06-30".parse().ok());
+}
+
+#[test]
+fn an_end_that_cannot_be_read_is_told_and_the_built_in_one_holds() {
+    let mut catalog = Written::with(&[]);
+    catalog.unreadable = vec![("alpine/end-of-life".to_owned(), "cut off".to_owned())];
+    // No package asks for anything, so that nobody else can tell.
+    let report = scan(&image(&[]), &catalog);
+    assert_eq!(reasons(&report), [(Reason::FeedNotLoaded, "alpine/end-of-life", 0)]);
+    assert_eq!(report.distributions[0].end_of_life, None);
 }

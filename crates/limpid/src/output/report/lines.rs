@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use limpid_core::{Report, Severity, report::Finding};
+use limpid_core::{
+    Report, Severity,
+    report::{Decision, Finding},
+};
 
 use super::verdict;
 use crate::output::{
@@ -15,6 +18,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     header(report, out)?;
     report.findings.iter().try_for_each(|one| finding(one, out))?;
     totals(report, out)?;
+    report.decisions.iter().try_for_each(|one| decision(one, out))?;
     blind_spots::lines(out, &report.blind_spots)?;
     line(out, "verdict", [report.verdict.as_str(), &verdict::sentence(report)])
 }
@@ -68,6 +72,13 @@ fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         None => line(out, "finding", fields),
         Some(by) => line(out, "suppressed", fields.into_iter().chain([&*by.by, &*by.reason])),
     }
+}
+
+fn decision(decision: &Decision, out: &mut dyn Write) -> io::Result<()> {
+    let (findings, expires) = (decision.findings.to_string(), or_absent(decision.expires.as_ref()));
+    let fields =
+        [decision.state.as_str(), &findings, &decision.by, &decision.reason, &decision.owner, &expires];
+    line(out, "decision", fields)
 }
 
 /// All findings that stand, those with a fix, then each severity, the worst first.

@@ -19,7 +19,7 @@ fn points(work: &str) -> Vec<&'static str> {
 
 #[test]
 fn every_point_is_tested() {
-    let tested = ["index: ", "update: ", "changes: ", "deliver: ", "re-index: "];
+    let tested = ["index: ", "update: ", "changes: ", "deliver: ", "re-index: ", "push: "];
     for point in POINTS {
         assert!(tested.iter().any(|work| point.starts_with(work)), "{point}");
     }

@@ -4,6 +4,7 @@ use std::{
     fmt::Write as _,
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
@@ -166,8 +167,9 @@ pub(super) struct Service {
     pub(super) api: String,
     pub(super) introspection: String,
     /// Registry and pages; `None` where the process has none of these roles.
-    #[expect(dead_code, reason = "tests of the registry come")]
     pub(super) public: Option<String>,
+    /// What it says on standard output after that.
+    said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Service {
@@ -194,11 +196,18 @@ impl Service {
         let (api, introspection) = (addresses.next().unwrap(), addresses.next().unwrap());
         let public = addresses.next();
         // What else it says is read to its end, so that a full pipe never stops it.
-        thread::spawn(move || lines.count());
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&said);
+        thread::spawn(move || lines.for_each(|line| heard.lock().unwrap().push(line)));
         // Taken already where another test was first, with the same choice.
         drop(rustls::crypto::ring::default_provider().install_default());
         let client = Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
-        Ok(Self { child, client, key: options.key.clone(), api, introspection, public })
+        Ok(Self { child, client, key: options.key.clone(), api, introspection, public, said })
+    }
+
+    /// What it said on standard output after it was ready.
+    pub(super) fn said(&self) -> Vec<String> {
+        self.said.lock().unwrap().clone()
     }
 
     /// Kills the process as a power cut would.

@@ -1,7 +1,11 @@
 //! The public listener. Nobody's password crosses a network in the clear by what was forgotten.
 
 use super::api;
-use crate::configuration::{Registry, reader::Reader, values};
+use crate::{
+    accounts,
+    configuration::{Registry, reader::Reader, values},
+    secret::Secret,
+};
 
 const TLS: [&str; 2] = ["registry.tls.certificate", "registry.tls.key"];
 
@@ -9,9 +13,31 @@ pub(super) fn registry(reader: &mut Reader<'_>) -> Option<Registry> {
     let listen = reader.get("registry.listen", values::listen);
     let tls = api::tls(reader, "registry.tls", TLS);
     let public_url = reader.get("registry.public_url", values::url);
+    let admin_password = admin_password(reader);
+    let oidc = super::oidc::oidc(reader);
     let manifest_bytes = reader.get("registry.manifest_bytes", values::size);
     let redirect = reader.get("registry.redirect", values::boolean);
-    Some(Registry { listen: listen?, tls, public_url, manifest_bytes: manifest_bytes?, redirect: redirect? })
+    let webhooks = super::egress(reader, "registry.webhooks");
+    Some(Registry {
+        listen: listen?,
+        tls,
+        public_url,
+        admin_password,
+        oidc,
+        manifest_bytes: manifest_bytes?,
+        redirect: redirect?,
+        webhooks: webhooks?,
+    })
+}
+
+fn admin_password(reader: &mut Reader<'_>) -> Option<Secret> {
+    const PATH: &str = "registry.admin_password_file";
+    let file = reader.path(PATH)?;
+    let password = reader.secret_file(PATH, &file)?;
+    if let Err(bad) = accounts::check_password(password.reveal()) {
+        reader.said(PATH, format!("{} does not do: {bad}", file.display()));
+    }
+    Some(password)
 }
 
 /// Refuses a listener that others reach in the clear, unless the operator said that TLS is spoken before it.

@@ -16,8 +16,8 @@ const FILES: &[(&str, &[&str])] = &[
     (
         "zzz = 1",
         &[
-            "limpid.toml:1:1: there is no key “zzz”; at the top are data, roles, log, api, registry, introspection, auth, database, \
-           blobs, indexer, updater, notifier",
+            "limpid.toml:1:1: there is no key “zzz”; at the top are data, roles, log, api, registry, harbor, introspection, auth, oidc, \
+           database, blobs, indexer, updater, notifier",
         ],
     ),
     (
@@ -148,6 +148,18 @@ const FILES: &[(&str, &[&str])] = &[
     (
         "auth.psk.key_file = 'none'",
         &["limpid.toml:1:21: auth.psk.key_file: none cannot be read: No such file or directory (os error 2)"],
+    ),
+    (
+        "harbor.api_key = 'with blank'",
+        &[
+            "limpid.toml:1:18: harbor.api_key: the key must be of letters, digits and signs of ASCII, without blanks",
+        ],
+    ),
+    (
+        "[harbor]",
+        &[
+            "limpid.toml:1:2: harbor.api_key is missing: it is what Harbor sends, such as api_key = \"c2VjcmV0IGtleSBvZiBIYXJib3I\"",
+        ],
     ),
     (
         "auth.psk.key = 'eA=='\nauth.psk.key_file = 'x'",

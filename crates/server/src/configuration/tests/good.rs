@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Place;
 use crate::{
     configuration::{
-        Amqp, Api, Auth, Blobs, Configuration, Database, Delivery, Egress, Indexer, Introspection, Log,
-        Notifier, Registry, Role, SecretBytes, Stomp, Target, Updater, Webhook,
+        Amqp, Api, Auth, Blobs, Configuration, Database, Delivery, Egress, Harbor, Indexer, Introspection,
+        Log, Notifier, Registry, Role, SecretBytes, Stomp, Target, Updater, Webhook,
     },
     secret::Secret,
 };
@@ -51,6 +51,8 @@ tls_elsewhere = true
 public_url = "https://registry.example.com"
 manifest_bytes = "4M"
 redirect = false
+[harbor]
+api_key = "c2VjcmV0"
 [notifier]
 summary = false
 callback = "https://limpid.example.com/notifier/api/v1/notification"
@@ -99,9 +101,13 @@ fn defaults() -> Configuration {
             listen: "127.0.0.1:5000".parse().unwrap(),
             tls: None,
             public_url: None,
+            admin_password: None,
+            oidc: None,
             manifest_bytes: 8 << 20,
             redirect: true,
+            webhooks: Egress::default(),
         },
+        harbor: Harbor::default(),
     }
 }
 
@@ -153,9 +159,13 @@ fn everything_can_be_said() {
                 listen: "0.0.0.0:443".parse().unwrap(),
                 tls: None,
                 public_url: Some("https://registry.example.com/".parse().unwrap()),
+                admin_password: None,
+                oidc: None,
                 manifest_bytes: 4 << 20,
                 redirect: false,
+                webhooks: Egress::default(),
             },
+            harbor: Harbor { api_key: Some(Secret::new("c2VjcmV0")) },
             ..defaults()
         }
     );

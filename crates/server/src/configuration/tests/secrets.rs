@@ -18,6 +18,8 @@ fn a_configuration_in_force_shows_none() {
         key = "{KEY}"
         [database]
         url = "postgres://limpid:CANARY@db/limpid?password=CANARY"
+        [harbor]
+        api_key = "CANARY"
         [updater]
         mirror = "https://mirror.example/"
         [api]
@@ -48,6 +50,7 @@ fn a_configuration_in_force_shows_none() {
     let effective = loaded.effective();
     for shown in [
         "auth.psk.key = \"[secret]\"",
+        "harbor.api_key = \"[secret]\"",
         "database.url = \"postgres://limpid:[secret]@db/limpid?…\"",
         "updater.mirror = \"https://mirror.example/\"",
         "notifier.webhook.a.headers = { Authorization = \"[secret]\" }",
@@ -67,6 +70,10 @@ fn an_error_shows_none() {
         "auth.psk.key = CANARY",
         "auth.psk = { key = \"CANARY\\q\" }",
         "auth.psk.kye = 'CANARY'",
+        "harbor.api_key = 'CANARY CANARY'",
+        "harbor.api_key = ['CANARY']",
+        "harbor.api_kye = 'CANARY'",
+        "harbor.api_key_file = 'key'",
         "auth.psk.key_file = 'key'",
         "database.url = 'mysql://u:CANARY@db/x'",
         "database.url_file = 'key'\nlog.json = 1",

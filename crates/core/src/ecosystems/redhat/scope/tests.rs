@@ -97,6 +97,7 @@ fn packages_of_others_are_nobodys() {
     };
     assert_eq!(by("rhel", Some("Fedora Project"), None).as_deref(), Some("Fedora Project"));
     assert_eq!(by("rhel", Some("CentOS"), None).as_deref(), Some("CentOS"));
+    assert_eq!(by("rhel", Some("Red Hatters"), None).as_deref(), Some("Red Hatters"));
     assert_eq!(by("rhel", Some("Red Hat, Inc."), Some("0123456789abcdef")), None);
     assert_eq!(by("rhel", None, Some("199e2f91fd431d51")), None);
     assert_eq!(
@@ -135,4 +136,9 @@ fn an_image_is_judged_by_its_product_where_it_names_one() {
         panic!()
     };
     assert_eq!(namespaces, ["Red Hat:quay:3.13::el8", "Red Hat:quay:3.13", "Red Hat:quay:3", "Red Hat:quay"]);
+    for no_product in [None, Some("cpe:/a:else:quay:3")] {
+        let newer = Package { version: "1738555506".to_owned(), ..image(no_product) };
+        let scope = ask("rhel", &newer, &[], FACTS);
+        assert!(matches!(scope, Scope::ThirdParty { .. }), "its fixes are told by product alone: {scope:?}");
+    }
 }

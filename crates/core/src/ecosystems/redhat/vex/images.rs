@@ -5,7 +5,7 @@ use std::{cmp::Ordering, collections::HashMap, rc::Rc};
 use crate::formats::rpm;
 
 /// Whether a tag is the second in which the image was built, as newer images have it; those are told apart by product.
-pub(super) fn is_instant(tag: &str) -> bool {
+pub(in super::super) fn is_instant(tag: &str) -> bool {
     tag.len() >= 9 && tag.bytes().all(|byte| byte.is_ascii_digit())
 }
 

@@ -203,6 +203,9 @@ impl<'t, 'w> Rows<'t, 'w> {
 
     /// The row of an identifier; `None` where it is about nothing that an image has as a package.
     fn row(&mut self, id: &'t str) -> Option<Row> {
+        if !self.products.has(id) {
+            self.read.unread.push(format!("{id} is spoken of, and is not in the tree of products"));
+        }
         let component = self.products.component(id);
         let row = component.and_then(|component| self.row_of(id, &component));
         self.read.skipped += usize::from(row.is_none());

@@ -77,7 +77,8 @@ fn end_of_release(version: &str) -> Option<String> {
     let end = rest.find(|one: char| !one.is_ascii_digit()).unwrap_or(rest.len());
     let minor: u32 = rest.get(..end)?.parse().ok()?;
     let digits = !major.is_empty() && major.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| format!("{before}.el{major}_{}", minor + 1))
+    let next = minor.checked_add(1)?;
+    digits.then(|| format!("{before}.el{major}_{next}"))
 }
 
 /// Versions that follow no rule are left where they are; nothing is narrowed by them.
@@ -125,6 +126,7 @@ mod tests {
             (fixed("7.76.1-23.el9_2.4", &["x86_64"]), fixed("7.76.1-26.el9_3.2", &["s390x", "x86_64"])),
             (fixed("7.76.1-23.el9_2.4", &["x86_64"]), fixed("7.76.1-26.el9_3.2", &[])),
             (fixed("7.76.1-23.el9_2.4", &[]), fixed("7.76.1-23.el9_2.5", &[])),
+            (fixed("7.76.1-23.el9_4294967295.4", &[]), fixed("7.76.1-26.el9_2.5", &[])),
         ] {
             assert_eq!(begins(vec![first, second]), [None, None]);
         }

@@ -4,7 +4,10 @@ use std::{borrow::Cow, rc::Rc, str::FromStr as _};
 
 use packageurl::PackageUrl;
 
-use crate::{advisory::Names, formats::csaf::Component};
+use crate::{
+    advisory::Names,
+    formats::{csaf::Component, rpm},
+};
 
 /// A component that an image can have.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,16 +47,24 @@ pub(super) struct Unreadable {
 
 /// Reads a component; `None` where it is of a kind that no image has as a package.
 pub(super) fn read(component: &Component<'_>) -> Result<Option<Subject>, Unreadable> {
-    let Some(text) = component.purl else { return Ok(by_name(component.id)) };
+    let Some(text) = component.purl else {
+        return Ok(by_name(component.id).map(|mut subject| {
+            if let (Module::None, Some(within)) = (&subject.module, component.within) {
+                subject.module = module_around(within);
+            }
+            subject
+        }));
+    };
     let Ok(purl) = PackageUrl::from_str(&of_image(text)) else {
         let name = component.id.rsplit('/').next().unwrap_or(component.id);
         return Err(Unreadable { name: name.into(), text: text.into() });
     };
     let qualifier = |name: &str| purl.qualifiers().get(name).map(|value| &**value);
     let mut subject = match (purl.ty(), purl.namespace()) {
-        ("rpm", Some("redhat")) => rpm(&purl),
+        // Whatever its namespace: a package in a product of Red Hat's.
+        ("rpm", _) => rpm(&purl),
         // All packages of a module: the one that it is named for stands for it.
-        ("rpmmod", Some(namespace)) if namespace.starts_with("redhat") => package(purl.name(), Names::Source),
+        ("rpmmod", _) => package(purl.name(), Names::Source),
         ("oci", _) => Subject {
             kind: Kind::Image,
             version: qualifier("tag").map(Rc::from),
@@ -64,9 +75,7 @@ pub(super) fn read(component: &Component<'_>) -> Result<Option<Subject>, Unreada
     subject.module = match (qualifier("rpmmod"), purl.ty(), component.within) {
         (Some(module), ..) => stream(module),
         (None, "rpmmod", _) => module_of(&purl),
-        (None, _, Some(within)) => {
-            PackageUrl::from_str(within).map_or(Module::Unreadable, |one| module_of(&one))
-        }
+        (None, _, Some(within)) => module_around(within),
         (None, _, None) if subject.version.as_deref().is_some_and(is_modular) => Module::Unreadable,
         (None, _, None) => Module::None,
     };
@@ -102,15 +111,18 @@ fn rpm(purl: &PackageUrl<'_>) -> Subject {
         Some(epoch) => format!("{epoch}:{version}").into(),
         None => version.into(),
     });
-    let architecture = qualifier("arch");
+    of_architecture(purl.name(), version, qualifier("arch"))
+}
+
+fn of_architecture(name: &str, version: Option<Rc<str>>, architecture: Option<&str>) -> Subject {
     let is_source = matches!(architecture, Some("src" | "nosrc"));
     let names = if is_source { Names::Source } else { Names::Binary };
     let architecture = architecture.filter(|_| !is_source).map(Rc::from);
-    Subject { version, architecture, ..package(purl.name(), names) }
+    Subject { version, architecture, ..package(name, names) }
 }
 
-/// A component that has no package URL: older rows of packages (`snakeyaml`, `go-toolset:rhel8/golang`) and of images
-/// (`openshift3/metrics`) have none.
+/// A component that has no package URL: older rows of packages (`snakeyaml`, `go-toolset:rhel8/golang`,
+/// `sudo-0:1.9.5p2-7.el9_0.4.x86_64`), of modules (`nodejs:18`) and of images (`openshift3/metrics`) have none.
 fn by_name(id: &str) -> Option<Subject> {
     let plain =
         |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@');
@@ -118,13 +130,27 @@ fn by_name(id: &str) -> Option<Subject> {
         return None;
     }
     match id.rsplit_once('/') {
-        None if id.contains(':') => None,
-        None => Some(package(id, Names::Source)),
+        None => Some(file(id).unwrap_or_else(|| match id.split_once(':') {
+            Some((name, _)) => Subject { module: stream(id), ..package(name, Names::Source) },
+            None => package(id, Names::Source),
+        })),
         Some((module, name)) if module.contains(':') => {
             Some(Subject { module: stream(module), ..package(name, Names::Source) })
         }
         Some((_, name)) => Some(Subject { kind: Kind::Image, ..package(name, Names::Binary) }),
     }
+}
+
+/// A package of one version, as its file is called, with the epoch: `sudo-0:1.9.5p2-7.el9_0.4.x86_64`.
+fn file(id: &str) -> Option<Subject> {
+    let (rest, architecture) = id.rsplit_once('.')?;
+    let (rest, release) = rest.rsplit_once('-')?;
+    let (name, version) = rest.rsplit_once('-')?;
+    let (epoch, version) = version.split_once(':')?;
+    let epoch: u32 = epoch.parse().ok()?;
+    let is_whole = ![name, version, release, architecture].contains(&"");
+    let version = rpm::evr(Some(epoch), version, release);
+    is_whole.then(|| of_architecture(name, Some(version.into()), Some(architecture)))
 }
 
 /// `nodejs:18` of `nodejs:18:9030020231222184046:rhel9`.
@@ -136,6 +162,11 @@ fn stream(module: &str) -> Module {
         }
         _ => Module::Unreadable,
     }
+}
+
+/// The module that a component is within.
+fn module_around(within: &str) -> Module {
+    PackageUrl::from_str(within).map_or(Module::Unreadable, |one| module_of(&one))
 }
 
 /// `pkg:rpmmod/redhat/gimp@2.8:8080020250623120629:0621e4ee`, or `pkg:rpmmod/redhat/postgresql:15/postgresql`.

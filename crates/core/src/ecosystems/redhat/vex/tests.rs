@@ -256,7 +256,7 @@ fn what_no_image_has_is_passed_over_and_what_cannot_be_read_is_not() {
         &[
             ("jar", "pkg:maven/io.netty/netty-codec@4.1"),
             ("npm", "pkg:npm/lodash"),
-            ("theirs", "pkg:rpm/centos/a"),
+            ("theirs", "pkg:rpm/theirs"),
             ("odd", "pkg:rpm"),
             ("flatpak", "pkg:rpm/redhat/firefox-flatpak?arch=src&rpmmod=rhel10"),
         ],
@@ -266,11 +266,41 @@ fn what_no_image_has_is_passed_over_and_what_cannot_be_read_is_not() {
     assert_eq!(
         about(&text, ""),
         [
+            "enterprise_linux:9 theirs all",
             "enterprise_linux:9 src:odd ? pkg:rpm any module",
             "enterprise_linux:9 odd ? pkg:rpm any module",
             "enterprise_linux:9 src:firefox-flatpak all any module",
         ]
     );
+    assert_eq!(read(&text).0.unread, ["9:unknown is spoken of, and is not in the tree of products"]);
     let (head, records) = read(&text.replace("cpe:/o:redhat:enterprise_linux:9", "cpe:/o:else:9"));
-    assert_eq!((records.len(), head.unread.len()), (0, 2), "{:?}", head.unread);
+    assert_eq!((records.len(), head.unread.len()), (0, 4), "{:?}", head.unread);
+}
+
+#[test]
+fn rows_without_package_url_are_told_by_their_names() {
+    let ids = ["sudo-2:1.9-7.el9.x86_64", "c-0:1-2.el9.src", "nodejs:18", "a"];
+    let components = ids.map(|id| (id, "none"));
+    let text = made(
+        &components,
+        r#"{"fixed": ["9:sudo-2:1.9-7.el9.x86_64", "9:c-0:1-2.el9.src"], "known_affected": ["9:nodejs:18", "9:a"]}"#,
+        "",
+    );
+    let text = text.replace(r#""purl": "none""#, "").replace("default_component_of", "installed_on");
+    assert_eq!(
+        about(&text, ""),
+        [
+            "enterprise_linux:9 sudo < 2:1.9-7.el9 x86_64",
+            "enterprise_linux:9 src:c < 1-2.el9",
+            "enterprise_linux:9 src:nodejs all module nodejs:18",
+            "enterprise_linux:9 src:a all",
+        ]
+    );
+}
+
+#[test]
+fn a_document_without_a_vulnerability_is_told() {
+    let (head, records) = read(r#"{"document": {"category": "csaf_vex", "tracking": {"id": "CVE-1"}}}"#);
+    assert_eq!(head.unread, ["CVE-1: it says nothing of any vulnerability"]);
+    assert_eq!(records, []);
 }

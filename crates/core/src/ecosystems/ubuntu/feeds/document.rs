@@ -16,8 +16,8 @@ use std::io::BufRead;
 
 use serde_json::Value;
 
-use super::release::{Grouped, Statement};
-use crate::{Advisory, AffectedRange, Severity, advisory::Record, feed::FeedError};
+use super::release::{Grouped, Statement, severity};
+use crate::{Advisory, AffectedRange, advisory::Record, feed::FeedError};
 
 /// Reads one document; `None` where it says nothing of its own.
 pub(super) fn read(reader: &mut dyn BufRead, unread: &mut Vec<String>) -> Result<Option<Record>, FeedError> {
@@ -105,11 +105,6 @@ fn advisory(id: &str, value: &Value) -> Advisory {
     }
 }
 
-/// Canonical's priorities; `untriaged` says nothing.
-pub(super) fn severity(word: &str) -> Severity {
-    word.parse().unwrap_or(Severity::Unknown)
-}
-
 /// The ranges of one entry, at least one.
 fn ranges(entry: &Value) -> Vec<AffectedRange> {
     let unreadable = || vec![AffectedRange::Unreadable { text: entry.to_string() }];
@@ -134,7 +129,8 @@ fn from_events(range: &Value) -> Option<Vec<AffectedRange>> {
     let mut ranges = Vec::new();
     let mut open: Option<Option<String>> = None;
     for event in list(range, "events") {
-        let (kind, version) = event.as_object()?.iter().next()?;
+        let event = event.as_object().filter(|event| event.len() == 1)?;
+        let (kind, version) = event.iter().next()?;
         let version = version.as_str()?.to_owned();
         match kind.as_str() {
             "introduced" if open.is_none() => open = Some((version != "0").then_some(version)),

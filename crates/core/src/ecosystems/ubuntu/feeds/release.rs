@@ -6,9 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::document::severity;
 use crate::{
-    Affected, AffectedRange,
+    Affected, AffectedRange, Severity,
     advisory::{Names, Stance},
 };
 
@@ -19,6 +18,11 @@ pub(super) struct Statement {
     /// `No subscription required`, `Available with Ubuntu Pro: …`, or nothing.
     pub(super) availability: String,
     pub(super) priority: String,
+}
+
+/// Canonical's priorities; `untriaged` says nothing.
+pub(super) fn severity(word: &str) -> Severity {
+    word.parse().unwrap_or(Severity::Unknown)
 }
 
 /// The statements of a document by release and package.
@@ -88,9 +92,11 @@ fn needs_pro(statement: &Statement) -> String {
     }
 }
 
-/// `Ubuntu:16.04:LTS` for `Ubuntu:Pro:16.04:LTS`. Builds for certification and real time (`Ubuntu:Pro:FIPS:16.04:LTS`) are
-/// other packages, and stay apart.
+/// `Ubuntu:16.04:LTS` for `Ubuntu:Pro:16.04:LTS`. Builds for certification and real time (`Ubuntu:Pro:FIPS:16.04:LTS`,
+/// `Ubuntu:Pro:22.04:LTS:Realtime:Kernel`) are other packages, and stay apart.
 fn release_of_pro(namespace: &str) -> Option<String> {
     let release = namespace.strip_prefix("Ubuntu:Pro:")?;
-    release.starts_with(|first: char| first.is_ascii_digit()).then(|| format!("Ubuntu:{release}"))
+    let number = release.strip_suffix(":LTS").unwrap_or(release);
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    is_number.then(|| format!("Ubuntu:{release}"))
 }

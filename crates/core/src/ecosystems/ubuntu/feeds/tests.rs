@@ -69,9 +69,11 @@ fn what_nobody_fixes_is_unfixed() {
 
 #[test]
 fn certified_builds_stay_apart() {
-    let affected = affected(&[entry("Ubuntu:Pro:FIPS:18.04:LTS", &until("1.fips"))]);
-    assert_eq!(affected[0].namespace, "Ubuntu:Pro:FIPS:18.04:LTS");
-    assert_eq!(affected[0].stance.words, "");
+    for namespace in ["Ubuntu:Pro:FIPS:18.04:LTS", "Ubuntu:Pro:22.04:LTS:Realtime:Kernel"] {
+        let affected = affected(&[entry(namespace, &until("1.fips"))]);
+        assert_eq!(affected[0].namespace, namespace);
+        assert_eq!(affected[0].stance.words, "");
+    }
 }
 
 #[test]
@@ -87,7 +89,10 @@ fn every_kind_of_range_is_read_or_kept_as_unreadable() {
     let versions = vec!["1".to_owned(), "2".to_owned()];
     assert_eq!(affected(&[listed])[0].range, AffectedRange::Exactly { versions });
 
-    for events in [json!([{"fixed": "1"}]), json!([{"limit": "1"}]), json!([{"introduced": 0}]), json!([])] {
+    let both = json!([{"introduced": "0", "last_affected": "2"}]);
+    for events in
+        [json!([{"fixed": "1"}]), json!([{"limit": "1"}]), json!([{"introduced": 0}]), json!([]), both]
+    {
         let range = affected(&[entry("Ubuntu:23.10", &events)]).remove(0).range;
         assert!(matches!(range, AffectedRange::Unreadable { .. }), "{events}");
     }

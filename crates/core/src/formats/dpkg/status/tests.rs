@@ -87,6 +87,8 @@ fn the_maintainer_is_kept_and_an_origin_outweighs_it() {
         Some("Docker <support@docker.com>")
     );
     assert_eq!(vendor("Maintainer: A <a@b>\nOrigin: Else\n").as_deref(), Some("Else"));
+    assert_eq!(vendor("Vendor: Else <a@b>\nMaintainer: A <a@b>\n").as_deref(), Some("Else"));
+    assert_eq!(vendor("Vendor: none\nMaintainer: A <a@b>\n").as_deref(), Some("A <a@b>"));
     assert_eq!(vendor(""), None);
 }
 
@@ -102,6 +104,9 @@ fn damage_is_told_and_the_rest_is_read() {
         ("Package: b\nStatus: install ok installed\nVersion: 1\nno field\n\n", 3),
         ("Package: b\nStatus: install ok installed\nVersion: 1\nVersion: 2\n\n", 3),
         ("Package: b\nStatus: install ok installed\nVersion: 1\n", 3),
+        ("Package: b\nStatus: install ok installed\nVersion: 1\nDescription: what\0\0\0 remains of c\n\n", 3),
+        ("Package: b\nStatus: install ok installed\nVersion: 1\nDescription: b\nDescription: of c\n\n", 3),
+        ("Package: a\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n", 3),
         (" continued\n\n", 2),
         ("<html>\n\n", 2),
     ] {

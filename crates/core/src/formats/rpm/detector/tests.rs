@@ -285,3 +285,30 @@ proptest! {
 thread_local! {
     static SAMPLES: [Vec<u8>; 4] = [LITTLE.to_vec(), BIG.to_vec(), ndb(&HEADERS), sqlite(&HEADERS)];
 }
+
+#[test]
+fn a_package_of_which_only_the_name_is_there_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("db");
+    std::fs::write(&path, sqlite(&HEADERS)).unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "CREATE TABLE 'Name' (key 'TEXT' NOT NULL, hnum INTEGER NOT NULL, idx INTEGER NOT NULL);
+             INSERT INTO Name VALUES ('plain', 1, 0), ('demo', 2, 0), ('demo-libs', 3, 0)",
+        )
+        .unwrap();
+    assert_eq!(read(&std::fs::read(&path).unwrap()).blind_spots, []);
+    connection.execute_batch("DELETE FROM Packages WHERE hnum = 2").unwrap();
+    let parsed = read(&std::fs::read(&path).unwrap());
+    assert_eq!(parsed.packages.len(), 2);
+    assert_eq!(details(&parsed), ["packages of which only the name is there: row 2"]);
+}
+
+#[test]
+fn a_table_of_packages_that_is_longer_than_it_says_is_told() {
+    let whole = ndb(&[]);
+    let second = whole[32..].repeat(2);
+    let parsed = read(&[&whole[..], &second].concat());
+    assert!(details(&parsed).contains(&"its table of packages is longer than it says"), "{parsed:?}");
+}

@@ -1,0 +1,43 @@
+//! The files of one package: `CONTENTS`, an entry in each line.
+//!
+//! ```text
+//! dir /usr/bin
+//! obj /usr/bin/a file 0123456789abcdef0123456789abcdef 1700000000
+//! sym /usr/bin/b -> a file 1700000000
+//! ```
+//!
+//! It tells what is judged with its package. A list that is lost or cut off leaves files without owner, which is seen; it
+//! never hides a package.
+//!
+//! Source of the format: Portage's `dblink`, which writes it.
+
+use super::limits::MOST_PATH_BYTES;
+use crate::{FilePath, formats::path_budget::PathBudget};
+
+/// The paths of files and symbolic links, and whether the list is too long for all of them.
+pub(super) fn read(content: &[u8]) -> (Vec<FilePath>, bool) {
+    let mut budget = PathBudget::<MOST_PATH_BYTES>::default();
+    let paths = content.split(|&byte| byte == b'\n').filter_map(path);
+    let files = paths.take_while(|path| budget.take(path.len())).map(FilePath::new).collect();
+    (files, budget.is_spent())
+}
+
+/// The path of an entry that is no folder: those belong to many packages.
+fn path(line: &[u8]) -> Option<&[u8]> {
+    let path = if let Some(rest) = line.strip_prefix(b"obj ") {
+        // Paths may have blanks; the digest and the time have none.
+        before_last(before_last(rest, b" ")?, b" ")?
+    } else if let Some(rest) = line.strip_prefix(b"sym ") {
+        const ARROW: &[u8] = b" -> ";
+        let at = rest.windows(ARROW.len()).position(|window| window == ARROW)?;
+        rest.get(..at)?
+    } else {
+        line.strip_prefix(b"fif ").or_else(|| line.strip_prefix(b"dev "))?
+    };
+    path.strip_prefix(b"/").filter(|path| !path.is_empty())
+}
+
+fn before_last<'a>(text: &'a [u8], separator: &[u8]) -> Option<&'a [u8]> {
+    let at = text.windows(separator.len()).rposition(|window| window == separator)?;
+    text.get(..at)
+}

@@ -1,0 +1,411 @@
+//! `GET …/image/{reference}`: the verdict, what was not judged, what was found, and what all that was made of.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use limpid_core::{
+    BlindSpot, Digest, Reason, Report, Verdict,
+    ecosystem::Ecosystems,
+    report::{Decision, DecisionState},
+    words::number,
+};
+
+use super::{
+    choice::{Choice, Sort},
+    head::{Head, Tab},
+    place::{Found, Place, Pushed},
+    rows::{FindingRow, rows},
+};
+use crate::{
+    engine::Engine,
+    face::work,
+    http::ApiError,
+    limits::PAGE_ROWS,
+    pages::{
+        answer::{Reply, page},
+        frame::Frame,
+        paging::{Pager, skipped},
+        parts::{Chart, Counts, DigestMark, Moment, SeverityMark, VerdictMark, short},
+        query,
+        seen::Seen,
+        standing::{count, standing},
+    },
+    public::Call,
+    security::{self, ChildSummary},
+};
+
+/// Upgrades that are told one by one.
+const UPGRADES: usize = 10;
+
+/// The page of an image with a report.
+#[derive(Template)]
+#[template(path = "image/findings.html")]
+pub(in crate::pages) struct FindingsPage {
+    pub(in crate::pages) frame: Frame,
+    pub(in crate::pages) head: Head,
+    pub(in crate::pages) spots: Vec<Spot>,
+    pub(in crate::pages) upgrades: Vec<UpgradeRow>,
+    pub(in crate::pages) more_upgrades: usize,
+    pub(in crate::pages) chart: Chart,
+    pub(in crate::pages) has_findings: bool,
+    pub(in crate::pages) fixable: String,
+    pub(in crate::pages) suppressed: u64,
+    pub(in crate::pages) choice: Choice,
+    pub(in crate::pages) layers: Vec<(usize, String)>,
+    pub(in crate::pages) columns: Vec<Column>,
+    pub(in crate::pages) rows: Vec<FindingRow>,
+    pub(in crate::pages) pager: Pager,
+    pub(in crate::pages) proof: ProofPart,
+    pub(in crate::pages) decisions: Vec<DecisionRow>,
+}
+
+/// A decision to ignore findings, and what became of it.
+#[derive(Debug, Clone)]
+pub(in crate::pages) struct DecisionRow {
+    pub(in crate::pages) by: String,
+    pub(in crate::pages) reason: String,
+    pub(in crate::pages) owner: String,
+    pub(in crate::pages) until: String,
+    pub(in crate::pages) state: &'static str,
+    pub(in crate::pages) findings: String,
+}
+
+/// A blind spot.
+#[derive(Debug, Clone)]
+pub(in crate::pages) struct Spot {
+    pub(in crate::pages) reason: &'static str,
+    pub(in crate::pages) subject: String,
+    pub(in crate::pages) detail: String,
+    pub(in crate::pages) packages: u64,
+    pub(in crate::pages) counts: bool,
+    pub(in crate::pages) waived: bool,
+    /// What can be done about it here.
+    pub(in crate::pages) remedy: &'static str,
+}
+
+/// A package to upgrade.
+#[derive(Debug, Clone)]
+pub(in crate::pages) struct UpgradeRow {
+    pub(in crate::pages) worst: SeverityMark,
+    pub(in crate::pages) name: String,
+    pub(in crate::pages) to: Option<String>,
+    pub(in crate::pages) fixes: String,
+    pub(in crate::pages) packages: String,
+    /// Its findings.
+    pub(in crate::pages) address: String,
+}
+
+/// The head of a column that can be sorted by.
+#[derive(Debug, Clone)]
+pub(in crate::pages) struct Column {
+    pub(in crate::pages) word: &'static str,
+    pub(in crate::pages) address: String,
+    /// `ascending` or `descending`, where the table is sorted by it.
+    pub(in crate::pages) sorted: Option<&'static str>,
+}
+
+/// What a report is a function of, and how fresh it is.
+#[derive(Debug, Clone)]
+pub(in crate::pages) struct ProofPart {
+    pub(in crate::pages) index_state: DigestMark,
+    pub(in crate::pages) catalog: DigestMark,
+    pub(in crate::pages) policy: DigestMark,
+    pub(in crate::pages) as_of: String,
+    pub(in crate::pages) feeds: Vec<FeedLine>,
+}
+
+/// A feed that was asked.
+#[derive(Debug, Clone)]
+pub(in crate::pages) struct FeedLine {
+    pub(in crate::pages) name: String,
+    pub(in crate::pages) is_stale: bool,
+    pub(in crate::pages) records: String,
+    pub(in crate::pages) upstream_date: String,
+    pub(in crate::pages) changed: Option<Moment>,
+    pub(in crate::pages) checked: Option<Moment>,
+}
+
+/// The page of an image without a report.
+#[derive(Template)]
+#[template(path = "image/waiting.html")]
+pub(in crate::pages) struct WaitingPage {
+    pub(in crate::pages) frame: Frame,
+    pub(in crate::pages) head: Head,
+}
+
+/// The page of an index: its children.
+#[derive(Template)]
+#[template(path = "image/index.html")]
+pub(in crate::pages) struct IndexPage {
+    pub(in crate::pages) frame: Frame,
+    pub(in crate::pages) head: Head,
+    pub(in crate::pages) children: Vec<ChildRow>,
+}
+
+/// A child of an index.
+#[derive(Debug, Clone)]
+pub(in crate::pages) struct ChildRow {
+    pub(in crate::pages) platform: String,
+    pub(in crate::pages) digest: String,
+    pub(in crate::pages) address: Option<String>,
+    pub(in crate::pages) mark: VerdictMark,
+    pub(in crate::pages) counts: Option<Counts>,
+    pub(in crate::pages) note: String,
+}
+
+/// `GET …/image/{reference}`.
+pub(in crate::pages) async fn findings(call: Call, frame: Frame) -> Reply {
+    let choice = Choice::of(&query(&call))?;
+    let place = Place::of(&call);
+    let principal = call.principal.clone();
+    let (reply, verdict) = work(&call.engine, move |engine| {
+        let may_rescan = super::rescan::may(engine, &principal, &place)?;
+        let found = place.find(engine)?;
+        let now = engine.now();
+        if let Some(pushed) = found.pushed.as_ref().filter(|pushed| pushed.manifest.kind == "index") {
+            return index_page(engine, frame, &found, pushed, now).map(|reply| (reply, "index"));
+        }
+        match found.judged(engine)? {
+            Ok(seen) => {
+                let made = made(frame, &found, &seen, choice, engine.indexer.ecosystems(), now, may_rescan);
+                Ok::<_, ApiError>((page(&made)?, seen.report.verdict.as_str()))
+            }
+            Err(standing) => {
+                let head = Head::waiting(&found, &standing, now).rescannable(may_rescan);
+                Ok((page(&WaitingPage { frame: head.framed(frame, ""), head })?, "none"))
+            }
+        }
+    })
+    .await?;
+    super::with_verdict(reply, verdict)
+}
+
+/// The page, made of its parts.
+pub(in crate::pages) fn made(
+    frame: Frame,
+    found: &Found,
+    seen: &Seen,
+    choice: Choice,
+    ecosystems: &Ecosystems,
+    now: DateTime<Utc>,
+    may_rescan: bool,
+) -> FindingsPage {
+    let report = &seen.report;
+    let head = Head::judged(found, seen, Tab::Findings, now).rescannable(may_rescan);
+    let chosen = choice.of_report(report);
+    let skip = usize::try_from(skipped(choice.page, PAGE_ROWS)).unwrap_or(usize::MAX);
+    let most = usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
+    let shown: Vec<_> = chosen.iter().skip(skip).take(most).copied().collect();
+    let address = |page| format!("{}#findings", at(&head.path, &choice.with(|other| other.page = page)));
+    let pager = Pager::new(chosen.len() as u64, PAGE_ROWS, choice.page, "finding", address);
+    let only = |severity| {
+        format!("{}#findings", at(&head.path, &choice.with(|other| other.severities = vec![severity])))
+    };
+    let upgrades = report.upgrades();
+    FindingsPage {
+        spots: spots(report),
+        more_upgrades: upgrades.len().saturating_sub(UPGRADES),
+        upgrades: upgrades.iter().take(UPGRADES).map(|one| upgrade(one, ecosystems, &head.path)).collect(),
+        chart: Chart::of(|severity| count(report, severity), only),
+        has_findings: !report.findings.is_empty(),
+        fixable: number(report.summary.fixable),
+        suppressed: report.findings.iter().filter(|finding| finding.suppressed.is_some()).count() as u64,
+        layers: report
+            .image
+            .layers
+            .iter()
+            .enumerate()
+            .map(|(place, layer)| (place + 1, short(layer)))
+            .collect(),
+        columns: columns(&choice, &head.path),
+        rows: rows(report, &shown, &chosen, choice.grouped),
+        pager,
+        proof: proof(report, now),
+        decisions: report.decisions.iter().map(decision).collect(),
+        frame: head.framed(frame, ""),
+        choice,
+        head,
+    }
+}
+
+fn at(path: &str, query: &str) -> String {
+    if query.is_empty() { path.to_owned() } else { format!("{path}{query}") }
+}
+
+fn columns(choice: &Choice, path: &str) -> Vec<Column> {
+    let words = ["Severity", "Vulnerability", "Package", "Installed and fixed in", "Layer"];
+    let column = |(sort, word): (Sort, &'static str)| {
+        let is_it = choice.sort == sort;
+        let reverse = is_it && !choice.reversed;
+        let query = choice.with(|other| {
+            other.sort = sort;
+            other.reversed = reverse;
+        });
+        // The worst first is a descent.
+        let falls = matches!(sort, Sort::Severity | Sort::Fix) != choice.reversed;
+        Column {
+            word,
+            address: format!("{}#findings", at(path, &query)),
+            sorted: is_it.then_some(if falls { "descending" } else { "ascending" }),
+        }
+    };
+    Sort::ALL.into_iter().zip(words).map(column).collect()
+}
+
+fn upgrade(one: &limpid_core::report::Upgrade<'_>, ecosystems: &Ecosystems, path: &str) -> UpgradeRow {
+    let packages: Vec<&str> = one.packages.iter().copied().filter(|name| *name != one.name).collect();
+    let query = crate::pages::form::query_of([("package", one.name), ("fixable", "1")]);
+    UpgradeRow {
+        worst: SeverityMark(one.worst),
+        name: one.name.to_owned(),
+        to: one.newest(ecosystems).map(str::to_owned),
+        fixes: number(one.findings),
+        packages: packages.join(", "),
+        address: format!("{path}{query}#findings"),
+    }
+}
+
+fn spots(report: &Report) -> Vec<Spot> {
+    let spot = |spot: &BlindSpot| Spot {
+        reason: spot.reason.as_str(),
+        subject: spot.subject.clone(),
+        detail: spot.detail.clone(),
+        packages: spot.packages,
+        counts: spot.counts,
+        waived: spot.waived,
+        remedy: remedy(spot.reason),
+    };
+    let mut spots: Vec<Spot> = report.blind_spots.iter().map(spot).collect();
+    spots.sort_by_key(|spot| !spot.counts);
+    spots
+}
+
+/// What an operator or the image's maker can do.
+fn remedy(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NoDistribution => "Build from a base image that says what it is (/etc/os-release).",
+        Reason::ReleaseNotCovered => "Move to a release that its distribution still speaks about.",
+        Reason::FeedNotLoaded => "Load the feed: Feeds, “Update now”.",
+        Reason::FeedStale => "Find out why the feed is not updated: Feeds, and the jobs of kind update.",
+        Reason::FeedQuarantined => "Look at what upstream changed, and accept it: Feeds.",
+        Reason::EndOfLife => "Move to a supported release: nobody will say what is wrong with this one.",
+        Reason::DatabaseUnreadable => "Keep the package database in the image, whole.",
+        Reason::VersionUnparsable => "Look at the package by hand: its version follows no rule.",
+        Reason::OverBudget => "Make the layer smaller, or look at what makes it so large.",
+        Reason::LayerUnsupported => "Push the layer as tar, gzip or zstd.",
+        Reason::DetectorFailed => "Report it as a fault of Limpid, and have the image read again.",
+        Reason::ThirdParty => {
+            "Ask whoever built the package: the distribution’s data does not speak about it."
+        }
+        Reason::UnidentifiedExecutables => "Install it as a package, so that something says what it is.",
+        Reason::NothingRecognised => "Nothing here tells what is installed: judge it by how it was built.",
+    }
+}
+
+fn decision(one: &Decision) -> DecisionRow {
+    DecisionRow {
+        by: one.by.clone(),
+        reason: one.reason.clone(),
+        owner: one.owner.clone(),
+        until: one.expires.map(|day| day.to_string()).unwrap_or_default(),
+        state: match one.state {
+            DecisionState::Applied => "applied",
+            DecisionState::Expired => "expired: what it was about stands",
+            DecisionState::Unused => "about nothing in this image",
+        },
+        findings: number(one.findings),
+    }
+}
+
+fn proof(report: &Report, now: DateTime<Utc>) -> ProofPart {
+    let proof = &report.proof;
+    let line = |feed: &limpid_core::report::ReportFeed| {
+        let observed = report.observed.feeds.get(&feed.name);
+        FeedLine {
+            name: feed.name.clone(),
+            is_stale: proof.stale.contains(&feed.name),
+            records: number(feed.records),
+            upstream_date: feed.upstream_date.clone().unwrap_or_default(),
+            changed: observed.map(|one| Moment::ago(one.changed_at, now)),
+            checked: observed.map(|one| Moment::ago(one.checked_at, now)),
+        }
+    };
+    ProofPart {
+        index_state: DigestMark::of(&proof.index_state),
+        catalog: DigestMark::of(&proof.catalog),
+        policy: DigestMark::of(&proof.policy),
+        as_of: proof.as_of.to_string(),
+        feeds: report.feeds.iter().map(line).collect(),
+    }
+}
+
+fn index_page(engine: &Engine, frame: Frame, found: &Found, pushed: &Pushed, now: DateTime<Utc>) -> Reply {
+    let summary = security::summary(engine, &found.digest)?;
+    let known = summary.as_ref().map(|summary| summary.children.as_slice()).unwrap_or_default();
+    let verdicts: Vec<Option<Verdict>> =
+        known.iter().map(|child| child.summary.as_ref().map(|one| one.verdict)).collect();
+    let head = match &summary {
+        Some(summary) => Head::of_index(found, VerdictMark::of(summary.verdict), rolled_up(&verdicts).1, now),
+        None => Head::waiting(found, &standing(engine, &found.digest)?, now),
+    };
+    let children: Result<Vec<ChildRow>, ApiError> = pushed
+        .children
+        .iter()
+        .map(|child| {
+            let place = match &found.place {
+                Place::Repository(name, _) => Place::Repository(name.clone(), child.digest.to_string()),
+                Place::Service(_) => Place::Service(child.digest.to_string()),
+            };
+            let known = known.iter().find(|one| one.digest == child.digest);
+            let (mark, counts, note) = child_state(engine, &child.digest, child.is_here, known)?;
+            Ok(ChildRow {
+                platform: if child.platform.is_empty() {
+                    "not told".to_owned()
+                } else {
+                    child.platform.clone()
+                },
+                digest: short(&child.digest),
+                address: child.is_here.then(|| place.path()),
+                mark,
+                counts,
+                note,
+            })
+        })
+        .collect();
+    page(&IndexPage { frame: head.framed(frame, ""), head, children: children? })
+}
+
+type ChildState = (VerdictMark, Option<Counts>, String);
+
+fn child_state(
+    engine: &Engine,
+    digest: &Digest,
+    is_here: bool,
+    known: Option<&ChildSummary>,
+) -> Result<ChildState, ApiError> {
+    if let Some(summary) = known.and_then(|child| child.summary.as_ref()) {
+        let of = |severity| summary.findings.get(&severity).copied().unwrap_or(0);
+        return Ok((VerdictMark::of(summary.verdict), Counts::some(of), String::new()));
+    }
+    if !is_here {
+        return Ok((VerdictMark::UNKNOWN, None, "not in this repository".to_owned()));
+    }
+    let standing = standing(engine, digest)?;
+    Ok((standing.mark(), None, standing.sentence()))
+}
+
+/// The verdict of an index: the worst of its children, and clean only where all are.
+pub(in crate::pages) fn rolled_up(verdicts: &[Option<Verdict>]) -> (VerdictMark, String) {
+    let all = verdicts.len();
+    let of = |verdict| verdicts.iter().filter(|one| **one == Some(verdict)).count();
+    let (bad, clean, open) =
+        (of(Verdict::Vulnerable), of(Verdict::Clean), all - of(Verdict::Vulnerable) - of(Verdict::Clean));
+    if bad > 0 {
+        (VerdictMark::of(Verdict::Vulnerable), format!("{bad} of {all} platforms have findings."))
+    } else if clean == all && all > 0 {
+        (VerdictMark::of(Verdict::Clean), format!("Nothing is known against any of {all} platforms."))
+    } else if all == 0 {
+        (VerdictMark::of(Verdict::Unproven), "It has no platform that could be judged.".to_owned())
+    } else {
+        (VerdictMark::of(Verdict::Unproven), format!("{open} of {all} platforms are not proven clean."))
+    }
+}

@@ -1,0 +1,6 @@
+//! Pages from fixtures, looked at with a parser of HTML: their structure, and that what strangers wrote is inert.
+
+mod contrast;
+mod fixtures;
+mod reports;
+mod structure;

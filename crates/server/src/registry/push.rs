@@ -1,0 +1,193 @@
+//! The push of a manifest: checked, stored with what it needs, its tags and its state of security, in one transaction.
+
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, HeaderName, StatusCode, header},
+    response::Response,
+};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use limpid_core::Digest;
+use limpid_store::{
+    Transaction,
+    registry::{self as stored, NewManifest, NewReference, ReferenceKind},
+};
+use url::form_urlencoded;
+
+use super::{
+    Named, RegistryError, created,
+    incoming::mismatch,
+    manifest::{self, Content, Descriptor, Kind},
+    manifests::Reference,
+    name, text, work, written,
+};
+use crate::{
+    accounts::{self, Action, Decision, Object, Principal},
+    engine::Engine,
+    fault,
+    limits::BODY_TIME,
+    public::Call,
+    security,
+};
+
+const SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
+const TAG: HeaderName = HeaderName::from_static("oci-tag");
+
+/// A push that was understood.
+struct Push {
+    named: Named,
+    principal: Principal,
+    digest: Digest,
+    tags: Vec<String>,
+    content: Content,
+    body: Bytes,
+}
+
+/// `PUT /v2/NAME/manifests/REFERENCE`; with `?tag=` for a digest that is tagged at once.
+pub(super) async fn put(call: Call) -> Result<Response, RegistryError> {
+    let (named, reference) = (Named::of(&call)?, Reference::of(&call)?);
+    let mut tags = more_tags(call.request.uri().query())?;
+    let stated = media_type(call.request.headers());
+    let body = body(&call.engine, call.request.into_body()).await?;
+    let digest = match reference {
+        Reference::Tag(tag) => {
+            tags.insert(0, tag);
+            Digest::of(&body)
+        }
+        Reference::Digest(digest) => {
+            let mut hasher = digest.hasher();
+            hasher.update(&body);
+            let found = hasher.finish();
+            if found != digest {
+                return Err(mismatch(&digest, &found));
+            }
+            digest
+        }
+    };
+    let content = manifest::parse(&body, &stated).map_err(RegistryError::manifest_invalid)?;
+    let push = Push { named, principal: call.principal.clone(), digest, tags, content, body };
+    let push = work(&call.engine, move |engine| push.store(engine).map(|()| push)).await?;
+    let mut response = created(push.named.location(&format!("manifests/{}", push.digest))?, &push.digest)?;
+    if let Some(subject) = &push.content.subject {
+        response.headers_mut().insert(SUBJECT, text(subject.as_str())?);
+    }
+    for tag in &push.tags {
+        response.headers_mut().append(TAG, text(tag)?);
+    }
+    Ok(response)
+}
+
+/// The values of `tag` in a query.
+fn more_tags(query: Option<&str>) -> Result<Vec<String>, RegistryError> {
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let tags = pairs.filter(|(name, _)| name == "tag").map(|(_, tag)| tag.into_owned());
+    tags.map(|tag| if name::is_tag(&tag) { Ok(tag) } else { Err(RegistryError::tag_invalid()) }).collect()
+}
+
+/// The media type without its parameters.
+fn media_type(headers: &HeaderMap) -> String {
+    let stated = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    stated.split(';').next().unwrap_or_default().trim().to_owned()
+}
+
+/// A manifest is held in memory, so it is bounded.
+async fn body(engine: &Engine, body: axum::body::Body) -> Result<Bytes, RegistryError> {
+    let most = engine.configuration.registry.manifest_bytes;
+    let limited = Limited::new(body, usize::try_from(most).unwrap_or(usize::MAX));
+    match tokio::time::timeout(BODY_TIME, limited.collect()).await {
+        Ok(Ok(whole)) => Ok(whole.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            Err(RegistryError::too_large(format!("a manifest may have at most {most} bytes")))
+        }
+        Ok(Err(_broken)) => Err(RegistryError::broken_off("the body broke off")),
+        Err(_elapsed) => Err(RegistryError::broken_off("the body did not come in time")),
+    }
+}
+
+impl Push {
+    /// Blocks.
+    fn store(&self, engine: &Engine) -> Result<(), RegistryError> {
+        let references = references(&self.content);
+        engine.database.write(|tx| self.write(engine, tx, &references))?;
+        fault::point("push: manifest stored");
+        security::pushed(engine);
+        Ok(())
+    }
+
+    fn write(
+        &self,
+        engine: &Engine,
+        tx: &mut Transaction<'_>,
+        references: &[NewReference],
+    ) -> Result<(), RegistryError> {
+        let repository = stored::make_repository(tx, &self.named.whole)?.number;
+        let missing = stored::missing_references(tx, repository, references)?;
+        if !missing.is_empty() {
+            return Err(RegistryError::manifest_blob_unknown(&missing));
+        }
+        let annotations = serde_json::to_string(&self.content.annotations)
+            .map_err(|error| RegistryError::manifest_invalid(error.to_string()))?;
+        let new = NewManifest {
+            repository,
+            digest: &self.digest,
+            kind: self.content.word(),
+            media_type: &self.content.media_type,
+            body: &self.body,
+            subject: self.content.subject.as_ref(),
+            artifact_type: &self.content.artifact_type,
+            annotations: &annotations,
+            pushed_by: &written(&self.principal),
+            references,
+        };
+        stored::put_manifest(tx, &new)?;
+        for tag in &self.tags {
+            self.tag(tx, repository, tag)?;
+        }
+        security::note_push(tx, &self.digest)?;
+        if !self.tags.is_empty() {
+            security::note_tagged(engine, tx, repository, &self.named.whole, &self.tags)?;
+        }
+        Ok(())
+    }
+
+    /// Points a tag to the manifest. What it was before decides, in the same transaction, who may do that.
+    fn tag(&self, tx: &mut Transaction<'_>, repository: i64, tag: &str) -> Result<(), RegistryError> {
+        if let Some(before) = stored::find_tag(tx, repository, tag)?
+            && before.manifest != self.digest
+        {
+            if before.is_immutable {
+                let message = format!("the tag {tag} must stay as it is");
+                return Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", message));
+            }
+            let object = Object::Repository(self.named.whole.clone());
+            if accounts::authorize(tx, &self.principal, Action::Overwrite, &object)? != Decision::Allowed {
+                let message = format!("the tag {tag} is there already, and you may not point it elsewhere");
+                return Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", message));
+            }
+        }
+        Ok(stored::set_tag(tx, repository, tag, &self.digest)?)
+    }
+}
+
+/// What a manifest needs. A layer that registries need not have is never asked for.
+fn references(content: &Content) -> Vec<NewReference> {
+    let blob = |descriptor: &Descriptor| {
+        let kind = if descriptor.is_foreign() { ReferenceKind::Foreign } else { ReferenceKind::Blob };
+        reference(kind, descriptor)
+    };
+    match &content.kind {
+        Kind::Image { config, layers } => std::iter::once(config).chain(layers).map(blob).collect(),
+        Kind::Artifact { blobs } => blobs.iter().map(blob).collect(),
+        Kind::Index { children } => {
+            children.iter().map(|child| reference(ReferenceKind::Manifest, child)).collect()
+        }
+    }
+}
+
+fn reference(kind: ReferenceKind, descriptor: &Descriptor) -> NewReference {
+    NewReference {
+        kind,
+        digest: descriptor.digest.clone(),
+        bytes: descriptor.size.min(i64::MAX as u64),
+        platform: descriptor.platform(),
+    }
+}
