@@ -42,8 +42,6 @@ enum Place {
     System(&'static [&'static str]),
     /// Directly in a folder whose name ends so.
     In(&'static [u8]),
-    /// In a folder below one of this name: `FOLDER/…/NAME/FILE` at this depth, counted from the file.
-    Under(&'static [u8], &'static [usize]),
 }
 
 impl Row {
@@ -63,9 +61,6 @@ impl Row {
                 Place::Anywhere => true,
                 Place::System(places) => places.iter().any(|place| system_root(path, place).is_some()),
                 Place::In(folder) => components(path).nth(1).is_some_and(|parent| parent.ends_with(folder)),
-                Place::Under(folder, depths) => {
-                    depths.iter().any(|&depth| components(path).nth(depth) == Some(*folder))
-                }
             }
     }
 }

@@ -46,8 +46,9 @@ pub(super) fn place(path: &str) -> Option<(&str, &str)> {
 /// Reads `pom.properties` at this path.
 pub(super) fn of_properties(path: &str, text: &str) -> Option<Coordinates> {
     let value = |key: &str| {
-        let values = text.lines().filter_map(property).filter(|(name, _)| *name == key);
-        values.map(|(_, value)| value).last().filter(|value| is_plain(value))
+        // The last of several counts.
+        let mut values = text.lines().rev().filter_map(property).filter(|(name, _)| *name == key);
+        values.next().map(|(_, value)| value).filter(|value| is_plain(value))
     };
     let folders = place(path);
     let group = value("groupId").or(folders.map(|folders| folders.0)).filter(|group| is_plain(group))?;

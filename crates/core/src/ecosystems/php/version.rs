@@ -81,12 +81,12 @@ fn parts(version: &str) -> Option<Vec<Part>> {
         .filter(|(before, build)| !before.is_empty() && !build.is_empty())
         .map_or(text, |(before, _)| before);
     let plain = text.strip_prefix('v').unwrap_or(text);
-    let released = classical(plain).or_else(|| dated(plain));
-    let modified = released.and_then(|(mut parts, modifier)| {
+    let modified = |(mut parts, modifier): (Vec<Part>, &str)| {
         parts.extend(modifiers(modifier, is_stable)?);
         Some(parts)
-    });
-    modified.or_else(|| row(text))
+    };
+    let classical = classical(plain).and_then(modified);
+    classical.or_else(|| dated(plain).and_then(modified)).or_else(|| row(text))
 }
 
 /// One to four numbers, of which missing ones are 0, and what follows.

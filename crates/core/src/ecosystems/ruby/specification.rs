@@ -53,11 +53,12 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
 /// Whether gems are found by this specification; others lie in the folders of gems, for those who build them.
 fn is_installed(path: &FilePath) -> bool {
     let mut folders = path.as_bytes().rsplit(|&byte| byte == b'/').skip(1);
-    match [folders.next(), folders.next(), folders.next()] {
-        [Some(b"specifications"), _, _] | [Some(b"default"), Some(b"specifications"), _] => true,
-        [Some(_), Some(b"gems"), Some(b"bundler")] => true,
-        _ => false,
-    }
+    matches!(
+        [folders.next(), folders.next(), folders.next()],
+        [Some(b"specifications"), _, _]
+            | [Some(b"default"), Some(b"specifications"), _]
+            | [Some(_), Some(b"gems"), Some(b"bundler")]
+    )
 }
 
 /// Name and version of the line in the head.

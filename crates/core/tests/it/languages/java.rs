@@ -149,9 +149,15 @@ fn archives_of_a_repository_are_what_their_folders_say() {
         let [group @ .., artifact, version, file] = parts.as_slice() else { panic!("{below:?}") };
         let expected = format!("{}:{artifact}", group.join("."));
         let parsed = read(&archive, &FilePath::new(format!("lib/{file}").as_bytes()));
+        // What stands behind the version in a name may be a part of it.
+        let classifier =
+            file.strip_prefix(&format!("{artifact}-{version}")).and_then(|rest| rest.rsplit_once('.'));
+        let whole = format!("{version}{}", classifier.map_or("", |(classifier, _)| classifier));
         let is_found = |name: &str| {
             let mut packages = parsed.packages.iter().map(|one| &one.package);
-            packages.any(|package| package.name == name && package.version == *version)
+            packages.any(|package| {
+                package.name == name && [*version, whole.as_str()].contains(&&*package.version)
+            })
         };
         match (is_found(&expected), is_found(artifact)) {
             (true, _) => by_group += 1,
