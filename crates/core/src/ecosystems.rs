@@ -13,13 +13,16 @@ mod chainguard;
 mod debian;
 mod fedora;
 mod gentoo;
+mod java;
 mod nodejs;
 mod opensuse;
 mod oracle;
 mod photon;
+mod php;
 mod python;
 mod redhat;
 mod rocky;
+mod ruby;
 mod suse;
 mod ubuntu;
 pub mod unread;
@@ -29,7 +32,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 19] = [
+const LIST: [Ecosystem; 22] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -53,6 +56,9 @@ const LIST: [Ecosystem; 19] = [
     // Languages: no system is one.
     python::ECOSYSTEM,
     nodejs::ECOSYSTEM,
+    java::ECOSYSTEM,
+    ruby::ECOSYSTEM,
+    php::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.

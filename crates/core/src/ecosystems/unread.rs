@@ -42,8 +42,6 @@ enum Place {
     System(&'static [&'static str]),
     /// Directly in a folder whose name ends so.
     In(&'static [u8]),
-    /// In a folder below one of this name: `FOLDER/…/NAME/FILE` at this depth, counted from the file.
-    Under(&'static [u8], &'static [usize]),
 }
 
 impl Row {
@@ -63,9 +61,6 @@ impl Row {
                 Place::Anywhere => true,
                 Place::System(places) => places.iter().any(|place| system_root(path, place).is_some()),
                 Place::In(folder) => components(path).nth(1).is_some_and(|parent| parent.ends_with(folder)),
-                Place::Under(folder, depths) => {
-                    depths.iter().any(|&depth| components(path).nth(depth) == Some(*folder))
-                }
             }
     }
 }
@@ -80,12 +75,6 @@ const ROWS: &[Row] = &[
     ),
     Row::named("db.sqlite", Place::System(&["nix/var/nix/db/db.sqlite"]), "Nix packages"),
     Row::named(".pnp.cjs", Place::Anywhere, "Node.js packages (Yarn's Plug'n'Play)"),
-    Row::ending(".gemspec", Place::In(b"specifications"), "Ruby packages"),
-    Row::ending(".gemspec", Place::Under(b"specifications", &[2]), "Ruby packages"),
-    Row::ending(".jar", Place::Anywhere, "Java archives"),
-    Row::ending(".war", Place::Anywhere, "Java archives"),
-    Row::ending(".ear", Place::Anywhere, "Java archives"),
-    Row::named("installed.json", Place::In(b"composer"), "PHP packages (Composer)"),
     Row::ending(".deps.json", Place::Anywhere, ".NET packages"),
     Row::ending(".json", Place::In(b"conda-meta"), "Conda packages"),
 ];
@@ -114,12 +103,6 @@ mod tests {
             ("opt/root/var/lib/opkg/status", "opkg packages"),
             ("var/lib/opkg/status", "opkg packages"),
             ("app/.pnp.cjs", "Node.js packages (Yarn's Plug'n'Play)"),
-            ("usr/lib/ruby/gems/3.1.0/specifications/rake-13.gemspec", "Ruby packages"),
-            ("usr/lib/ruby/gems/3.1.0/specifications/default/json-2.gemspec", "Ruby packages"),
-            ("app/app.jar", "Java archives"),
-            ("app/app.war", "Java archives"),
-            ("app/app.ear", "Java archives"),
-            ("srv/vendor/composer/installed.json", "PHP packages (Composer)"),
             ("app/app.deps.json", ".NET packages"),
             ("opt/conda/conda-meta/zlib-1.json", "Conda packages"),
             ("nix/var/nix/db/db.sqlite", "Nix packages"),
@@ -147,11 +130,12 @@ mod tests {
             "home/METADATA",
             "app/package.json",
             "app/src/a.json",
-            "app/.jar",
-            "x.gemspec",
+            "app/app.jar",
+            "app/app.war",
+            "usr/lib/ruby/gems/3.1.0/specifications/rake-13.gemspec",
+            "srv/vendor/composer/installed.json",
             "app/node_modules/lodash/package.json",
             "usr/share/doc/desc",
-            "a/installed.json",
         ] {
             assert_eq!(word(&path.into()), None, "{path}");
         }

@@ -17,28 +17,28 @@ const MOST_TEXT_BYTES: usize = 8 << 20;
 
 /// An element that was opened.
 #[derive(Debug)]
-pub(super) struct Element {
+pub(crate) struct Element {
     /// Without the prefix of its namespace.
-    pub(super) name: String,
+    pub(crate) name: String,
     attributes: Vec<(String, String)>,
 }
 
 impl Element {
     /// An attribute's value, without white space around it.
-    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(one, _)| one == name).map(|(_, value)| value.trim())
     }
 }
 
 /// What comes next.
-pub(super) enum Step {
+pub(crate) enum Step {
     Open(Element),
     /// With the text between it and the element before.
     Close(String),
 }
 
 /// Reads the elements of one document.
-pub(super) struct Elements<'r> {
+pub(crate) struct Elements<'r> {
     reader: Reader<&'r mut dyn BufRead>,
     buffer: Vec<u8>,
     text: String,
@@ -46,7 +46,7 @@ pub(super) struct Elements<'r> {
 
 impl<'r> Elements<'r> {
     /// Begins a document, and reads its root, which must have this name.
-    pub(super) fn of(root: &str, reader: &'r mut dyn BufRead) -> Result<Self, FeedError> {
+    pub(crate) fn of(root: &str, reader: &'r mut dyn BufRead) -> Result<Self, FeedError> {
         Self::with_root(root, reader).map(|(_, elements)| elements)
     }
 
@@ -68,12 +68,12 @@ impl<'r> Elements<'r> {
     }
 
     /// The next element that is opened or closed within the root.
-    pub(super) fn next(&mut self) -> Result<Step, FeedError> {
+    pub(crate) fn next(&mut self) -> Result<Step, FeedError> {
         self.step()?.ok_or_else(|| malformed("it ends before its root does".to_owned()))
     }
 
     /// Passes over what is left of the element that was opened last.
-    pub(super) fn skip(&mut self) -> Result<(), FeedError> {
+    pub(crate) fn skip(&mut self) -> Result<(), FeedError> {
         let mut depth = 1_u64;
         while depth > 0 {
             match self.next()? {
@@ -85,7 +85,7 @@ impl<'r> Elements<'r> {
     }
 
     /// The text of the element that was opened last, with white space made single.
-    pub(super) fn words(&mut self) -> Result<String, FeedError> {
+    pub(crate) fn words(&mut self) -> Result<String, FeedError> {
         loop {
             match self.next()? {
                 Step::Open(_) => self.skip()?,
@@ -97,7 +97,7 @@ impl<'r> Elements<'r> {
     }
 
     /// Checks that nothing follows the root, which is closed.
-    pub(super) fn finish(mut self) -> Result<(), FeedError> {
+    pub(crate) fn finish(mut self) -> Result<(), FeedError> {
         self.text.clear();
         let after = self.step()?;
         if after.is_some() || !self.text.trim().is_empty() {
@@ -163,6 +163,6 @@ fn failed(error: Error) -> FeedError {
 }
 
 /// It is no document of this format.
-pub(super) fn malformed(reason: String) -> FeedError {
+pub(crate) fn malformed(reason: String) -> FeedError {
     FeedError::Malformed(reason)
 }

@@ -41,7 +41,9 @@ fn names_are_unique() {
 fn package_urls_can_be_written() {
     for ecosystem in ecosystems::all().iter() {
         let mut purl = packageurl::PackageUrl::new(ecosystem.purl.kind, "name").unwrap();
-        if let Some(namespace) = ecosystem.purl.namespace {
+        // Names that carry a namespace of their own always have one where the type asks for it.
+        let carried = ecosystem.purl.separator.map(|_| "group");
+        if let Some(namespace) = ecosystem.purl.namespace.or(carried) {
             purl.with_namespace(namespace).unwrap();
         }
         assert!(purl.to_string().parse::<packageurl::PackageUrl<'_>>().is_ok(), "{purl}");

@@ -1,3 +1,6 @@
 //! Languages, against their own tools.
 
+mod java;
 mod orders;
+mod php;
+mod ruby;

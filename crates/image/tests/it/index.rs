@@ -14,6 +14,7 @@ use crate::packs::{Item, digest, kept, store};
 mod beside;
 mod corpus;
 mod dpkg;
+mod jars;
 mod languages;
 mod portage;
 mod reading;
@@ -211,17 +212,17 @@ fn programs_of_packages_are_known_and_others_are_listed() {
 fn what_nobody_reads_yet_is_told_unless_a_package_owns_it() {
     let report = index(&[&[
         kept("etc/os-release", ALPINE),
-        kept("lib/apk/db/installed", apk("java", "1-r0", &["owned.jar"])),
-        Item::Plain("bin/owned.jar"),
-        Item::Plain("app/b.jar"),
-        Item::Plain("app/a.jar"),
+        kept("lib/apk/db/installed", apk("net", "1-r0", &["owned.deps.json"])),
+        Item::Plain("bin/owned.deps.json"),
+        Item::Plain("app/b.deps.json"),
+        Item::Plain("app/a.deps.json"),
         Item::Plain("var/lib/opkg/status"),
     ]]);
     let told: Vec<_> = report.blind_spots.iter().map(|spot| (spot.reason, spot.subject.as_str())).collect();
     let unreadable = Reason::DatabaseUnreadable;
-    assert_eq!(told, [(unreadable, "Java archives"), (unreadable, "opkg packages")]);
+    assert_eq!(told, [(unreadable, ".NET packages"), (unreadable, "opkg packages")]);
     assert!(
-        report.blind_spots[0].detail.ends_with(": app/a.jar, app/b.jar"),
+        report.blind_spots[0].detail.ends_with(": app/a.deps.json, app/b.deps.json"),
         "{}",
         report.blind_spots[0].detail
     );

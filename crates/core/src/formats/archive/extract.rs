@@ -2,7 +2,10 @@
 //!
 //! What is unpacked, how deep and how much text is kept is bounded for the whole file, whatever it says of itself.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::{
+    collections::{BTreeMap, HashSet},
+    io::{self, Read, Seek, SeekFrom},
+};
 
 use flate2::Crc;
 use sha1::{Digest, Sha1};
@@ -18,7 +21,7 @@ const BUFFER_BYTES: usize = 64 << 10;
 
 /// The extract of the file.
 pub(super) fn archive(source: &mut dyn Source, scratch: &dyn Scratch) -> io::Result<Archive> {
-    let mut work = Work { scratch, unpacked: 0, text: 0 };
+    let mut work = Work { scratch, unpacked: 0, read: 0, text: 0 };
     match work.archive(source, 0) {
         Ok(archive) => Ok(archive),
         Err(Trouble::Ours(error)) => Err(error),
@@ -34,7 +37,9 @@ struct Work<'a> {
     scratch: &'a dyn Scratch,
     /// Bytes that were unpacked so far.
     unpacked: u64,
-    /// Bytes of text that were kept so far.
+    /// Members that were read so far.
+    read: usize,
+    /// Bytes of text and names that were kept so far, as the extract has them.
     text: usize,
 }
 
@@ -45,9 +50,15 @@ impl Work<'_> {
         if let Some(detail) = end {
             archive.fault(detail);
         }
+        let mut places = BTreeMap::new();
         for (entry, kind) in wanted {
+            if self.read >= limits::MOST_READ {
+                archive.fault("there are more descriptions and archives in it than are read");
+                break;
+            }
+            self.read += 1;
             let name = String::from_utf8_lossy(&entry.name).into_owned();
-            match self.member(source, &entry, kind, depth, &mut archive) {
+            match self.member(source, &entry, kind, depth, &mut places, &mut archive) {
                 Ok(()) => {}
                 Err(Trouble::Fault(detail)) => archive.fault(format!("{name}: {detail}")),
                 Err(Trouble::Ours(error)) => return Err(Trouble::Ours(error)),
@@ -63,20 +74,30 @@ impl Work<'_> {
         entry: &Entry,
         kind: Kind,
         depth: usize,
+        places: &mut Places,
         archive: &mut Archive,
     ) -> Result<(), Trouble> {
         let data = entry.data(source)?;
+        if !take_place(places, &data) {
+            return over("it lies where another member lies");
+        }
+        if kind == Kind::Beside {
+            return Ok(());
+        }
         self.unpacked = self.unpacked.saturating_add(data.size);
         if self.unpacked > limits::MOST_UNPACKED_BYTES {
             return over("there is more in the archive than is unpacked");
         }
         let name = String::from_utf8_lossy(&entry.name).into_owned();
+        self.keep(&name)?;
         match kind {
-            Kind::Manifest | Kind::Description => {
+            Kind::Beside => {}
+            Kind::Manifest | Kind::Description | Kind::Model => {
                 let text = self.text(source, &data, kind)?;
                 archive.members.push(Member { name, text });
             }
             Kind::Archive if depth >= limits::MOST_DEPTH => return over("it lies too deep to be read"),
+            Kind::Archive if is_bomb(&data) => return over("it unpacks to far more than an archive does"),
             Kind::Archive => {
                 let nested = self.nested(source, &data, depth)?;
                 archive.nested.push(Nested { name, archive: nested });
@@ -92,13 +113,24 @@ impl Work<'_> {
         let mut content = Vec::new();
         Checked::new(source, data)?.read_to_end(&mut content)?;
         if kind == Kind::Manifest {
-            content.truncate(limits::KEPT_MANIFEST_BYTES);
+            content.truncate(first_section(&content));
+            if content.len() > limits::KEPT_MANIFEST_BYTES {
+                return over("what it says of the archive itself is longer than such a text is");
+            }
         }
-        self.text = self.text.saturating_add(content.len());
+        let text = String::from_utf8_lossy(&content).into_owned();
+        self.keep(&text)?;
+        Ok(text)
+    }
+
+    /// Counts a text that is kept. Control characters are written with six.
+    fn keep(&mut self, text: &str) -> Result<(), Trouble> {
+        let controls = text.bytes().filter(u8::is_ascii_control).count();
+        self.text = self.text.saturating_add(text.len() + controls * 5);
         if self.text > limits::MOST_TEXT_BYTES {
             return over("there is more text in the archive than is kept");
         }
-        Ok(String::from_utf8_lossy(&content).into_owned())
+        Ok(())
     }
 
     fn nested(&mut self, source: &mut dyn Source, data: &Data, depth: usize) -> Result<Archive, Trouble> {
@@ -113,6 +145,36 @@ impl Work<'_> {
 
 fn over<T>(detail: &str) -> Result<T, Trouble> {
     Err(Trouble::Fault(detail.to_owned()))
+}
+
+fn is_bomb(data: &Data) -> bool {
+    data.size > limits::FREE_BYTES && data.size / limits::MOST_RATIO > data.stored
+}
+
+/// The end of the first section of a manifest: where the first empty line begins.
+fn first_section(manifest: &[u8]) -> usize {
+    let mut end = 0;
+    for line in manifest.split_inclusive(|&byte| byte == b'\n') {
+        if line.trim_ascii().is_empty() {
+            break;
+        }
+        end += line.len();
+    }
+    end
+}
+
+/// Where the members lie that were read: their beginnings with their ends.
+type Places = BTreeMap<u64, u64>;
+
+/// Takes the place of a member, unless a part of it is taken: such members unpack to more than the archive has.
+fn take_place(places: &mut Places, data: &Data) -> bool {
+    let Some(end) = data.start.checked_add(data.stored) else { return false };
+    let is_taken =
+        places.range(..end.max(data.start + 1)).next_back().is_some_and(|(_, before)| *before > data.start);
+    if !is_taken && end > data.start {
+        places.insert(data.start, end);
+    }
+    !is_taken
 }
 
 /// The entries that are read, in the order of the directory, and why there may be more.
@@ -131,6 +193,12 @@ fn wanted(source: &mut dyn Source) -> Result<WantedEntries, Trouble> {
             left_out = true;
         }
     });
+    let described: HashSet<Vec<u8>> = wanted
+        .iter()
+        .filter(|(_, kind)| *kind == Kind::Description)
+        .map(|(entry, _)| folder(entry).to_vec())
+        .collect();
+    wanted.retain(|(entry, kind)| *kind != Kind::Model || !described.contains(folder(entry)));
     match walked {
         Ok(()) if left_out => {
             Ok((wanted, Some("it has more descriptions and archives in it than are read".to_owned())))
@@ -140,6 +208,11 @@ fn wanted(source: &mut dyn Source) -> Result<WantedEntries, Trouble> {
         Err(Trouble::Fault(detail)) if !wanted.is_empty() => Ok((wanted, Some(detail))),
         Err(trouble) => Err(trouble),
     }
+}
+
+fn folder(entry: &Entry) -> &[u8] {
+    let end = entry.name.iter().rposition(|&byte| byte == b'/');
+    entry.name.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
 fn sha1(source: &mut dyn Source) -> Result<String, Trouble> {

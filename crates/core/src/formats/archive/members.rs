@@ -11,6 +11,11 @@ pub(super) enum Kind {
     Manifest,
     /// A description that is kept whole.
     Description,
+    /// The model of an artifact of Maven's, which is kept where no description stands beside it.
+    Model,
+    /// Stands where descriptions do and is none. It is only held against its own header, so that no damage makes nothing of a
+    /// description.
+    Beside,
     /// An archive.
     Archive,
 }
@@ -28,7 +33,17 @@ pub(super) fn kind(name: &[u8]) -> Option<Kind> {
     };
     if is_described {
         Some(Kind::Description)
+    } else if ARCHIVES.into_iter().any(ends) {
+        Some(Kind::Archive)
+    } else if is_beside_description(name, file) {
+        Some(if file == b"pom.xml" { Kind::Model } else { Kind::Beside })
     } else {
-        ARCHIVES.into_iter().any(ends).then_some(Kind::Archive)
+        None
     }
+}
+
+/// Whether it is a file in `META-INF/maven/GROUP/ARTIFACT/`, wherever that lies.
+fn is_beside_description(name: &[u8], file: &[u8]) -> bool {
+    let mut folders = name.rsplit(|&byte| byte == b'/').skip(3);
+    !file.is_empty() && folders.next() == Some(b"maven") && folders.next() == Some(b"META-INF")
 }

@@ -90,3 +90,112 @@ fn archives_without_end_are_read_up_to_a_depth() {
     assert_eq!(faults.len(), 1);
     assert!(faults[0].ends_with("it lies too deep to be read"), "{faults:?}");
 }
+
+/// An entry of a directory, whose member is stored and has its header at `offset`.
+fn entry(name: &str, offset: u32, size: u32, checksum: u32) -> Vec<u8> {
+    let mut entry = b"PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0\0\0".to_vec();
+    for number in [checksum, size, size] {
+        entry.extend(number.to_le_bytes());
+    }
+    entry.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
+    entry.extend([0; 12]);
+    entry.extend(offset.to_le_bytes());
+    entry.extend(name.as_bytes());
+    entry
+}
+
+fn end(entries: usize, size: usize, start: usize) -> Vec<u8> {
+    let mut end = b"PK\x05\x06\0\0\0\0".to_vec();
+    let count = u16::try_from(entries & 0xffff).unwrap().to_le_bytes();
+    end.extend([count, count].concat());
+    end.extend(u32::try_from(size).unwrap().to_le_bytes());
+    end.extend(u32::try_from(start).unwrap().to_le_bytes());
+    end.extend([0, 0]);
+    end
+}
+
+#[test]
+fn members_that_lie_one_in_another_are_refused() {
+    // A thousand names for one archive, which would be a thousand archives.
+    let inner = jar(CompressionMethod::Deflated);
+    let one = zip(&[("a.jar", &inner, CompressionMethod::Stored)]);
+    let directory = one.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
+    let entries = entry("a.jar", 0, u32::try_from(inner.len()).unwrap(), checksum(&inner)).repeat(1000);
+    let overlapping = [&one[..directory], &entries, &end(1000, entries.len(), directory)].concat();
+    let archive = extracted(&overlapping);
+    assert_eq!(archive.nested.len(), 1);
+    assert_eq!(archive.faults().len(), limits::MOST_FAULTS + 1);
+    assert_eq!(archive.faults()[0], "a.jar: it lies where another member lies");
+}
+
+fn checksum(content: &[u8]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(content);
+    crc.sum()
+}
+
+#[test]
+fn how_many_are_read_is_bounded_over_all_archives_within() {
+    let names: Vec<String> = (0..300).map(|number| format!("{number}.jar")).collect();
+    let many = |inner: &[u8]| {
+        let members: Vec<_> =
+            names.iter().map(|name| (name.as_str(), inner, CompressionMethod::Stored)).collect();
+        zip(&members)
+    };
+    let archive = extracted(&many(&many(&zip(&[]))));
+    let read: usize = archive.nested.iter().map(|nested| 1 + nested.archive.nested.len()).sum();
+    assert_eq!(read, limits::MOST_READ);
+    assert!(
+        archive
+            .faults()
+            .iter()
+            .any(|fault| fault == "there are more descriptions and archives in it than are read")
+    );
+}
+
+#[test]
+fn more_entries_than_the_count_can_say_are_read() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for number in 0..70_000 {
+        writer.start_file(format!("{number}"), SimpleFileOptions::default()).unwrap();
+    }
+    writer.start_file(POM, SimpleFileOptions::default()).unwrap();
+    let archive = extracted(&writer.finish().unwrap().into_inner());
+    assert_eq!((names(&archive), archive.faults()), (vec![POM], vec![]));
+    // As old tools write it: the count without its upper bits.
+    let entries: Vec<u8> = (0..65_537).flat_map(|number| entry(&number.to_string(), 0, 0, 0)).collect();
+    let old = [entries.clone(), end(65_537, entries.len(), 0)].concat();
+    assert_eq!(extracted(&old).faults(), [""; 0]);
+    let short = [entries.clone(), end(65_536, entries.len(), 0)].concat();
+    assert_eq!(extracted(&short).faults(), ["its directory has another number of entries than it says"]);
+}
+
+#[test]
+fn lies_about_sizes_and_bombs_are_told() {
+    let zeros = vec![0; 20 << 20];
+    for (name, told) in
+        [(POM, "it is larger than such a file is"), ("a.jar", "it unpacks to far more than an archive does")]
+    {
+        let bomb = zip(&[(name, &zeros, CompressionMethod::Deflated)]);
+        assert!(bomb.len() < 64 << 10);
+        let faults = extracted(&bomb).faults();
+        assert!(faults.len() == 1 && faults[0].contains(told), "{faults:?}");
+        // It says that it has only some bytes.
+        let at = bomb.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap() + 24;
+        for size in [0, 1, 4_000_000_000_u32] {
+            let mut lying = bomb.clone();
+            lying[at..at + 4].copy_from_slice(&size.to_le_bytes());
+            assert_eq!(extracted(&lying).faults().len(), 1, "{name} {size}");
+        }
+    }
+}
+
+#[test]
+fn of_a_manifest_the_first_section_is_kept() {
+    let text = b"Manifest-Version: 1.0\r\nA: b\r\n\r\nName: x\r\n";
+    let archive = extracted(&zip(&[("META-INF/MANIFEST.MF", text, CompressionMethod::Deflated)]));
+    assert_eq!(archive.members[0].text, "Manifest-Version: 1.0\r\nA: b\r\n");
+    let long = [b"A: ".as_slice(), &vec![b'x'; limits::KEPT_MANIFEST_BYTES]].concat();
+    let faults = extracted(&zip(&[("META-INF/MANIFEST.MF", &long, CompressionMethod::Deflated)])).faults();
+    assert_eq!(faults.len(), 1);
+}

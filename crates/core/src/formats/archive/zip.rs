@@ -219,7 +219,7 @@ impl Entry {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Data {
     pub(super) start: u64,
-    stored: u64,
+    pub(super) stored: u64,
     pub(super) size: u64,
     pub(super) checksum: u32,
     /// Whether it stands there as it is.

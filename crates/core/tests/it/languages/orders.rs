@@ -43,10 +43,10 @@ impl Dice {
 }
 
 /// How versions of a scheme look: numbers in front, then pieces that its rules treat each in a way of its own.
-struct Look {
-    prefixes: &'static [&'static str],
-    numbers: &'static [&'static str],
-    pieces: &'static [&'static str],
+pub(super) struct Look {
+    pub(super) prefixes: &'static [&'static str],
+    pub(super) numbers: &'static [&'static str],
+    pub(super) pieces: &'static [&'static str],
 }
 
 impl Look {
@@ -106,7 +106,7 @@ fn answer(order: &VersionOrder, a: &str, b: &str) -> &'static str {
 }
 
 /// Compares with the tool.
-fn compare(scheme: &str, look: &Look, tool: &mut Command) {
+pub(super) fn compare(scheme: &str, look: &Look, tool: &mut Command) {
     let order = order(scheme).unwrap();
     let pairs = look.pairs(pair_count());
     let answers = answers(tool, &pairs);

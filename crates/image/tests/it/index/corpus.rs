@@ -11,7 +11,7 @@ use limpid_image::{
 use super::*;
 
 /// A file of the corpus. Says so where there is none.
-fn corpus(path: &str) -> Option<PathBuf> {
+pub(super) fn corpus(path: &str) -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let path = std::env::var_os("LIMPID_CORPUS").map_or_else(beside, PathBuf::from).join(path);
     if path.exists() {
@@ -21,7 +21,7 @@ fn corpus(path: &str) -> Option<PathBuf> {
     None
 }
 
-fn report(image: &str) -> Option<IndexReport> {
+pub(super) fn report(image: &str) -> Option<IndexReport> {
     let path = corpus(&format!("images/{image}"))?;
     let store = store();
     let argument = path.to_str().unwrap().parse().unwrap();

@@ -1,0 +1,158 @@
+//! What an artifact is called: group, artifact and version, as Maven writes them into archives.
+//!
+//! What is no plain value, such as an expression that nobody has filled in, is none.
+//!
+//! Sources: Maven Archiver, “pom.properties content”; java.util.Properties, “load”; Maven's “POM Reference”.
+
+use super::limits::MOST_COORDINATE_BYTES;
+use crate::{
+    Package,
+    formats::xml::{Elements, Step},
+};
+
+/// Group, artifact and version.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Coordinates {
+    /// `None` where only the artifact's name is known.
+    pub(super) group: Option<String>,
+    pub(super) artifact: String,
+    pub(super) version: String,
+}
+
+impl Coordinates {
+    /// The package. Its name is `GROUP:ARTIFACT`, or the artifact's alone.
+    pub(super) fn package(&self) -> Package {
+        let name = match &self.group {
+            Some(group) => format!("{group}:{}", self.artifact),
+            None => self.artifact.clone(),
+        };
+        Package { name, version: self.version.clone(), kind: "maven".to_owned(), ..Package::default() }
+    }
+}
+
+/// Whether a text is a name or a version.
+pub(super) fn is_plain(text: &str) -> bool {
+    let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || b"._-+~".contains(&byte);
+    (1..=MOST_COORDINATE_BYTES).contains(&text.len()) && text.bytes().all(is_usual)
+}
+
+/// The folders of `META-INF/maven/GROUP/ARTIFACT/…`, wherever that lies; `None` for other paths.
+pub(super) fn place(path: &str) -> Option<(&str, &str)> {
+    let mut folders = path.rsplit('/').skip(1);
+    let (artifact, group) = (folders.next()?, folders.next()?);
+    (folders.next() == Some("maven") && folders.next() == Some("META-INF")).then_some((group, artifact))
+}
+
+/// Reads `pom.properties` at this path.
+pub(super) fn of_properties(path: &str, text: &str) -> Option<Coordinates> {
+    let value = |key: &str| {
+        // The last of several counts.
+        let mut values = text.lines().rev().filter_map(property).filter(|(name, _)| *name == key);
+        values.next().map(|(_, value)| value).filter(|value| is_plain(value))
+    };
+    let folders = place(path);
+    let group = value("groupId").or(folders.map(|folders| folders.0)).filter(|group| is_plain(group))?;
+    let artifact = value("artifactId").or(folders.map(|folders| folders.1)).filter(|name| is_plain(name))?;
+    Some(Coordinates {
+        group: Some(group.to_owned()),
+        artifact: artifact.to_owned(),
+        version: value("version")?.to_owned(),
+    })
+}
+
+/// Key and value of a line; `None` for comments. What is escaped is not plain, and refused later.
+fn property(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim();
+    if line.starts_with(['#', '!']) {
+        return None;
+    }
+    let (key, value) = line.split_once(['=', ':'])?;
+    Some((key.trim(), value.trim()))
+}
+
+/// Reads `pom.xml`, as far as it says its coordinates itself. What it does not say is its parent's.
+pub(super) fn of_model(text: &str) -> Option<Coordinates> {
+    let mut reader = text.as_bytes();
+    let mut elements = Elements::of("project", &mut reader).ok()?;
+    let (mut own, mut parent) = (Model::default(), Model::default());
+    loop {
+        match elements.next().ok()? {
+            Step::Open(element) if element.name == "parent" => parent = Model::read(&mut elements)?,
+            Step::Open(element) => own.field(&element.name, &mut elements)?,
+            Step::Close(_) => break,
+        }
+    }
+    let plain = |value: Option<String>| value.filter(|value| is_plain(value));
+    Some(Coordinates {
+        group: Some(plain(own.group.or(parent.group))?),
+        artifact: plain(own.artifact)?,
+        version: plain(own.version.or(parent.version))?,
+    })
+}
+
+#[derive(Default)]
+struct Model {
+    group: Option<String>,
+    artifact: Option<String>,
+    version: Option<String>,
+}
+
+impl Model {
+    fn read(elements: &mut Elements<'_>) -> Option<Self> {
+        let mut model = Self::default();
+        loop {
+            match elements.next().ok()? {
+                Step::Open(element) => model.field(&element.name, elements)?,
+                Step::Close(_) => return Some(model),
+            }
+        }
+    }
+
+    /// Reads the element that was opened.
+    fn field(&mut self, name: &str, elements: &mut Elements<'_>) -> Option<()> {
+        let field = match name {
+            "groupId" => &mut self.group,
+            "artifactId" => &mut self.artifact,
+            "version" => &mut self.version,
+            _ => return elements.skip().ok(),
+        };
+        *field = Some(elements.words().ok()?);
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATH: &str = "META-INF/maven/org.example/thing/pom.properties";
+
+    fn shown(coordinates: Option<Coordinates>) -> Option<String> {
+        coordinates.map(|one| format!("{} {}", one.package().name, one.version))
+    }
+
+    #[test]
+    fn properties_say_what_an_artifact_is_called() {
+        let text = "#Generated by Maven\n#Wed\nversion=1.0\r\ngroupId = org.other\nartifactId:it\n";
+        assert_eq!(shown(of_properties(PATH, text)).as_deref(), Some("org.other:it 1.0"));
+        assert_eq!(shown(of_properties(PATH, "version=1")).as_deref(), Some("org.example:thing 1"));
+        for odd in ["", "version=${project.version}", "version=", "#version=1", "version=1\\\n 2"] {
+            assert_eq!(of_properties(PATH, odd), None, "{odd}");
+        }
+        assert_eq!(of_properties("pom.properties", "version=1\ngroupId=a"), None);
+    }
+
+    #[test]
+    fn a_model_says_it_with_its_parent() {
+        let parent =
+            "<parent><groupId>org.p</groupId><artifactId>p</artifactId><version>7</version></parent>";
+        let own = "<artifactId>a</artifactId><build><version>1</version></build>";
+        let model = |more: &str| of_model(&format!("<project xmlns=\"x\">{parent}{own}{more}</project>"));
+        assert_eq!(shown(model("")).as_deref(), Some("org.p:a 7"));
+        assert_eq!(shown(model("<version> 8 </version><groupId>o</groupId>")).as_deref(), Some("o:a 8"));
+        assert_eq!(model("<version>${revision}</version>"), None);
+        assert_eq!(of_model("<project><artifactId>a</artifactId></project>"), None);
+        assert_eq!(of_model("<project><artifactId>a"), None);
+        assert_eq!(of_model("<html/>"), None);
+    }
+}

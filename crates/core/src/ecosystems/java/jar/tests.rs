@@ -1,0 +1,159 @@
+use std::io::{Cursor, Write as _};
+
+use ::zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+use super::*;
+use crate::extract::Memory;
+
+const STORED: CompressionMethod = CompressionMethod::Stored;
+const DEFLATED: CompressionMethod = CompressionMethod::Deflated;
+const POM: &str = "META-INF/maven/org.example/thing/pom.properties";
+const MANIFEST: &str = "META-INF/MANIFEST.MF";
+
+fn zip(method: CompressionMethod, members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in members {
+        writer.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn pom(group: &str, artifact: &str, version: &str) -> (String, String) {
+    let path = format!("META-INF/maven/{group}/{artifact}/pom.properties");
+    (path, format!("version={version}\ngroupId={group}\nartifactId={artifact}\n"))
+}
+
+fn jar(coordinates: &[(&str, &str, &str)]) -> Vec<u8> {
+    let poms: Vec<_> =
+        coordinates.iter().map(|(group, artifact, version)| pom(group, artifact, version)).collect();
+    let members: Vec<_> = poms.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
+    zip(DEFLATED, &members)
+}
+
+fn parse(path: &str, content: &[u8]) -> Parsed {
+    let extract = (archive::EXTRACTOR.extract)(&mut Cursor::new(content), &Memory).unwrap();
+    read(&FoundFile { path: &path.into(), content: &extract, companions: &[] })
+}
+
+fn packages(parsed: &Parsed) -> Vec<String> {
+    parsed.packages.iter().map(|one| format!("{} {}", one.package.name, one.package.version)).collect()
+}
+
+/// The packages of a file in which there is nothing else to tell of.
+fn clean(path: &str, content: &[u8]) -> Vec<String> {
+    let parsed = parse(path, content);
+    assert_eq!(parsed.blind_spots, [], "{path}");
+    packages(&parsed)
+}
+
+fn told(parsed: &Parsed) -> Vec<&str> {
+    parsed.blind_spots.iter().map(|spot| spot.detail.as_str()).collect()
+}
+
+#[test]
+fn artifacts_that_were_merged_are_all_listed_with_the_archive_itself() {
+    let own = ("org.example", "app", "1.0");
+    let shaded = ("com.fasterxml.jackson.core", "jackson-databind", "2.9.8");
+    let (own_name, shaded_name) =
+        ("org.example:app 1.0", "com.fasterxml.jackson.core:jackson-databind 2.9.8");
+    assert_eq!(clean("app-1.0-all.jar", &jar(&[own, shaded])), [own_name, shaded_name]);
+    assert_eq!(clean("app.jar", &jar(&[shaded, own])), [shaded_name, own_name]);
+    // Its own description was lost when others were merged into it.
+    assert_eq!(clean("lib/app-1.0.jar", &jar(&[shaded])), [shaded_name, "app 1.0"]);
+    // Bundles have their group in front.
+    assert_eq!(clean("org.example.app-1.0.jar", &jar(&[own])), [own_name]);
+}
+
+#[test]
+fn archives_within_are_read_stored_or_deflated_and_told_apart_from_the_outer_one() {
+    let inner = jar(&[("org.yaml", "snakeyaml", "1.24")]);
+    let spring =
+        zip(STORED, &[(MANIFEST, b"Implementation-Title: spring-jcl\nImplementation-Version: 5.3.20\n")]);
+    for method in [STORED, DEFLATED] {
+        let members: [(&str, &[u8]); 3] = [
+            ("WEB-INF/lib/snakeyaml-1.24.jar", &inner),
+            ("WEB-INF/lib/spring-jcl-5.3.20.jar", &spring),
+            ("META-INF/maven/org.example/web/pom.properties", b"version=3\n"),
+        ];
+        let ear = zip(method, &[("web.war", &zip(method, &members)), ("lib/plain-2.jar", &zip(method, &[]))]);
+        assert_eq!(
+            clean("opt/suite-1.ear", &ear),
+            ["suite 1", "org.example:web 3", "org.yaml:snakeyaml 1.24", "spring-jcl 5.3.20", "plain 2"]
+        );
+    }
+}
+
+#[test]
+fn a_model_counts_where_no_description_stands_beside_it() {
+    let model = |version: &str| {
+        format!(
+            "<project><groupId>g</groupId><artifactId>a</artifactId><version>{version}</version></project>"
+        )
+    };
+    let (beside, alone) = (model("8"), model("9"));
+    let both: [(&str, &[u8]); 3] = [
+        ("META-INF/maven/org.example/thing/pom.xml", beside.as_bytes()),
+        (POM, b"version=1\n"),
+        ("META-INF/maven/g/a/pom.xml", alone.as_bytes()),
+    ];
+    assert_eq!(clean("thing-1.jar", &zip(DEFLATED, &both)), ["org.example:thing 1", "g:a 9"]);
+    let unfilled = model("${revision}");
+    let parsed = parse("a-9.jar", &zip(STORED, &[("META-INF/maven/g/a/pom.xml", unfilled.as_bytes())]));
+    assert_eq!(packages(&parsed), ["a 9"]);
+    assert_eq!(told(&parsed).len(), 1);
+}
+
+#[test]
+fn a_manifest_gives_no_group_and_alone_it_is_a_guess() {
+    let glassfish = b"Implementation-Vendor-Id: com.sun\nImplementation-Title: javax.mail\nImplementation-Version: 1.6.2\n";
+    assert_eq!(clean("javax.mail-1.6.2.jar", &zip(STORED, &[(MANIFEST, glassfish)])), ["javax.mail 1.6.2"]);
+    assert_eq!(clean("lib/javax.mail.jar", &zip(STORED, &[(MANIFEST, glassfish)])), ["javax.mail 1.6.2"]);
+    let renamed = parse("lib/mail.jar", &zip(STORED, &[(MANIFEST, glassfish)]));
+    assert_eq!(packages(&renamed), ["mail 1.6.2"]);
+    assert_eq!(renamed.blind_spots[0].packages, 1);
+    assert!(
+        told(&renamed)[0].contains("the file itself (calls itself javax.mail, SHA-1 "),
+        "{:?}",
+        told(&renamed)
+    );
+    let plugin = b"Short-Name: git\nGroup-Id: org.jenkins-ci.plugins\nPlugin-Version: 4.8.0\n";
+    assert_eq!(clean("git.hpi", &zip(STORED, &[(MANIFEST, plugin)])), ["org.jenkins-ci.plugins:git 4.8.0"]);
+}
+
+#[test]
+fn what_nothing_identifies_is_told_with_what_is_in_it() {
+    let app = zip(
+        STORED,
+        &[("BOOT-INF/lib/odd.jar", &zip(STORED, &[])), ("BOOT-INF/lib/a-1.jar", &zip(STORED, &[]))],
+    );
+    let parsed = parse("app.jar", &app);
+    assert_eq!(packages(&parsed), ["a 1"]);
+    let [spot] = parsed.blind_spots.as_slice() else { panic!("{:?}", parsed.blind_spots) };
+    assert_eq!((spot.reason, spot.packages, spot.counts), (Reason::DatabaseUnreadable, 2, true));
+    assert!(
+        spot.detail.contains("the file itself (SHA-1 ")
+            && spot.detail.contains("BOOT-INF/lib/odd.jar (SHA-1 ")
+    );
+}
+
+#[test]
+fn one_blind_spot_tells_of_however_many_archives() {
+    let inner = zip(STORED, &[]);
+    let names: Vec<String> = (0..500).map(|number| format!("lib/x{number}x.jar")).collect();
+    let members: Vec<_> = names.iter().map(|name| (name.as_str(), inner.as_slice())).collect();
+    let parsed = parse("app-1.jar", &zip(STORED, &members));
+    assert_eq!(parsed.blind_spots.len(), 1);
+    assert_eq!(parsed.blind_spots[0].packages, 500);
+    assert!(told(&parsed)[0].ends_with("and 490 more"), "{:?}", told(&parsed));
+}
+
+#[test]
+fn archives_that_nest_without_end_are_told() {
+    let mut deep = jar(&[("org.example", "thing", "1")]);
+    for _ in 0..100 {
+        deep = zip(DEFLATED, &[("in.jar", &deep)]);
+    }
+    let parsed = parse("thing-1.jar", &deep);
+    assert!(told(&parsed)[0].contains("it lies too deep to be read"), "{:?}", told(&parsed));
+}

@@ -1,0 +1,105 @@
+//! Java's archives and Ruby's gems in an image: those of the corpus against Syft's list, and archives made to do harm.
+
+use std::{collections::BTreeSet, io::Cursor};
+
+use limpid_core::{extract::Memory, formats::archive::EXTRACTOR};
+
+use super::{corpus, *};
+
+/// Name and version of each package of a type, as Syft lists them. Archives have their group in the package URL.
+fn listed(kind: &str) -> Option<BTreeSet<String>> {
+    let table = corpus::corpus("packages/slim-debian-12-apps-v1.tsv")?;
+    let text = std::fs::read_to_string(table).unwrap();
+    let rows = text.lines().map(|line| line.split('\t').collect::<Vec<_>>()).filter(|row| row[0] == kind);
+    let shown =
+        |row: Vec<&str>| match row[3].strip_prefix("pkg:maven/").and_then(|purl| purl.split('/').next()) {
+            Some(group) => format!("{group}:{} {}", row[1], row[2]),
+            None => format!("{} {}", row[1], row[2]),
+        };
+    Some(rows.map(shown).collect())
+}
+
+fn found(report: &IndexReport, kind: &str) -> BTreeSet<String> {
+    let packages = report.packages.iter().map(|one| &one.package).filter(|package| package.kind == kind);
+    packages.map(|package| format!("{} {}", package.name, package.version)).collect()
+}
+
+#[test]
+fn archives_and_gems_of_a_real_image_are_those_that_syft_lists() {
+    let Some(report) = corpus::report("slim-debian-12-apps-v1.oci.tar") else { return };
+    let (Some(gems), Some(archives)) = (listed("gem"), listed("java-archive")) else { return };
+    assert_eq!(found(&report, "gem"), gems);
+    // Of archives that do not describe themselves, Syft guesses the group; the war is no artifact to it.
+    let ours = found(&report, "maven");
+    let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
+    let by_name =
+        ["commons-collections3 3.2.2", "corpus-app 1.0", "gson 2.2.4", "test 9.0.65", "velocity 1.5"];
+    let guessed = [
+        "com.google.gson:gson 2.2.4",
+        "commons-collections:commons-collections3 3.2.2",
+        "org.apache.tomcat-embed-websocket:test 9.0.65",
+        "org.apache.velocity:velocity 1.5",
+    ];
+    assert_eq!(only(&ours, &archives), by_name);
+    assert_eq!(only(&archives, &ours), guessed);
+    let told: Vec<&str> =
+        report.blind_spots.iter().map(|spot| &*spot.subject).filter(|one| one.ends_with(".jar")).collect();
+    assert_eq!(told, ["opt/jars/test.jar"], "Tomcat's, by another name");
+}
+
+/// An archive with a directory of these entries, each with a name, a size, and the place of its header.
+fn directory(before: &[u8], entries: &[(&str, u32, u32)]) -> Vec<u8> {
+    let mut archive = before.to_vec();
+    for (name, size, offset) in entries {
+        archive.extend(b"PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0\0\0\0\0\0\0");
+        archive.extend([size.to_le_bytes(), size.to_le_bytes()].concat());
+        archive.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
+        archive.extend([0; 12]);
+        archive.extend(offset.to_le_bytes());
+        archive.extend(name.as_bytes());
+    }
+    let count = u16::try_from(entries.len() & 0xffff).unwrap().to_le_bytes();
+    let size = u32::try_from(archive.len() - before.len()).unwrap();
+    archive.extend(b"PK\x05\x06\0\0\0\0");
+    archive.extend([count, count].concat());
+    archive.extend([size.to_le_bytes(), u32::try_from(before.len()).unwrap().to_le_bytes()].concat());
+    archive.extend([0, 0]);
+    archive
+}
+
+#[test]
+fn archives_that_lie_are_told_and_never_clean() {
+    let no_header = [("META-INF/maven/g/a/pom.properties", 10, 0)];
+    let many: Vec<(String, u32, u32)> = (0..70_000).map(|number| (format!("{number}.jar"), 100, 0)).collect();
+    let many: Vec<_> = many.iter().map(|(name, size, offset)| (name.as_str(), *size, *offset)).collect();
+    let cases: [(&'static str, Vec<u8>); 5] = [
+        ("app/no-header-1.jar", directory(b"", &no_header)),
+        ("app/far-1.jar", directory(b"", &[("a.jar", 10, 4_000_000_000)])),
+        ("app/large-1.jar", directory(b"PK\x03\x04", &[("a.jar", u32::MAX - 1, 0)])),
+        ("app/many-1.war", directory(b"", &many)),
+        ("app/text-1.ear", b"PK\x05\x06 and nothing else".to_vec()),
+    ];
+    for (path, content) in cases {
+        let extract = (EXTRACTOR.extract)(&mut Cursor::new(content), &Memory).unwrap();
+        assert!(extract.len() < 64 << 10, "{path}: {}", extract.len());
+        let report = index(&[&[kept(path, String::from_utf8(extract).unwrap())]]);
+        let counting: Vec<_> =
+            report.blind_spots.iter().filter(|spot| spot.counts && spot.subject == path).collect();
+        assert_eq!(counting.len(), 1, "{path}: {:?}", report.blind_spots);
+        assert_eq!(counting[0].reason, Reason::DatabaseUnreadable);
+    }
+}
+
+#[test]
+fn what_is_in_an_archive_is_listed_with_the_path_of_the_file() {
+    let jar = directory(b"", &[]);
+    let extract = (EXTRACTOR.extract)(&mut Cursor::new(jar), &Memory).unwrap();
+    let report = index(&[&[kept("app/lib/spring-core-5.3.20.jar", String::from_utf8(extract).unwrap())]]);
+    let found = named(&report, "spring-core");
+    assert_eq!(
+        (&*found.path, &*found.purl),
+        ("app/lib/spring-core-5.3.20.jar", "pkg:maven/spring-core@5.3.20")
+    );
+    assert_eq!((found.namespace.as_deref(), found.layer.clone()), (Some("Maven"), Some(layer(0))));
+    assert_eq!(report.blind_spots, []);
+}
