@@ -123,15 +123,21 @@ impl Place {
 }
 
 fn open_bucket(address: &str, secret: &str, folder: &Path, cache_bytes: u64) -> Bucket {
+    // A server that is told to be silent is waited for so long; one that answers does so in milliseconds.
+    open_bucket_patiently(address, secret, folder, cache_bytes, Duration::from_secs(2))
+}
+
+fn open_bucket_patiently(
+    address: &str,
+    secret: &str,
+    folder: &Path,
+    cache_bytes: u64,
+    silence: Duration,
+) -> Bucket {
     let cache = Cache::open(&folder.join("cache"), cache_bytes).unwrap();
     let keys = Keys { id: ACCESS_KEY.to_owned(), secret: secret.to_owned(), token: None };
-    let patience = Patience {
-        connect: Duration::from_secs(5),
-        // A server that is told to be silent is waited for so long; one that answers does so in milliseconds.
-        silence: Duration::from_secs(2),
-        retries: 1,
-        transfer: Duration::from_secs(60),
-    };
+    let patience =
+        Patience { connect: Duration::from_secs(5), silence, retries: 1, transfer: Duration::from_secs(60) };
     Bucket::open_patient(&bucket_address(address), &keys, cache, patience).unwrap()
 }
 
