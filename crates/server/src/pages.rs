@@ -29,7 +29,7 @@ mod tests;
 mod visible;
 
 pub(crate) use self::{
-    problem::{refused, unknown},
+    problem::{failed, refused, unknown},
     seen::SeenReports,
 };
 use crate::{
@@ -64,7 +64,7 @@ const fn repository(
 }
 
 use Action::{
-    Administer, ChangeSelf, ListCatalog, Look, Operate, Pull, ReadReport, ReadService, ReadSettings,
+    Administer, ChangeSelf, ListCatalog, Look, Operate, Pull, Push, ReadReport, ReadService, ReadSettings,
     RequestIndex,
 };
 use answer::answered;
@@ -92,6 +92,7 @@ pub(crate) const ROUTES: &[Route] = &[
     repository(GET, "/repository/{name..}/-/image/{reference}/report.csv", ReadReport, |call| answered(call, image::csv)),
     repository(GET, "/repository/{name..}/-/image/{reference}/report.json", ReadReport, |call| answered(call, image::json)),
     repository(POST, "/repository/{name..}/-/image/{reference}/rescan", RequestIndex, |call| answered(call, image::rescan)),
+    repository(POST, "/repository/{name..}/-/image/{reference}/sbom", Push, |call| answered(call, image::sbom)),
     repository(GET, "/repository/{name..}/-/settings", ReadSettings, |call| answered(call, administration::repository::show)),
     repository(POST, "/repository/{name..}/-/settings", Administer, |call| answered(call, administration::repository::change)),
     service(GET, "/manifest/{digest}", ReadService, |call| answered(call, image::findings)),

@@ -10,6 +10,7 @@ mod kinds;
 mod push;
 mod rescan;
 mod roll_up;
+mod sbom;
 mod status;
 mod summarize;
 mod summary;
@@ -26,6 +27,7 @@ pub(crate) use self::{
     gate::{Exception as GateException, Gate, Mode as GateMode, Policy as GatePolicy, gate},
     push::{note_push, pushed},
     rescan::request as rescan,
+    sbom::{SbomForm, attach_sbom},
     status::{Status, status},
     summarize::{note_indexed, summarize_job},
     summary::{ChildSummary, Summary, summary},
@@ -40,7 +42,7 @@ use crate::{
 };
 
 /// Its routes.
-pub(crate) const ROUTES: &[Route] = &[rescan::ROUTE, status::ROUTE, gate::READ, gate::WRITE];
+pub(crate) const ROUTES: &[Route] = &[rescan::ROUTE, status::ROUTE, sbom::ROUTE, gate::READ, gate::WRITE];
 
 /// An answer, or the error in its place.
 pub(crate) fn answered(answer: Result<impl IntoResponse, ApiError>) -> Response {

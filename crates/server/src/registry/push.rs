@@ -33,13 +33,13 @@ const SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
 const TAG: HeaderName = HeaderName::from_static("oci-tag");
 
 /// A push that was understood.
-struct Push {
-    named: Named,
-    principal: Principal,
-    digest: Digest,
-    tags: Vec<String>,
-    content: Content,
-    body: Bytes,
+pub(super) struct Push {
+    pub(super) named: Named,
+    pub(super) principal: Principal,
+    pub(super) digest: Digest,
+    pub(super) tags: Vec<String>,
+    pub(super) content: Content,
+    pub(super) body: Bytes,
 }
 
 /// `PUT /v2/NAME/manifests/REFERENCE`; with `?tag=` for a digest that is tagged at once.
@@ -113,7 +113,8 @@ impl Push {
         Ok(())
     }
 
-    fn write(
+    /// Stores it, in a transaction.
+    pub(super) fn write(
         &self,
         engine: &Engine,
         tx: &mut Transaction<'_>,
@@ -169,7 +170,7 @@ impl Push {
 }
 
 /// What a manifest needs. A layer that registries need not have is never asked for.
-fn references(content: &Content) -> Vec<NewReference> {
+pub(super) fn references(content: &Content) -> Vec<NewReference> {
     let blob = |descriptor: &Descriptor| {
         let kind = if descriptor.is_foreign() { ReferenceKind::Foreign } else { ReferenceKind::Blob };
         reference(kind, descriptor)
