@@ -594,5 +594,8 @@ pub const COMPARED_ROWS: usize = 500;
 /// Bytes of an image's configuration that are read to show its commands. Real ones have some kilobytes.
 pub const IMAGE_CONFIGURATION_BYTES: u64 = 4 << 20;
 
+/// Artifacts attached to an image that its page lists. More are a signer gone wrong; the referrers API has them all.
+pub const ATTACHED_ROWS: u64 = 50;
+
 /// Seconds that a browser keeps how somebody likes pages: a year.
 pub const THEME_SECONDS: u64 = 365 * 24 * 60 * 60;

@@ -29,7 +29,7 @@ mod tests;
 mod visible;
 
 pub(crate) use self::{
-    problem::{refused, unknown},
+    problem::{failed, refused, unknown},
     seen::SeenReports,
 };
 use crate::{
@@ -64,8 +64,8 @@ const fn repository(
 }
 
 use Action::{
-    Administer, ChangeSelf, Delete, ListCatalog, Look, Operate, Pull, ReadReport, ReadService, ReadSettings,
-    RequestIndex,
+    Administer, ChangeSelf, Delete, ListCatalog, Look, Operate, Pull, Push, ReadReport, ReadService,
+    ReadSettings, RequestIndex,
 };
 use answer::answered;
 
@@ -93,6 +93,7 @@ pub(crate) const ROUTES: &[Route] = &[
     repository(GET, "/repository/{name..}/-/image/{reference}/report.csv", ReadReport, |call| answered(call, image::csv)),
     repository(GET, "/repository/{name..}/-/image/{reference}/report.json", ReadReport, |call| answered(call, image::json)),
     repository(POST, "/repository/{name..}/-/image/{reference}/rescan", RequestIndex, |call| answered(call, image::rescan)),
+    repository(POST, "/repository/{name..}/-/image/{reference}/sbom", Push, |call| answered(call, image::sbom)),
     repository(GET, "/repository/{name..}/-/settings", ReadSettings, |call| answered(call, administration::repository::show)),
     repository(POST, "/repository/{name..}/-/settings", Administer, |call| answered(call, administration::repository::change)),
     repository(GET, "/repository/{name..}/-/notifications", Administer, |call| answered(call, administration::notifications::show)),

@@ -2,6 +2,7 @@
 //!
 //! What is acknowledged is durable; nobody reads a blob but through a repository that has it.
 
+mod attach;
 mod blobs;
 mod catalog;
 pub(crate) mod copies;
@@ -38,7 +39,10 @@ use limpid_store::{
     registry::{self as stored, Repository},
 };
 
-pub(crate) use self::error::RegistryError;
+pub(crate) use self::{
+    attach::{Artifact, Attached, attach},
+    error::RegistryError,
+};
 use crate::{
     accounts::{Action, Principal},
     engine::Engine,

@@ -11,6 +11,7 @@ mod letter;
 mod push;
 mod rescan;
 mod roll_up;
+mod sbom;
 mod status;
 pub(crate) mod subscriptions;
 mod summarize;
@@ -29,6 +30,7 @@ pub(crate) use self::{
     gate::{Exception as GateException, Gate, Mode as GateMode, Policy as GatePolicy, gate, warning},
     push::{note_push, pushed},
     rescan::request as rescan,
+    sbom::{SbomForm, attach_sbom},
     status::{Status, status},
     summarize::{note_indexed, summarize_job},
     summary::{ChildSummary, Summary, summary},
@@ -43,7 +45,7 @@ use crate::{
 };
 
 /// Its routes.
-pub(crate) const ROUTES: &[Route] = &[rescan::ROUTE, status::ROUTE, gate::READ, gate::WRITE];
+pub(crate) const ROUTES: &[Route] = &[rescan::ROUTE, status::ROUTE, sbom::ROUTE, gate::READ, gate::WRITE];
 
 /// An answer, or the error in its place.
 pub(crate) fn answered(answer: Result<impl IntoResponse, ApiError>) -> Response {

@@ -59,7 +59,7 @@ pub(super) async fn answer(call: Call) -> Response {
     let assets = &*ASSETS;
     let files = [&assets.style, &assets.script, &assets.icon];
     let Some(file) = files.into_iter().find(|file| file.address == path) else {
-        return problem::unknown(&call.engine, &call.request);
+        return problem::unknown(&call.engine, &call.principal, &call.request);
     };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(file.media_type)),

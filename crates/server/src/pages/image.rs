@@ -1,5 +1,6 @@
 //! The pages of one image: what was found, its packages, its layers, and the files to take along.
 
+mod attached;
 mod choice;
 mod csv;
 mod findings;
@@ -12,14 +13,18 @@ mod rows;
 
 #[cfg(test)]
 pub(super) use self::{
-    choice::Choice, findings::made as made_findings, layers::made as made_layers,
-    packages::made as made_packages, place::Found,
+    attached::{AttachedRow, Beside},
+    choice::Choice,
+    findings::made as made_findings,
+    layers::made as made_layers,
+    packages::made as made_packages,
+    place::Found,
 };
 use axum::http::HeaderValue;
 
 pub(super) use self::{
-    csv::csv, findings::findings, findings::rolled_up, layers::layers, packages::packages, place::Place,
-    rescan::rescan,
+    attached::sbom, csv::csv, findings::findings, findings::rolled_up, layers::layers, packages::packages,
+    place::Place, rescan::rescan,
 };
 use super::{
     answer::{Reply, download},

@@ -81,9 +81,19 @@ pub(crate) fn refused(
 }
 
 /// The answer to a path that nobody has, for somebody with a browser.
-pub(crate) fn unknown(engine: &Engine, request: &Request) -> Response {
-    let frame = Frame::for_principal(&Principal::Anonymous, request.headers(), here(request));
-    answer::guarded(engine, page(frame, &nothing()))
+pub(crate) fn unknown(engine: &Engine, principal: &Principal, request: &Request) -> Response {
+    failed(engine, principal, request, &nothing())
+}
+
+/// The answer to somebody with a browser whose request came to no page.
+pub(crate) fn failed(
+    engine: &Engine,
+    principal: &Principal,
+    request: &Request,
+    error: &ApiError,
+) -> Response {
+    let frame = Frame::for_principal(principal, request.headers(), here(request));
+    answer::guarded(engine, page(frame, error))
 }
 
 /// What is not there, and what is not to be seen, are told in the same words.

@@ -40,10 +40,13 @@ pub(crate) fn later(face: Face, pause: Duration) -> Response {
 }
 
 /// Tells that it could not be decided.
-pub(super) fn failed(face: Face, why: &str) -> Response {
+pub(super) fn failed(face: Face, status: StatusCode, why: &str) -> Response {
     tracing::error!("{why}");
-    of(face, StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "the service cannot tell now; try again later")
+    of(face, status, "UNAVAILABLE", UNDECIDED)
 }
+
+/// What a client is told of a request that could not be decided.
+pub(super) const UNDECIDED: &str = "the service cannot tell now; try again later";
 
 /// Nothing is at this path.
 pub(super) fn not_found() -> Response {

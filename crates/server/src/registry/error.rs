@@ -165,6 +165,14 @@ impl From<ApiError> for RegistryError {
     }
 }
 
+/// What a client of another face is told.
+impl From<RegistryError> for ApiError {
+    fn from(error: RegistryError) -> Self {
+        let told = Self::new(error.status, error.message);
+        if error.status == StatusCode::SERVICE_UNAVAILABLE { told.retry_after(RETRY_SECONDS) } else { told }
+    }
+}
+
 impl IntoResponse for RegistryError {
     fn into_response(self) -> Response {
         let body =

@@ -29,17 +29,17 @@ const SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
 const TAG: HeaderName = HeaderName::from_static("oci-tag");
 
 /// A push that was understood.
-struct Push {
-    named: Named,
-    principal: Principal,
-    digest: Digest,
-    tags: Vec<String>,
-    content: Content,
-    body: Bytes,
+pub(super) struct Push {
+    pub(super) named: Named,
+    pub(super) principal: Principal,
+    pub(super) digest: Digest,
+    pub(super) tags: Vec<String>,
+    pub(super) content: Content,
+    pub(super) body: Bytes,
     /// How long its tags last, where it says so.
-    lasts: Option<TimeDelta>,
+    pub(super) lasts: Option<TimeDelta>,
     /// What is to be said beside the answer.
-    warnings: Vec<String>,
+    pub(super) warnings: Vec<String>,
 }
 
 /// `PUT /v2/NAME/manifests/REFERENCE`; with `?tag=` for a digest that is tagged at once.
@@ -124,7 +124,8 @@ impl Push {
         Ok(())
     }
 
-    fn write(
+    /// Stores it, in a transaction.
+    pub(super) fn write(
         &self,
         engine: &Engine,
         tx: &mut Transaction<'_>,

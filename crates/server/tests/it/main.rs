@@ -20,6 +20,7 @@ mod nodes;
 #[cfg(unix)]
 mod pages;
 mod recurring;
+mod sbom;
 mod schemas;
 mod security;
 mod service;

@@ -1,10 +1,10 @@
 //! Pages in a real browser: with scripts and without, on a service that has a pushed image.
 
+mod dates;
 mod forms;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use limpid_core::Digest;
 use limpid_server::{Configuration, configuration::Role, secret::Secret};
 use limpid_testkit::browser::Browser;
@@ -86,20 +86,6 @@ fn tell_somebody(base: &str) {
     assert_eq!(asked.send().unwrap().status().as_u16(), 201);
 }
 
-/// Keeps pictures of a page for people, in the directory that `LIMPID_PICTURES` names: narrow and wide, light and dark.
-fn look(browser: &mut Browser, path: &str) {
-    let Some(directory) = std::env::var_os("LIMPID_PICTURES") else { return };
-    let name = path.replace(|character: char| !character.is_ascii_alphanumeric(), "_");
-    for (width, theme) in [(360, "light"), (360, "dark"), (1440, "light"), (1440, "dark")] {
-        browser.shape(width, theme);
-        let taken =
-            browser.call("Page.captureScreenshot", serde_json::json!({"captureBeyondViewport": true}));
-        let picture = STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
-        let file = format!("{name}-{width}-{theme}.png");
-        std::fs::write(std::path::Path::new(&directory).join(file), picture).unwrap();
-    }
-}
-
 /// Opens the report until it is there.
 fn wait_for_report(browser: &mut Browser, base: &str) {
     for _look in 0..2_000 {
@@ -146,6 +132,22 @@ fn a_report_is_read_filtered_and_sorted_without_scripts() {
     assert_eq!(browser.faults(), Vec::<String>::new());
 }
 
+/// Keeps the page as people see it, for who wants to look: with `LIMPID_TEST_PICTURES`, in `target/screenshots/pages`.
+fn picture(browser: &mut Browser, path: &str) {
+    if std::env::var_os("LIMPID_TEST_PICTURES").is_none() {
+        return;
+    }
+    let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '-' };
+    let name: String = path.chars().map(plain).take(100).collect();
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots").join("pages");
+    for (width, theme) in
+        [(360, "light"), (360, "dark"), (900, "light"), (900, "dark"), (1440, "light"), (1440, "dark")]
+    {
+        browser.shape(width, theme);
+        browser.picture(&directory.join(format!("{name}-{width}-{theme}.png")));
+    }
+}
+
 #[test]
 fn every_page_that_can_be_reached_keeps_to_its_policy_and_to_its_window() {
     let Some(mut browser) = Browser::start() else { return };
@@ -170,7 +172,7 @@ fn every_page_that_can_be_reached_keeps_to_its_policy_and_to_its_window() {
             browser.open(&format!("{base}{path}"));
             assert!(browser.overflow() <= 0.0, "{path} is wider than {width}");
         }
-        look(&mut browser, &path);
+        picture(&mut browser, &path);
         let html = browser.html();
         words.extend(texts(&html, "h1"));
         let page = Html::parse_document(&html);

@@ -17,14 +17,14 @@ use crate::{
 /// How long something that comes by itself may take: far longer than it does.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-struct Place {
+pub(crate) struct Place {
     _service: Service,
     base: String,
     client: Client,
 }
 
 impl Place {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let service = Service::configured(with_pages);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(service.advise(FIXES));
@@ -32,7 +32,7 @@ impl Place {
         Self { _service: service, base, client: Client::new() }
     }
 
-    fn ask(&self, who: &str, method: Method, path: &str, body: &Value) -> Response {
+    pub(crate) fn ask(&self, who: &str, method: Method, path: &str, body: &Value) -> Response {
         let request = self.client.request(method, format!("{}{path}", self.base));
         let request = request.basic_auth(who, Some(PASSWORD));
         let text = if body.is_null() { String::new() } else { body.to_string() };
@@ -40,17 +40,17 @@ impl Place {
     }
 
     #[track_caller]
-    fn done(&self, method: Method, path: &str, body: &Value) -> Response {
+    pub(crate) fn done(&self, method: Method, path: &str, body: &Value) -> Response {
         let response = self.ask("admin", method, path, body);
         assert!(response.status().is_success(), "{} {:?}", response.status(), response.text());
         response
     }
 
-    fn repository(&self) {
+    pub(crate) fn repository(&self) {
         push(self.base.strip_prefix("http://").unwrap());
     }
 
-    fn tag(&self) -> Value {
+    pub(crate) fn tag(&self) -> Value {
         let listed = self.done(Method::GET, "/api/v1/repository/library/demo/tag/", &Value::Null);
         value(listed)["tags"][0].clone()
     }
@@ -61,12 +61,12 @@ impl Place {
 }
 
 #[track_caller]
-fn value(response: Response) -> Value {
+pub(crate) fn value(response: Response) -> Value {
     serde_json::from_str(&response.text().unwrap()).unwrap()
 }
 
 #[track_caller]
-fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = look() {

@@ -8,6 +8,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode},
 };
+use chrono::{DateTime, Days, Utc};
 use http_body_util::BodyExt as _;
 use limpid_catalog::{Mirror, Selection, Store, SystemClock, Updater, archive, update::Quiet};
 use limpid_core::{Digest, ecosystems};
@@ -139,7 +140,13 @@ impl Service {
 
     /// Takes over advisory data of Alpine 3.99.
     pub(crate) async fn advise(&self, fixes: &[Fix<'_>]) {
-        let archive = catalog(&self.directory.path().join(format!("upstream-{}", fixes.len())), fixes);
+        self.advise_since(fixes, 0).await;
+    }
+
+    /// The same, which upstream has said for so many days, and nobody asked again since.
+    pub(crate) async fn advise_since(&self, fixes: &[Fix<'_>], days: u64) {
+        let directory = self.directory.path().join(format!("upstream-{}-{days}", fixes.len()));
+        let archive = catalog(&directory, fixes, days);
         self.send("PUT", "/api/v1/catalog", &[], archive).await.with_status(200);
     }
 }
@@ -245,8 +252,27 @@ fn configuration(directory: &Path) -> Configuration {
     }
 }
 
+/// Moves every instant of a catalog back by some days, as if all that had happened then.
+fn move_back(file: &Path, days: u64) {
+    fn moved(value: &mut Value, days: Days) {
+        match value {
+            Value::String(text) => {
+                if let Ok(instant) = text.parse::<DateTime<Utc>>() {
+                    *text = (instant - days).to_rfc3339();
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| moved(item, days)),
+            Value::Object(fields) => fields.values_mut().for_each(|field| moved(field, days)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    let mut state: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    moved(&mut state, Days::new(days));
+    std::fs::write(file, state.to_string()).unwrap();
+}
+
 /// The archive of a catalog that knows Alpine 3.99, as `limpid db export` writes it.
-fn catalog(directory: &Path, fixes: &[Fix<'_>]) -> Vec<u8> {
+fn catalog(directory: &Path, fixes: &[Fix<'_>], days: u64) -> Vec<u8> {
     let mirror = alpine::Mirror::at(&directory.join("mirror"));
     mirror.alpine("v3.99", "main", fixes);
     mirror.alpine("v3.99", "community", &[("nodejs", "20.1.0-r0", &["CVE-2099-0006"])]);
@@ -256,6 +282,7 @@ fn catalog(directory: &Path, fixes: &[Fix<'_>]) -> Vec<u8> {
     Updater::new(store.clone(), Some(from), Arc::new(SystemClock))
         .update(&ecosystems::all(), &selection, None, &Quiet)
         .unwrap();
+    move_back(&directory.join("catalog/catalog.json"), days);
     let mut archive = Vec::new();
     archive::export(&store, &mut archive).unwrap();
     archive

@@ -329,3 +329,21 @@ fn what_is_hidden_is_answered_as_what_is_not_there() {
         }
     });
 }
+
+#[test]
+fn what_cannot_be_decided_is_told_in_the_form_of_the_face() {
+    Place::on_each(|place| {
+        place.execute("ALTER TABLE account RENAME TO account_of_before", &[]);
+        let headers = [basic("admin", PASSWORD)];
+        let page = place.send("GET", "/repositories", &headers, "").with(503);
+        assert!(page.text.contains("<h1>Not available just now</h1>"), "{page:?}");
+        assert!(
+            page.header("content-type").starts_with("text/html") && !page.header("retry-after").is_empty()
+        );
+        assert!(page.header("content-security-policy").contains("default-src 'none'"), "{page:?}");
+        let registry = place.send("GET", "/v2/", &headers, "").with(503);
+        assert_eq!(registry.json()["errors"][0]["code"], "UNAVAILABLE");
+        let api = place.send("GET", "/api/v1/namespaces/team/gate", &headers, "").with(503);
+        assert_eq!(api.json()["message"], "the service cannot tell now; try again later");
+    });
+}

@@ -10,6 +10,7 @@ use limpid_core::{
 };
 
 use super::{
+    attached::{Beside, beside},
     choice::{Choice, Sort},
     head::{Head, Tab},
     place::{Found, Place, Pushed},
@@ -56,6 +57,7 @@ pub(in crate::pages) struct FindingsPage {
     pub(in crate::pages) pager: Pager,
     pub(in crate::pages) proof: ProofPart,
     pub(in crate::pages) decisions: Vec<DecisionRow>,
+    pub(in crate::pages) beside: Beside,
 }
 
 /// A decision to ignore findings, and what became of it.
@@ -158,19 +160,19 @@ pub(in crate::pages) async fn findings(call: Call, frame: Frame) -> Reply {
     let place = Place::of(&call);
     let principal = call.principal.clone();
     let (reply, verdict) = work(&call.engine, move |engine| {
-        let may_rescan = super::rescan::may(engine, &principal, &place)?;
         let found = place.find(engine)?;
+        let beside = beside(engine, &principal, &found)?;
         let now = engine.now();
         if let Some(pushed) = found.pushed.as_ref().filter(|pushed| pushed.manifest.kind == "index") {
             return index_page(engine, frame, &found, pushed, now).map(|reply| (reply, "index"));
         }
         match found.judged(engine)? {
             Ok(seen) => {
-                let made = made(frame, &found, &seen, choice, engine.indexer.ecosystems(), now, may_rescan);
+                let made = made(frame, &found, &seen, choice, engine.indexer.ecosystems(), now, beside);
                 Ok::<_, ApiError>((page(&made)?, seen.report.verdict.as_str()))
             }
             Err(standing) => {
-                let head = Head::waiting(&found, &standing, now).rescannable(may_rescan);
+                let head = Head::waiting(&found, &standing, now).rescannable(beside.may_rescan);
                 Ok((page(&WaitingPage { frame: head.framed(frame, ""), head })?, "none"))
             }
         }
@@ -187,10 +189,10 @@ pub(in crate::pages) fn made(
     choice: Choice,
     ecosystems: &Ecosystems,
     now: DateTime<Utc>,
-    may_rescan: bool,
+    beside: Beside,
 ) -> FindingsPage {
     let report = &seen.report;
-    let head = Head::judged(found, seen, Tab::Findings, now).rescannable(may_rescan);
+    let head = Head::judged(found, seen, Tab::Findings, now).rescannable(beside.may_rescan);
     let chosen = choice.of_report(report);
     let skip = usize::try_from(skipped(choice.page, PAGE_ROWS)).unwrap_or(usize::MAX);
     let most = usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
@@ -223,6 +225,7 @@ pub(in crate::pages) fn made(
         decisions: report.decisions.iter().map(decision).collect(),
         frame: head.framed(frame, ""),
         choice,
+        beside,
         head,
     }
 }
@@ -282,8 +285,13 @@ fn spots(report: &Report) -> Vec<Spot> {
 /// What an operator or the image's maker can do.
 fn remedy(reason: Reason) -> &'static str {
     match reason {
-        Reason::NoDistribution => "Build from a base image that says what it is (/etc/os-release).",
-        Reason::ReleaseNotCovered => "Move to a release that its distribution still speaks about.",
+        Reason::NoDistribution => {
+            "Build from a base image that says what it is (/etc/os-release). Where it does, a newer version of Limpid may know it."
+        }
+        Reason::ReleaseNotCovered => {
+            "Bring the advisory data up to date: Feeds, “Update now”. Where upstream says nothing about the release either, move to \
+             one that it speaks about."
+        }
         Reason::FeedNotLoaded => "Load the feed: Feeds, “Update now”.",
         Reason::FeedStale => "Find out why the feed is not updated: Feeds, and the jobs of kind update.",
         Reason::FeedQuarantined => "Look at what upstream changed, and accept it: Feeds.",

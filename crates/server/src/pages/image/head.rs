@@ -91,7 +91,8 @@ impl Head {
         Self {
             mark: VerdictMark::of(report.verdict),
             sentence: capital(&report.sentence(way_out)),
-            platform: report.image.platform.clone(),
+            // Whoever submitted it did not tell.
+            platform: Some(report.image.platform.clone()).filter(|one| one != "unknown").unwrap_or_default(),
             judged: Some(Judged {
                 distributions: report.distributions.iter().map(distribution).collect(),
                 packages: if packages == judged {

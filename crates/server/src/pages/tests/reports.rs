@@ -9,13 +9,18 @@ use super::{
 };
 use crate::pages::{
     form::Form,
-    image::{Choice, made_findings, made_layers, made_packages},
+    image::{AttachedRow, Beside, Choice, made_findings, made_layers, made_packages},
+    parts::DigestMark,
     visible::visible,
 };
 
 fn findings(query: &str, count: usize, word: &str) -> String {
     let choice = Choice::of(&Form::of_query(Some(query))).unwrap();
-    let page = made_findings(frame(), &found(), &seen(count, word), choice, &ecosystems::all(), now(), true);
+    let attached =
+        vec![AttachedRow { kind: format!("text/x{word}"), digest: DigestMark::of(&found().digest) }];
+    let beside = Beside { may_rescan: true, may_attach: true, attached, has_more: true };
+    let page =
+        made_findings(frame(), &found(), &seen(count, word), choice, &ecosystems::all(), now(), beside);
     let html = visible(page.render().unwrap());
     check(&html);
     html

@@ -1,5 +1,7 @@
 //! The forms of pages, as a browser without scripts sends them, and the policy of every answer.
 
+use std::collections::BTreeSet;
+
 use reqwest::{
     Method,
     blocking::{Client, Response},
@@ -133,6 +135,40 @@ fn who_is_not_signed_in_is_led_to_it_and_told_nothing() {
 }
 
 #[test]
+fn what_is_no_page_is_told_by_a_page_to_whoever_is_there() {
+    let service = service();
+    let mut visitor = Visitor::of(&service);
+    assert_eq!(visitor.sign_in("admin", PASSWORD), 303);
+    let refused = visitor.post("/repositories", &[]);
+    assert_eq!(
+        (refused.status().as_u16(), &refused.headers()["allow"]),
+        (405, &"GET, HEAD".parse().unwrap())
+    );
+    let page = refused.text().unwrap();
+    assert_eq!(texts(&page, "h1"), ["This page cannot do that"]);
+    for (path, heading) in
+        [("/nothing/here", "Nothing is here"), ("/repositories?page=none", "This cannot be done")]
+    {
+        let page = visitor.get(path).1;
+        assert_eq!(texts(&page, "h1"), [heading], "{path}");
+        assert_eq!(texts(&page, ".who .name"), ["admin"], "{path}: nobody seems to be signed out");
+    }
+    assert_eq!(texts(&page, ".who .name"), ["admin"]);
+    // Programs are told in JSON, also by their own routes.
+    let client = Client::new();
+    let answer = client.get(format!("{}/nothing/here", visitor.base)).send().unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["content-type"]),
+        (404, &"application/json".parse().unwrap())
+    );
+    let answer = client.post(format!("{}/api/v1/namespaces/library/gate", visitor.base)).send().unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["content-type"]),
+        (405, &"application/json".parse().unwrap())
+    );
+}
+
+#[test]
 fn forms_do_what_they_say_and_those_of_other_sites_are_not_heard() {
     let service = service();
     let mut visitor = Visitor::of(&service);
@@ -237,6 +273,22 @@ fn findings_are_had_as_csv_and_json() {
     let found = visitor.get("/search?id=CVE-2099-0001&package=busybox").1;
     assert_eq!(texts(&found, "tbody tr").len(), 2, "the package and what is built from it");
     visitor.does(&format!("{path}/rescan"), &[]);
+    assert_eq!(texts(&visitor.get(path).1, "#attached"), ["Attached"]);
+    for form in ["cyclonedx", "spdx", "spdx"] {
+        visitor.does(&format!("{path}/sbom"), &[("format", form)]);
+    }
+    let attached = texts(&visitor.get(path).1, "section[aria-labelledby=attached] tbody th");
+    assert_eq!(
+        attached.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+        BTreeSet::from(["SBOM, CycloneDX", "SBOM, SPDX"])
+    );
+    assert_eq!(attached.len(), 2, "the same again is not attached again");
+    assert_eq!(visitor.post(&format!("{path}/sbom"), &[("format", "word")]).status().as_u16(), 400);
+    // Who may only read sees what is attached, and no way to add to it.
+    visitor.does("/repository/library/demo/-/settings", &[("do", "visibility"), ("public", "1")]);
+    let page = Visitor::of(&service).get(path).1;
+    assert_eq!(texts(&page, "section[aria-labelledby=attached] tbody th").len(), 2);
+    assert_eq!(texts(&page, "form[action$='/sbom']"), [""; 0]);
 }
 
 /// A test that arrives, and one that does not: the page says so.
