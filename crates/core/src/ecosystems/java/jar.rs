@@ -142,6 +142,10 @@ fn own(described: &[Coordinates], manifest: &Manifest, stem: &str) -> Own {
         artifact: artifact.to_owned(),
         version: version.to_owned(),
     };
+    // The whole name first: what looks like a version may be a part of the artifact's, as in `log4j-1.2-api.jar`.
+    if described.iter().any(|one| is_named(&one.artifact, stem)) {
+        return Own::Described;
+    }
     match (split(stem), manifest.version()) {
         (Some((artifact, _)), _) if described.iter().any(|one| is_named(&one.artifact, artifact)) => {
             Own::Described

@@ -61,6 +61,11 @@ fn artifacts_that_were_merged_are_all_listed_with_the_archive_itself() {
     assert_eq!(clean("app.jar", &jar(&[shaded, own])), [shaded_name, own_name]);
     // Its own description was lost when others were merged into it.
     assert_eq!(clean("lib/app-1.0.jar", &jar(&[shaded])), [shaded_name, "app 1.0"]);
+    let bridge = ("org.apache.logging.log4j", "log4j-1.2-api", "2.19.0");
+    assert_eq!(
+        clean("java/log4j-1.2-api.jar", &jar(&[bridge])),
+        ["org.apache.logging.log4j:log4j-1.2-api 2.19.0"]
+    );
     // Bundles have their group in front.
     assert_eq!(clean("org.example.app-1.0.jar", &jar(&[own])), [own_name]);
 }
