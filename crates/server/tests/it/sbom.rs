@@ -15,6 +15,11 @@ fn referrers(place: &Place, digest: &str, query: &str) -> Vec<Value> {
     value(listed)["manifests"].as_array().unwrap().clone()
 }
 
+/// Where the API has a manifest.
+fn of(digest: &str) -> String {
+    format!("/api/v1/repository/library/demo/manifest/{digest}")
+}
+
 /// The document of a referrer, as a client that has its descriptor reads it.
 fn document(place: &Place, referrer: &Value) -> (Value, Vec<u8>) {
     let base = "/v2/library/demo";
@@ -35,7 +40,6 @@ fn an_sbom_is_attached_once_and_is_no_image() {
     let judged = || Some(place.tag()).filter(|tag| tag["limpid"]["summary"]["verdict"] == "vulnerable");
     let tag = eventually("it is judged", judged);
     let subject = tag["manifest_digest"].as_str().unwrap().to_owned();
-    let of = |digest: &str| format!("/api/v1/repository/library/demo/manifest/{digest}");
     assert_eq!(referrers(&place, &subject, ""), [Value::Null; 0]);
     let mut made = Vec::new();
     for (form, media_type) in FORMS {
@@ -79,8 +83,12 @@ fn an_sbom_is_attached_once_and_is_no_image() {
         assert_eq!((&again["digest"], &again["is_new"]), (&json!(digest), &json!(false)));
     }
     assert_eq!(referrers(&place, &subject, "").len(), 2);
+    no_sbom_is_an_image(&place, &subject, &made);
+}
+
+fn no_sbom_is_an_image(place: &Place, subject: &str, made: &[String]) {
     // What is attached is nothing to be judged, and changes nothing of the image.
-    for digest in &made {
+    for digest in made {
         let status = value(place.done(Method::GET, &format!("{}/status", of(digest)), &Value::Null));
         assert_eq!(
             status["state"],
@@ -94,7 +102,7 @@ fn an_sbom_is_attached_once_and_is_no_image() {
     }
     assert_eq!(place.tag()["limpid"]["summary"]["verdict"], "vulnerable");
     let unknown =
-        place.ask("admin", Method::POST, &format!("{}/sbom?format=word", of(&subject)), &Value::Null);
+        place.ask("admin", Method::POST, &format!("{}/sbom?format=word", of(subject)), &Value::Null);
     assert_eq!(unknown.status(), 400);
     let missing = format!("{}/sbom?format=spdx", of(Digest::of(b"missing").as_str()));
     assert_eq!(place.ask("admin", Method::POST, &missing, &Value::Null).status(), 404);
