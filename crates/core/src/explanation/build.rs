@@ -19,7 +19,11 @@ impl Explanation {
     pub fn of(known: &Known, index: &IndexReport, report: &Report, traces: Vec<Traced>) -> Self {
         let mut packages = packages(known, index, report, traces);
         packages.sort_by(|a, b| (a.answer, &a.package).cmp(&(b.answer, &b.package)));
-        let has_word = packages.iter().any(|one| one.answer <= Answer::NotAffected);
+        // That one was not judged is no word about it: what kept it from that is to be seen.
+        let has_word = packages.iter().any(|one| match one.answer {
+            Answer::Affected | Answer::Suppressed | Answer::Fixed | Answer::NotAffected => true,
+            Answer::NotJudged | Answer::NotListed | Answer::PackageAbsent | Answer::UnknownAdvisory => false,
+        });
         let mut blind_spots: Vec<BlindSpot> =
             report.blind_spots.iter().filter(|spot| could_hide(spot.reason, has_word)).cloned().collect();
         let lost = known.found.unreadable.iter().cloned();

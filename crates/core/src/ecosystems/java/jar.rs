@@ -2,7 +2,8 @@
 //!
 //! Evidence counts in this order: `pom.properties`, `pom.xml` where it is plain, the manifest where it is written for the
 //! purpose, the name of the file where it has a version. A manifest alone is a guess: what it says is listed, and told as
-//! not identified. An archive that nothing identifies is a blind spot, never nothing.
+//! not identified. An archive that nothing identifies is a blind spot, never nothing; where it is a program of its own, with a
+//! main class or archives within it, it is told as other programs are that nobody knows.
 //!
 //! Several descriptions in one archive are artifacts that were merged into it, all of which are there. Where none of them is
 //! about the archive itself, its name says what it is.
@@ -46,6 +47,10 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
         let spot = BlindSpot::new(Reason::DatabaseUnreadable, &*path, detail);
         blind_spots.push(spot.with_packages(contents.unidentified.len()));
     }
+    if let Some(program) = contents.program {
+        let detail = format!("nothing says which artifact this program is: {program}");
+        blind_spots.push(BlindSpot::new(Reason::UnidentifiedExecutables, &*path, detail));
+    }
     Parsed { packages: packages.collect(), blind_spots, ..Parsed::default() }
 }
 
@@ -66,6 +71,8 @@ struct Contents {
     wrong: Vec<String>,
     /// Archives of which it is not known, or not for certain, what they are.
     unidentified: Vec<String>,
+    /// The file itself, where it is a program and no artifact that is known.
+    program: Option<String>,
 }
 
 impl Contents {
@@ -82,8 +89,12 @@ impl Contents {
             Own::Is(coordinates) => self.push(coordinates),
             Own::Guessed(coordinates) => {
                 coordinates.into_iter().for_each(|one| self.push(one));
-                if is_whole {
-                    self.unidentified.push(unidentified(archive, &manifest, within));
+                let told = unidentified(archive, &manifest, within);
+                let is_program = manifest.has_main_class() || !archive.nested.is_empty();
+                match (within.is_empty() && is_program, is_whole) {
+                    (_, false) => {}
+                    (true, true) => self.program = Some(told),
+                    (false, true) => self.unidentified.push(told),
                 }
             }
         }

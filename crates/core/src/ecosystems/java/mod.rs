@@ -58,7 +58,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         not_covered: &[
             "classes that were copied into an archive without the description of their artifact",
             "the Java runtime itself",
-            "archives whose name and content say too little are told; SHA-1 digests are not looked up anywhere",
+            "libraries whose name and content say too little are told and count, programs (with a main class, or archives in them) are told; SHA-1 digests are not looked up anywhere",
         ],
     },
     revision: revision::of("ecosystems/java"),

@@ -134,12 +134,21 @@ fn what_nothing_identifies_is_told_with_what_is_in_it() {
     );
     let parsed = parse("app.jar", &app);
     assert_eq!(packages(&parsed), ["a 1"]);
-    let [spot] = parsed.blind_spots.as_slice() else { panic!("{:?}", parsed.blind_spots) };
-    assert_eq!((spot.reason, spot.packages, spot.counts), (Reason::DatabaseUnreadable, 2, true));
-    assert!(
-        spot.detail.contains("the file itself (SHA-1 ")
-            && spot.detail.contains("BOOT-INF/lib/odd.jar (SHA-1 ")
-    );
+    let [library, program] = parsed.blind_spots.as_slice() else { panic!("{:?}", parsed.blind_spots) };
+    assert_eq!((library.reason, library.packages, library.counts), (Reason::DatabaseUnreadable, 1, true));
+    assert!(library.detail.contains("BOOT-INF/lib/odd.jar (SHA-1 "), "{}", library.detail);
+    assert_eq!((program.reason, program.counts), (Reason::UnidentifiedExecutables, false));
+    assert!(program.detail.contains("the file itself (SHA-1 "), "{}", program.detail);
+}
+
+#[test]
+fn a_program_is_told_as_one_and_a_library_counts() {
+    let of = |manifest: &[u8]| {
+        let parsed = parse("lib/app.jar", &zip(STORED, &[(MANIFEST, manifest)]));
+        parsed.blind_spots.iter().map(|spot| (spot.reason, spot.counts)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(b"Main-Class: org.example.Shop\n"), [(Reason::UnidentifiedExecutables, false)]);
+    assert_eq!(of(b"Created-By: 21\n"), [(Reason::DatabaseUnreadable, true)]);
 }
 
 #[test]
