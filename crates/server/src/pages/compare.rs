@@ -9,7 +9,7 @@ use limpid_catalog::Catalog;
 use limpid_core::{
     Digest,
     comparison::{Change, Comparison, Side, SideFacts, compare},
-    matching::{Advisories as _, judge},
+    matching::{Advisories as _, Keeper, judge},
     report::build,
     words::number,
 };
@@ -192,6 +192,7 @@ fn end_of(text: &str) -> Result<DateTime<Utc>, ApiError> {
 
 fn as_of(engine: &Engine, at: DateTime<Utc>) -> Result<Catalog, ApiError> {
     Catalog::open(engine.catalog.store(), engine.indexer.ecosystems(), at)
+        .map(|catalog| catalog.kept_by(Keeper::Service))
         .map_err(|error| ApiError::unavailable(format!("the advisory data of then cannot be read: {error}")))
 }
 
