@@ -110,20 +110,27 @@ fn packages(known: &Known, index: &IndexReport, report: &Report, traces: Vec<Tra
 }
 
 fn one(package: &IndexedPackage, said: Said, finding: Option<&Finding>, report: &Report) -> Concerned {
-    let (ruled, unjudged) = match said {
+    let (ruled, otherwise) = match said {
         Said::Statements(ruled) => (ruled, None),
         Said::Nothing => (Vec::new(), None),
         Said::NotCovered => {
             let namespace = package.namespace.as_deref().unwrap_or_default();
-            (Vec::new(), Some(format!("no feed that is loaded speaks about {namespace}")))
+            let why = format!("no feed that is loaded speaks about {namespace}");
+            (Vec::new(), Some((Answer::NotJudged, why)))
         }
         Said::ThirdParty { by } => {
-            (Vec::new(), Some(format!("of what {by} builds, the distribution's advisories do not speak")))
+            let why = format!("of what {by} builds, the distribution's advisories do not speak");
+            (Vec::new(), Some((Answer::NotJudged, why)))
+        }
+        // What that package's own answer is, stands beside it.
+        Said::Owned { by } => {
+            let why = format!("{by} of the distribution brought it, and it is judged as that");
+            (Vec::new(), Some((Answer::NotListed, why)))
         }
     };
-    let (answer, why, by) = match (finding, unjudged) {
+    let (answer, why, by) = match (finding, otherwise) {
         (Some(finding), _) => of_finding(finding, report),
-        (None, Some(why)) => (Answer::NotJudged, why, String::new()),
+        (None, Some((answer, why))) => (answer, why, String::new()),
         (None, None) => of_statements(&ruled),
     };
     Concerned {

@@ -38,6 +38,12 @@ pub enum Said {
         /// Who.
         by: String,
     },
+    /// There is a package of that name in the advisory, and this one was brought by a package of the distribution, as which it is
+    /// judged.
+    Owned {
+        /// The distribution's package.
+        by: String,
+    },
 }
 
 /// A statement, and what comes of it for the package.
@@ -76,6 +82,11 @@ pub fn trace(
     let one = |indexed: &IndexedPackage| {
         let namespace = indexed.namespace.as_deref()?;
         let ecosystem = ecosystems.of_namespace(namespace)?;
+        if let Some(owner) = &indexed.package.owned_by {
+            let is_named = is_named_anywhere(&indexed.package, ecosystem, ecosystems, statements);
+            return is_named
+                .then(|| Traced { package: indexed.clone(), said: Said::Owned { by: owner.clone() } });
+        }
         let distribution = index.distributions.iter().find(|one| one.ecosystem == namespace);
         let court = Court {
             namespace,

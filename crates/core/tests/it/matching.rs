@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use limpid_core::{
     Affected, AffectedRange, BlindSpot, Digest, IndexReport, Reason, Report, Verdict, ecosystems,
-    matching::{Advisories, Coverage, END_OF_LIFE, FeedState, Found, Keeper, judge},
+    matching::{Advisories, Coverage, END_OF_LIFE, FeedState, Found, Keeper, Said, judge, trace},
     policy::Policy,
 };
 
@@ -42,6 +42,21 @@ fn clean_is_said_when_everything_was_judged() {
     ]);
     let report = scan(&image(&[("musl", "1.2.3-r0", "musl")]), &catalog);
     assert_eq!((report.verdict, report.summary.judged), (Verdict::Clean, 1));
+}
+
+#[test]
+fn what_a_package_of_the_distribution_brought_is_neither_judged_nor_explained_by_its_own_data() {
+    let catalog = Written::with(&[("requests", "CVE-1", &[], fixed("2.0-r0"))]);
+    let mut index = image(&[("requests", "1.0-r0", "requests")]);
+    index.packages[0].package.owned_by = Some("py3-requests".to_owned());
+    assert!(scan(&index, &catalog).findings.is_empty());
+    let said = |index: &IndexReport| {
+        let traced = trace(index, &ecosystems::all(), &catalog, &catalog.statements);
+        traced.into_iter().map(|one| one.said).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&index), [Said::Owned { by: "py3-requests".to_owned() }]);
+    index.packages[0].package.owned_by = None;
+    assert!(matches!(said(&index).as_slice(), [Said::Statements(ruled)] if ruled.len() == 1));
 }
 
 #[test]
