@@ -65,7 +65,7 @@ fn note_refusal(engine: &Engine, principal: &Principal, repository: &str, why: &
 }
 
 /// Points a tag to a manifest that is held in the same transaction. `lasts`: how long it stays there. What it was before decides who
-/// may do that.
+/// may do that. What must stay does not end.
 pub(super) fn point(
     tx: &mut Transaction<'_>,
     principal: &Principal,
@@ -76,15 +76,15 @@ pub(super) fn point(
 ) -> Result<(), NotPointed> {
     let policy = TagPolicy::of(tx, place.name)?;
     let now = tx.now()?;
-    // What must stay does not end.
     let lasts = lasts.filter(|_| !policy.keeps(place.name, tag));
     let expires_at = lasts.and_then(|lasts| now.checked_add_signed(lasts));
     if stored::make_tag(tx, place.repository, tag, manifest, expires_at)? {
         return Ok(());
     }
     let before = stored::hold_tag(tx, place.repository, tag)?;
-    if let Some(before) = before.filter(|before| is_there(before, now) && before.manifest != *manifest) {
-        if policy.holds(place.name, &before) {
+    let stays = before.as_ref().is_some_and(|before| policy.holds(place.name, before));
+    if before.is_some_and(|before| is_there(&before, now) && before.manifest != *manifest) {
+        if stays {
             return Err(NotPointed::Immutable(tag.to_owned()));
         }
         let object = Object::Repository(place.name.to_owned());
@@ -92,7 +92,7 @@ pub(super) fn point(
             return Err(NotPointed::MayNot(tag.to_owned()));
         }
     }
-    Ok(stored::set_tag(tx, place.repository, tag, manifest, expires_at)?)
+    Ok(stored::set_tag(tx, place.repository, tag, manifest, expires_at.filter(|_| !stays))?)
 }
 
 fn is_there(tag: &Tag, now: DateTime<Utc>) -> bool {

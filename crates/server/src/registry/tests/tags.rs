@@ -177,6 +177,11 @@ fn an_image_says_how_long_its_tags_last() {
             .with(200);
         push("v1", &lasting);
         assert_eq!(listed(place, "v1").get("end_ts"), None);
+        // Nor does a tag that was locked by itself, when the same is pushed again.
+        push("locked", &lasting);
+        assert_eq!(change(place, "team", "locked", &json!({"expiration": null, "immutable": true})), 201);
+        push("locked", &lasting);
+        assert_eq!(listed(place, "locked").get("end_ts"), None);
     });
 }
 
