@@ -65,7 +65,7 @@ fn note_refusal(engine: &Engine, principal: &Principal, repository: &str, why: &
 }
 
 /// Points a tag to a manifest that is held in the same transaction. `lasts`: how long it stays there. What it was before decides who
-/// may do that. What must stay does not end.
+/// may do that. What must stay does not end, and what points there already keeps its end where nothing is said of it.
 pub(super) fn point(
     tx: &mut Transaction<'_>,
     principal: &Principal,
@@ -83,7 +83,9 @@ pub(super) fn point(
     }
     let before = stored::hold_tag(tx, place.repository, tag)?;
     let stays = before.as_ref().is_some_and(|before| policy.holds(place.name, before));
-    if before.is_some_and(|before| is_there(&before, now) && before.manifest != *manifest) {
+    let before = before.filter(|before| is_there(before, now));
+    let same = before.as_ref().filter(|before| before.manifest == *manifest);
+    if before.is_some() && same.is_none() {
         if stays {
             return Err(NotPointed::Immutable(tag.to_owned()));
         }
@@ -92,7 +94,8 @@ pub(super) fn point(
             return Err(NotPointed::MayNot(tag.to_owned()));
         }
     }
-    Ok(stored::set_tag(tx, place.repository, tag, manifest, expires_at.filter(|_| !stays))?)
+    let expires_at = expires_at.or(same.and_then(|same| same.expires_at)).filter(|_| !stays);
+    Ok(stored::set_tag(tx, place.repository, tag, manifest, expires_at)?)
 }
 
 fn is_there(tag: &Tag, now: DateTime<Utc>) -> bool {

@@ -134,7 +134,7 @@ fn writers_overwrite_where_they_may_and_a_refusal_is_kept() {
 #[test]
 fn a_tag_ends_when_it_should_and_the_garbage_job_removes_it() {
     Place::on_each(|place| {
-        begun(place);
+        let [one, two] = begun(place);
         let soon = (place.engine.now() + TimeDelta::days(1)).timestamp();
         assert_eq!(change(place, "writer", "1", &json!({"expiration": soon})), 403);
         assert_eq!(change(place, "team", "1", &json!({"expiration": 1})), 422);
@@ -142,6 +142,14 @@ fn a_tag_ends_when_it_should_and_the_garbage_job_removes_it() {
         assert_eq!(change(place, "team", "1", &json!({"expiration": soon})), 201);
         assert_eq!(change(place, "team", "1", &json!({"immutable": true})), 409);
         assert_eq!(listed(place, "1")["end_ts"], soon);
+        // What is left out stays, and the same again is no change; something else has its own end, which is none.
+        let digest = |manifest: &str| json!({"manifest_digest": Digest::of(manifest.as_bytes())});
+        assert_eq!(change(place, "writer", "1", &digest(&one)), 201);
+        put(place, "writer", ONE, "1", &one).with(201);
+        assert_eq!(listed(place, "1")["end_ts"], soon);
+        assert_eq!(change(place, "team", "1", &digest(&two)), 201);
+        assert_eq!(listed(place, "1").get("end_ts"), None);
+        assert_eq!(change(place, "team", "1", &json!({"expiration": soon})), 201);
         assert_eq!(change(place, "team", "1", &json!({"expiration": null})), 201);
         assert_eq!(listed(place, "1").get("end_ts"), None);
         assert_eq!(change(place, "team", "1", &json!({"expiration": soon})), 201);
