@@ -74,7 +74,10 @@ pub(super) fn point(
     manifest: &Digest,
     lasts: Option<TimeDelta>,
 ) -> Result<(), NotPointed> {
-    let policy = TagPolicy::of(tx, place.name)?;
+    let policy = match lasts {
+        Some(_) => TagPolicy::held(tx, place.name)?,
+        None => TagPolicy::of(tx, place.name)?,
+    };
     let now = tx.now()?;
     let lasts = lasts.filter(|_| !policy.keeps(place.name, tag));
     let expires_at = lasts.and_then(|lasts| now.checked_add_signed(lasts));
@@ -151,6 +154,9 @@ pub(crate) fn change(
         refused.replace(None);
         let repository = number(tx, name)?;
         let place = Place { repository, name };
+        if change.expires_at.flatten().is_some() {
+            TagPolicy::held(tx, name)?;
+        }
         if let Some(manifest) = &change.manifest {
             if !stored::hold_manifest(tx, repository, manifest)? {
                 return Err(Failure::NotFound("manifest"));

@@ -86,7 +86,16 @@ fn the_namespace_says_which_tags_must_stay() {
         place.ask("team", "PUT", path, &json!({"immutable": ["other/app:v*"]})).with(422);
         place.ask("writer", "PUT", path, &json!({"immutable": ["v*"]})).with(403);
         let policy = json!({"immutable": ["v*", "team/app:?"]});
+        // Tags that have an end already do not end where they are to stay; others do, and one that has ended is gone.
+        let soon = (place.engine.now() + TimeDelta::days(1)).timestamp();
+        for tag in ["2", "v0", "short"] {
+            put(place, "team", ONE, tag, &two).with(201);
+            assert_eq!(change(place, "team", tag, &json!({"expiration": soon})), 201);
+        }
+        place.execute("UPDATE tag SET expires_at = 1 WHERE name = 'v0'", &[]);
         place.ask("team", "PUT", path, &policy).with(200);
+        assert_eq!(["2", "short"].map(|tag| listed(place, tag)["end_ts"].as_i64()), [None, Some(soon)]);
+        assert_eq!((listed(place, "v0"), collect(place)), (Value::Null, 1));
         assert_eq!(place.ask("team", "GET", path, &Value::Null).with(200).json(), policy);
         refused(place, "team", "PUT", &format!("/v2/{ONE}/manifests/1"), &two);
         assert_eq!(listed(place, "1")["immutable"], true);
