@@ -3,6 +3,7 @@
 use limpid_store::{
     Transaction,
     accounts::{self, Access, Holder, Permission, Role},
+    security,
 };
 use serde_json::{Map, Value};
 
@@ -59,13 +60,11 @@ pub fn delete_namespace(engine: &Engine, name: &str) -> Result<(), Failure> {
 /// [`Failure`].
 pub fn set_writers_overwrite(engine: &Engine, name: &str, allowed: bool) -> Result<(), Failure> {
     engine.database.write(|tx| {
-        let found = namespace(tx, name)?;
-        let mut settings: Map<String, Value> = serde_json::from_str(&found.settings)
+        let settings = security::lock_namespace_settings(tx, name)?.ok_or(Failure::NotFound("namespace"))?;
+        let mut settings: Map<String, Value> = serde_json::from_str(&settings)
             .map_err(|error| limpid_store::StoreError::Damaged(format!("settings of {name}: {error}")))?;
         settings.insert("writers_overwrite".to_owned(), allowed.into());
-        let text = Value::Object(settings).to_string();
-        accounts::set_namespace_settings(tx, found.number, &text)?;
-        Ok(())
+        Ok(security::set_namespace_settings(tx, name, &Value::Object(settings).to_string())?)
     })
 }
 

@@ -1,10 +1,12 @@
 //! Tags that must stay, and tags that end.
 
+use std::{sync::Barrier, thread};
+
 use chrono::{DateTime, TimeDelta};
 use limpid_core::Digest;
 use limpid_store::{
     accounts::{Role, ServiceRole},
-    registry as stored,
+    registry as stored, security,
 };
 use serde_json::{Value, json};
 
@@ -16,6 +18,7 @@ use crate::{
         write_audit,
     },
     limits::REGISTRY_GRACE,
+    registry::tag_policy::TagPolicy,
 };
 
 const ONE: &str = "team/app";
@@ -108,6 +111,28 @@ fn the_namespace_says_which_tags_must_stay() {
         assert!(shown.with(200).text.contains("kept by the namespace"));
         place.ask("team", "PUT", path, &json!({})).with(200);
         put(place, "team", ONE, "v1", &two).with(201);
+    });
+}
+
+#[test]
+fn settings_of_a_namespace_that_are_set_at_once_are_all_there() {
+    Place::on_each(|place| {
+        place.user("team", ServiceRole::None);
+        for round in 0..50 {
+            let policy = TagPolicy { immutable: vec![format!("v{round}")] };
+            let (allowed, together) = (round % 2 == 0, Barrier::new(2));
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    together.wait();
+                    assert!(place.engine.database.write(|tx| policy.set(tx, "team")).unwrap());
+                });
+                together.wait();
+                administration::set_writers_overwrite(&place.engine, "team", allowed).unwrap();
+            });
+            let settings = place.engine.database.read(|tx| security::namespace_settings(tx, "team")).unwrap();
+            let settings: Value = serde_json::from_str(&settings.unwrap()).unwrap();
+            assert_eq!(settings, json!({"tags": policy, "writers_overwrite": allowed}));
+        }
     });
 }
 
