@@ -224,6 +224,24 @@ fn begin_link(place: &Place, session: &str) -> (String, String) {
 }
 
 #[test]
+fn a_password_links_nobody_elses_session() {
+    Place::on_each(|place| {
+        for name in ["dave", "erin"] {
+            place.user(name, ServiceRole::None);
+        }
+        let body = format!("do=link&current={}", PASSWORD.replace(' ', "+"));
+        let link = |who: &str| {
+            let site = ("sec-fetch-site", "same-origin".to_owned());
+            let headers = [basic("dave", PASSWORD), ("cookie", session(place, who)), site];
+            place.send("POST", "/account", &headers, &body)
+        };
+        link("erin").with(400);
+        // His own goes on to the provider, which there is none of here.
+        link("dave").with(404);
+    });
+}
+
+#[test]
 fn an_account_is_linked_after_its_own_sign_in_alone() {
     with_provider("RS256", true, |place| {
         for name in ["dave", "erin"] {
