@@ -84,6 +84,13 @@ fn origin(tx: &mut Transaction<'_>, repository: &str) -> Result<Option<Address>,
     address.map(|address| address.parse().map_err(damaged)).transpose()
 }
 
+/// Whether the namespace of a repository is a copy of a registry still, and is one until the transaction ends. To be asked by whoever
+/// keeps what was fetched: that it was one when the fetch began is long ago.
+fn is_still(tx: &mut Transaction<'_>, address: &Address, repository: &str) -> Result<bool, StoreError> {
+    let held = stored::hold_namespace_upstream(tx, namespace(repository))?;
+    Ok(held.is_some_and(|held| held == address.to_string()))
+}
+
 /// Refuses a push to a copy. To be called behind what makes the repository: see [`stored::set_namespace_upstream`].
 pub(super) fn refuse_push(tx: &mut Transaction<'_>, repository: &str) -> Result<(), RegistryError> {
     let Some(address) = origin(tx, repository)? else { return Ok(()) };

@@ -65,10 +65,10 @@ fn note_refusal(engine: &Engine, principal: &Principal, repository: &str, why: &
 }
 
 /// Points a tag to a manifest that is held in the same transaction. `lasts`: how long it stays there. What it was before decides who
-/// may do that. What must stay does not end, and what points there already keeps its end where nothing is said of it.
+/// may do that; `principal` is `None` for the registry that this is a copy of, which may. What must stay does not end, and what points there already keeps its end where nothing is said of it.
 pub(super) fn point(
     tx: &mut Transaction<'_>,
-    principal: &Principal,
+    principal: Option<&Principal>,
     place: Place<'_>,
     tag: &str,
     manifest: &Digest,
@@ -93,7 +93,9 @@ pub(super) fn point(
             return Err(NotPointed::Immutable(tag.to_owned()));
         }
         let object = Object::Repository(place.name.to_owned());
-        if accounts::authorize(tx, principal, Action::Overwrite, &object)? != Decision::Allowed {
+        if let Some(principal) = principal
+            && accounts::authorize(tx, principal, Action::Overwrite, &object)? != Decision::Allowed
+        {
             return Err(NotPointed::MayNot(tag.to_owned()));
         }
     }
@@ -161,7 +163,7 @@ pub(crate) fn change(
             if !stored::hold_manifest(tx, repository, manifest)? {
                 return Err(Failure::NotFound("manifest"));
             }
-            point(tx, principal, place, tag, manifest, None).map_err(|not| {
+            point(tx, Some(principal), place, tag, manifest, None).map_err(|not| {
                 let why = not.to_string();
                 refused.replace((!matches!(not, NotPointed::Push(_))).then(|| why.clone()));
                 Failure::Conflict(why)

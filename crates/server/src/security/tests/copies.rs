@@ -300,6 +300,98 @@ fn nothing_is_kept_that_is_not_what_it_should_be() {
     });
 }
 
+/// While upstream is asked for this, its answer is held back until `meanwhile` is done. What was pulled then.
+fn pulled_while(
+    place: &Place,
+    (upstream, there, answer): (&Server, &str, Answer),
+    path: &str,
+    meanwhile: impl FnOnce(),
+) -> Pulled {
+    let gate = Gate::default();
+    upstream.take_requests();
+    upstream.answer(there, answer.held_by(&gate));
+    let puller = Puller::of(place, "hub");
+    thread::scope(|scope| {
+        let pull = scope.spawn(move || puller.get(path));
+        let path = there.split_once(' ').map_or(there, |(_, path)| path);
+        place.eventually("upstream is asked", || {
+            upstream.take_requests().iter().find(|request| request.path == path).map(drop)
+        });
+        meanwhile();
+        gate.open();
+        pull.join().unwrap()
+    })
+}
+
+#[test]
+fn what_changed_while_upstream_was_asked_counts() {
+    Place::on_each(|place| {
+        let upstream = Server::start();
+        copy(place, &upstream.url());
+        let puller = Puller::of(place, "hub");
+        let images = [vulnerable(), super::place::clean()].map(|system| Layout::of(&system.image(), "any"));
+        let [one, two] = images.each_ref().map(|layout| {
+            let digest: Digest = layout.entries[0]["digest"].as_str().unwrap().parse().unwrap();
+            let answer = Answer::ok(layout.blobs[&digest].clone())
+                .header("content-type", "application/vnd.oci.image.manifest.v1+json")
+                .header("docker-content-digest", digest.as_str());
+            upstream.answer(&format!("/v2/app/manifests/{digest}"), answer.clone());
+            (digest, answer)
+        });
+        let (tag, there) = ("/v2/hub/app/manifests/1", "/v2/app/manifests/1");
+        let lock = |is_locked: bool| {
+            let path = "/api/v1/repository/hub/app/tag/1";
+            assert_eq!(place.ask("hub", "PUT", path, &json!({"immutable": is_locked})).status, 201);
+        };
+        let pulled = |answer: &Answer, meanwhile: &dyn Fn()| {
+            let pulled = pulled_while(place, (&upstream, there, answer.clone()), tag, meanwhile).with(200);
+            Digest::of(&pulled.body)
+        };
+        assert_eq!(pulled(&one.1, &|| ()), one.0);
+        // A tag that was locked meanwhile stays: where it moved to what is to be fetched, to what is here, and where it is gone.
+        assert_eq!(pulled(&two.1, &|| lock(true)), one.0);
+        lock(false);
+        assert_eq!(pulled(&two.1, &|| lock(true)), one.0);
+        lock(false);
+        assert_eq!(pulled(&Answer::status(404), &|| lock(true)), one.0);
+        lock(false);
+
+        // What became no copy meanwhile keeps what it has, and is given nothing more.
+        let end = || {
+            let path = "/api/v1/namespaces/hub/upstream";
+            assert_eq!(place.ask("admin", "DELETE", path, &Value::Null).status, 204);
+        };
+        let begin = || {
+            let statement = "
+                INSERT INTO namespace_upstream (namespace, address, created_at)
+                SELECT number, $1, 0 FROM namespace WHERE name = 'hub'";
+            place.write(|tx| tx.execute(statement, &[upstream.url().as_str().into()]).map(drop));
+        };
+        for answer in [&two.1, &Answer::status(404)] {
+            assert_eq!(pulled(answer, &end), one.0);
+            begin();
+        }
+        let layer = named(&images[0].blobs[&one.0]).remove(0);
+        let bytes = images[0].blobs[&layer.parse().unwrap()].clone();
+        let new = json!({
+            "schemaVersion": 2,
+            "mediaType": "application/vnd.oci.image.index.v1+json",
+            "manifests": [],
+        });
+        let index =
+            Answer::ok(new.to_string()).header("content-type", "application/vnd.oci.image.index.v1+json");
+        let new = Digest::of(new.to_string().as_bytes());
+        for (what, answer) in
+            [(format!("blobs/{layer}"), Answer::ok(bytes)), (format!("manifests/{new}"), index)]
+        {
+            let (there, here) = (format!("/v2/app/{what}"), format!("/v2/hub/app/{what}"));
+            pulled_while(place, (&upstream, &there, answer), &here, end).with(404);
+            puller.get(&here).with(404);
+            begin();
+        }
+    });
+}
+
 #[test]
 fn an_upstream_that_may_not_be_asked_is_not() {
     let change = |configuration: &mut Configuration| {
