@@ -251,6 +251,10 @@ pub(super) fn delete_manifest(
     place: Place<'_>,
     manifest: &Digest,
 ) -> Result<bool, RegistryError> {
+    // Before its tags, as a push does: whoever is about to set one to it, or to an index of it, is waited for.
+    if !stored::hold_manifest(tx, place.repository, manifest)? {
+        return Ok(false);
+    }
     let (policy, now) = (TagPolicy::of(tx, place.name)?, tx.now()?);
     let tags = stored::hold_tags_of(tx, place.repository, manifest)?;
     if let Some(tag) = tags.iter().find(|tag| is_there(tag, now) && policy.holds(place.name, tag)) {

@@ -10,7 +10,7 @@ use limpid_store::{
 };
 use serde_json::{Value, json};
 
-use super::pushes::{blob, code, config, image, manifest, put, send};
+use super::pushes::{MANIFEST, blob, code, config, image, manifest, put, send};
 use crate::{
     accounts::{
         administration::{self, Grantee, grant},
@@ -22,6 +22,7 @@ use crate::{
 };
 
 const ONE: &str = "team/app";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 /// The team's administrator `team`, its `writer`, and two images in `team/app`: `1` and `2`.
 fn begun(place: &Place) -> [String; 2] {
@@ -111,6 +112,42 @@ fn the_namespace_says_which_tags_must_stay() {
         assert!(shown.with(200).text.contains("kept by the namespace"));
         place.ask("team", "PUT", path, &json!({})).with(200);
         put(place, "team", ONE, "v1", &two).with(201);
+    });
+}
+
+#[test]
+fn an_index_that_must_stay_and_a_child_that_is_removed_wait_for_each_other() {
+    Place::on_each(|place| {
+        let [child, _] = begun(place);
+        place
+            .ask("team", "PUT", "/api/v1/namespaces/team/tag-policy", &json!({"immutable": ["v*"]}))
+            .with(200);
+        let digest = Digest::of(child.as_bytes());
+        let path = format!("/v2/{ONE}/manifests/{digest}");
+        for round in 0..30 {
+            put(place, "team", ONE, "1", &child).with(201);
+            let index = json!({
+                "schemaVersion": 2,
+                "mediaType": INDEX,
+                "manifests": [{"mediaType": MANIFEST, "digest": digest, "size": child.len()}],
+                "annotations": {"round": round.to_string()},
+            });
+            let (index, together) = (index.to_string(), Barrier::new(2));
+            let (pushed, removed) = thread::scope(|scope| {
+                let removed = scope.spawn(|| {
+                    together.wait();
+                    send(place, "team", "DELETE", &path, "").status
+                });
+                together.wait();
+                let headers = [basic("team", PASSWORD), ("content-type", INDEX.to_owned())];
+                let tag = format!("/v2/{ONE}/manifests/v{round}");
+                (place.send("PUT", &tag, &headers, &index).status, removed.join().unwrap())
+            });
+            assert!(matches!((pushed, removed), (201, 403) | (400, 202)), "{pushed} {removed}");
+            // Nothing else keeps the child in the next round.
+            let tag = format!("v{round}");
+            place.execute("UPDATE tag SET expires_at = 1 WHERE name = $1", &[tag.as_str().into()]);
+        }
     });
 }
 
