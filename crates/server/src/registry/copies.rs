@@ -25,7 +25,7 @@ use limpid_store::{
 pub(crate) use self::address::Address;
 pub(super) use self::api::{READ, REMOVE, WRITE};
 use self::flights::Flights;
-use super::{RegistryError, manifests::Reference};
+use super::{RegistryError, manifests::Reference, name::namespace};
 use crate::{
     accounts::administration::Failure,
     engine::Engine,
@@ -71,10 +71,6 @@ impl State {
         let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
         silent.get(base).is_some_and(|asked| asked.elapsed() < UPSTREAM_PAUSE)
     }
-}
-
-fn namespace(repository: &str) -> &str {
-    repository.split('/').next().unwrap_or_default()
 }
 
 /// Of which registry the namespace of a repository is a copy.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(super) use self::api::{READ, WRITE};
+use super::name;
 use crate::limits::{TAG_PATTERN_BYTES, TAG_PATTERNS};
 
 /// The key of the policy in the settings.
@@ -32,8 +33,7 @@ impl TagPolicy {
     /// # Errors
     /// Those of the database; [`StoreError::Damaged`]: what cannot be read is not no policy.
     pub(crate) fn of(tx: &mut Transaction<'_>, name: &str) -> Result<Self, StoreError> {
-        let namespace = name.split('/').next().unwrap_or_default();
-        let settings = stored::namespace_settings(tx, namespace)?;
+        let settings = stored::namespace_settings(tx, name::namespace(name))?;
         settings.map_or_else(|| Ok(Self::default()), |settings| Self::of_settings(&settings))
     }
 
@@ -43,8 +43,7 @@ impl TagPolicy {
     /// # Errors
     /// As [`TagPolicy::of`].
     pub(crate) fn held(tx: &mut Transaction<'_>, name: &str) -> Result<Self, StoreError> {
-        let namespace = name.split('/').next().unwrap_or_default();
-        let settings = stored::lock_namespace_settings(tx, namespace)?;
+        let settings = stored::lock_namespace_settings(tx, name::namespace(name))?;
         settings.map_or_else(|| Ok(Self::default()), |settings| Self::of_settings(&settings))
     }
 
@@ -79,7 +78,7 @@ impl TagPolicy {
         }
         for pattern in &self.immutable {
             let (repository, tag) = parts(pattern);
-            let is_here = repository.is_none_or(|name| name.split('/').next() == Some(namespace));
+            let is_here = repository.is_none_or(|name| name::namespace(name) == namespace);
             if !is_here {
                 return Err(format!("“{pattern}” is for a repository of another namespace"));
             }
