@@ -89,10 +89,17 @@ fn is_still(tx: &mut Transaction<'_>, address: &Address, repository: &str) -> Re
 
 /// Refuses a push to a copy. To be called behind what makes the repository: see [`stored::set_namespace_upstream`].
 pub(super) fn refuse_push(tx: &mut Transaction<'_>, repository: &str) -> Result<(), RegistryError> {
-    let Some(address) = origin(tx, repository)? else { return Ok(()) };
-    let namespace = namespace(repository);
-    let message = format!("{namespace} is a copy of {}: push there", address.host());
-    Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", message))
+    match push_there(tx, repository)? {
+        None => Ok(()),
+        Some(message) => Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", message)),
+    }
+}
+
+/// Where to push instead, in words, where the namespace of a repository is a copy.
+pub(super) fn push_there(tx: &mut Transaction<'_>, repository: &str) -> Result<Option<String>, StoreError> {
+    let address = origin(tx, repository)?;
+    Ok(address
+        .map(|address| format!("{} is a copy of {}: push there", namespace(repository), address.host())))
 }
 
 /// Sees to it that a manifest that is about to be given out is here and, by a tag, what upstream has now. Returns what is to be said

@@ -13,7 +13,7 @@ use limpid_store::{
 };
 
 pub(super) use self::lasting::lasts;
-use super::{RegistryError, tag_policy::TagPolicy};
+use super::{RegistryError, copies, tag_policy::TagPolicy};
 use crate::{
     accounts::{self, Action, Decision, Object, Principal, administration::Failure},
     engine::Engine,
@@ -143,7 +143,7 @@ impl TagChange {
 /// Blocks.
 ///
 /// # Errors
-/// [`Failure::Conflict`] where the tag must stay as it is.
+/// [`Failure::Conflict`] where the tag must stay as it is, or points to what another registry has.
 pub(crate) fn change(
     engine: &Engine,
     principal: &Principal,
@@ -160,6 +160,9 @@ pub(crate) fn change(
             TagPolicy::held(tx, name)?;
         }
         if let Some(manifest) = &change.manifest {
+            if let Some(elsewhere) = copies::push_there(tx, name)? {
+                return Err(Failure::Conflict(elsewhere));
+            }
             if !stored::hold_manifest(tx, repository, manifest)? {
                 return Err(Failure::NotFound("manifest"));
             }

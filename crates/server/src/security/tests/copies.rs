@@ -173,6 +173,9 @@ fn a_private_registry_is_copied_and_its_images_are_judged() {
         // Nobody pushes to a copy, and nothing that was pushed becomes one.
         let refused = puller.ask(&Method::POST, "/v2/hub/app/blobs/uploads/").with(403);
         assert_eq!(refused.code(), "DENIED");
+        let path = "/api/v1/repository/hub/app/tag/1";
+        assert_eq!(place.ask("hub", "PUT", path, &json!({"manifest_digest": digest})).status, 409);
+        assert_eq!(Digest::of(&puller.get(tag).with(200).body), moved);
         place.push_system("stranger/app", "1", &vulnerable());
         let address = json!({"address": "https://registry.example"});
         let path = "/api/v1/namespaces/stranger/upstream";
