@@ -176,6 +176,10 @@ fn a_private_registry_is_copied_and_its_images_are_judged() {
         let path = "/api/v1/repository/hub/app/tag/1";
         assert_eq!(place.ask("hub", "PUT", path, &json!({"manifest_digest": digest})).status, 409);
         assert_eq!(Digest::of(&puller.get(tag).with(200).body), moved);
+        // Nor is what was had with the service's password for everybody.
+        let path = "/api/v1/repositories/hub/app/visibility";
+        assert_eq!(place.ask("hub", "PUT", path, &json!({"public": true})).status, 409);
+        assert_eq!(place.ask("hub", "PUT", path, &json!({"public": false})).status, 204);
         place.push_system("stranger/app", "1", &vulnerable());
         let address = json!({"address": "https://registry.example"});
         let path = "/api/v1/namespaces/stranger/upstream";
