@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     BlindSpot, ImageFacts, Reason, Report,
+    advisory::is_cve,
     report::{Finding, Suppression},
 };
 
@@ -116,7 +117,6 @@ fn is_same(known: &Finding, new: &Finding) -> bool {
         return false;
     }
     let had = |id: &String| names(known).any(|one| one == id);
-    let is_cve = |id: &String| id.starts_with("CVE-");
     if is_cve(&new.id) {
         return had(&new.id);
     }
