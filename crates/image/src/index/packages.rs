@@ -1,8 +1,9 @@
 //! The packages of an image, each with its namespace, its purl, the layer that introduced it, and who owns it.
 //!
 //! A package of a language whose own file belongs to a package of the distribution is judged by what the distribution says
-//! of that one: it may have fixed a vulnerability and kept the version. That holds as long as the file is the one that the
-//! distribution's package brought, and as long as the distribution's data speaks about that package.
+//! of that one: it may have fixed a vulnerability and kept the version. That holds as long as the distribution's data speaks about
+//! that package, and as long as no higher layer has another file there; what was written over the file in the layer of its owner
+//! is not told apart from it, because what is compared are layers, not the digests of the database.
 
 use std::collections::HashMap;
 
