@@ -2,12 +2,6 @@
 -- blobs. Counted when a blob is given or taken, and made anew by the garbage job.
 ALTER TABLE namespace ADD COLUMN warn_bytes BIGINT;
 ALTER TABLE namespace ADD COLUMN used_bytes BIGINT NOT NULL DEFAULT 0;
-UPDATE namespace SET used_bytes = COALESCE((
-    SELECT CAST(SUM(registry_blob.bytes) AS BIGINT) FROM registry_blob
-    WHERE registry_blob.digest IN (
-        SELECT repository_blob.digest
-        FROM repository_blob JOIN repository ON repository.number = repository_blob.repository
-        WHERE repository.namespace = namespace.number)), 0);
 
 -- Namespaces that have what another registry has.
 CREATE TABLE namespace_upstream (
