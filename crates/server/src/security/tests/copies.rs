@@ -186,16 +186,20 @@ fn a_private_registry_is_copied_and_its_images_are_judged() {
         assert_eq!(place.ask("admin", "PUT", path, &address).status, 409);
         assert_eq!(place.ask("admin", "PUT", path, &json!({"address": "https://u:p@h"})).status, 422);
 
-        // What is here is given out where upstream is not there, and that is said.
         drop(upstream);
-        for _again in 0..2 {
-            let stale = puller.get(tag).with(200);
-            assert_eq!(Digest::of(&stale.body), moved);
-            assert!(stale.warning().contains("cannot be asked"), "{}", stale.warning());
-        }
-        assert_eq!(puller.get(&format!("/v2/hub/app/manifests/{moved}")).with(200).warning(), "");
-        assert_eq!(puller.get("/v2/hub/app/manifests/2").with(502).code(), "UNAVAILABLE");
+        gives_out_what_it_has(&puller, tag, &moved);
     });
+}
+
+/// What is here is given out where upstream is not there, and that is said.
+fn gives_out_what_it_has(puller: &Puller<'_>, tag: &str, moved: &Digest) {
+    for _again in 0..2 {
+        let stale = puller.get(tag).with(200);
+        assert_eq!(Digest::of(&stale.body), *moved);
+        assert!(stale.warning().contains("cannot be asked"), "{}", stale.warning());
+    }
+    assert_eq!(puller.get(&format!("/v2/hub/app/manifests/{moved}")).with(200).warning(), "");
+    assert_eq!(puller.get("/v2/hub/app/manifests/2").with(502).code(), "UNAVAILABLE");
 }
 
 #[test]
@@ -330,6 +334,13 @@ fn pulled_while(
     })
 }
 
+fn begin_again(place: &Place, address: &str) {
+    let statement = "
+        INSERT INTO namespace_upstream (namespace, address, created_at)
+        SELECT number, $1, 0 FROM namespace WHERE name = 'hub'";
+    place.write(|tx| tx.execute(statement, &[address.into()]).map(drop));
+}
+
 #[test]
 fn what_changed_while_upstream_was_asked_counts() {
     Place::on_each(|place| {
@@ -368,12 +379,7 @@ fn what_changed_while_upstream_was_asked_counts() {
             let path = "/api/v1/namespaces/hub/upstream";
             assert_eq!(place.ask("admin", "DELETE", path, &Value::Null).status, 204);
         };
-        let begin = || {
-            let statement = "
-                INSERT INTO namespace_upstream (namespace, address, created_at)
-                SELECT number, $1, 0 FROM namespace WHERE name = 'hub'";
-            place.write(|tx| tx.execute(statement, &[upstream.url().as_str().into()]).map(drop));
-        };
+        let begin = || begin_again(place, &upstream.url());
         for answer in [&two.1, &Answer::status(404)] {
             assert_eq!(pulled(answer, &end), one.0);
             begin();
