@@ -165,6 +165,13 @@ pub struct Oidc {
     pub egress: Egress,
 }
 
+impl Oidc {
+    /// Whether the provider's groups decide what its people may do in the service.
+    pub(crate) fn decides_roles(&self) -> bool {
+        !(self.superuser_groups.is_empty() && self.auditor_groups.is_empty())
+    }
+}
+
 /// The server that takes mail for others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {

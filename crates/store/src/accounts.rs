@@ -24,7 +24,6 @@ pub use self::{
     garbage::{Collected, collect_garbage},
     namespace::{
         Namespace, create_namespace, delete_namespace, find_namespace, list_namespaces, namespaces_of,
-        set_namespace_settings,
     },
     permission::{
         Access, Holder, Permission, Role, access, grant, is_seen, permissions, revoke, set_visibility,

@@ -85,12 +85,16 @@ const REPOSITORIES: &str = "
     SELECT name, description, is_public, tags, changed_at, vulnerable, clean, total
     FROM (
         SELECT repository.name, repository.description, repository.is_public,
-            (SELECT COUNT(*) FROM tag WHERE tag.repository = repository.number) AS tags,
-            (SELECT MAX(tag.changed_at) FROM tag WHERE tag.repository = repository.number) AS changed_at,
+            (SELECT COUNT(*) FROM tag WHERE tag.repository = repository.number
+                AND (tag.expires_at IS NULL OR tag.expires_at > limpid_now())) AS tags,
+            (SELECT MAX(tag.changed_at) FROM tag WHERE tag.repository = repository.number
+                AND (tag.expires_at IS NULL OR tag.expires_at > limpid_now())) AS changed_at,
             (SELECT COUNT(*) FROM tag JOIN security_summary ON security_summary.digest = tag.manifest
-                WHERE tag.repository = repository.number AND security_summary.verdict = 'vulnerable') AS vulnerable,
+                WHERE tag.repository = repository.number AND security_summary.verdict = 'vulnerable'
+                    AND (tag.expires_at IS NULL OR tag.expires_at > limpid_now())) AS vulnerable,
             (SELECT COUNT(*) FROM tag JOIN security_summary ON security_summary.digest = tag.manifest
-                WHERE tag.repository = repository.number AND security_summary.verdict = 'clean') AS clean,
+                WHERE tag.repository = repository.number AND security_summary.verdict = 'clean'
+                    AND (tag.expires_at IS NULL OR tag.expires_at > limpid_now())) AS clean,
             COUNT(*) OVER () AS total
         FROM repository
         WHERE (CAST($2 AS BIGINT) = 1 OR repository.is_public = 1 OR (CAST($1 AS BIGINT) <> 0 AND EXISTS (
@@ -332,8 +336,9 @@ pub fn places(
         SELECT repository.name, COALESCE(tag.name, '')
         FROM registry_manifest
         JOIN repository ON repository.number = registry_manifest.repository
-        LEFT JOIN tag ON tag.repository = repository.number AND (tag.manifest = registry_manifest.digest
-            OR tag.manifest IN (SELECT parent FROM security_child WHERE child = registry_manifest.digest))
+        LEFT JOIN tag ON tag.repository = repository.number AND (tag.expires_at IS NULL OR tag.expires_at > limpid_now())
+            AND (tag.manifest = registry_manifest.digest
+                OR tag.manifest IN (SELECT parent FROM security_child WHERE child = registry_manifest.digest))
         WHERE registry_manifest.digest = $3
             AND (CAST($2 AS BIGINT) = 1 OR repository.is_public = 1 OR (CAST($1 AS BIGINT) <> 0 AND EXISTS (
                 SELECT 1 FROM permission

@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     // An older program would point tags elsewhere that must stay, and push beyond quotas and into what is a copy.
     Step { text: include_str!("migrations/0007_tags_quotas_proxies.sql"), compatible_from: 7 },
     Step { text: include_str!("migrations/0008_notifications.sql"), compatible_from: 1 },
+    Step { text: include_str!("migrations/0009_quota_counts.sql"), compatible_from: 1 },
 ];
 
 const TABLES: &str = "

@@ -29,12 +29,12 @@ pub use self::{
         Repository, delete_repository, find_repository, hold_repository, list_repositories, make_repository,
     },
     tags::{
-        ListedTag, Tag, TagOrder, delete_tag, find_tag, hold_tag, hold_tags_of, list_tags, make_tag, resolve,
-        set_tag, set_tag_expiry, set_tag_immutable,
+        ListedTag, Tag, TagOrder, delete_tag, ending_tags, find_tag, hold_tag, hold_tags_of, keep_tags,
+        list_tags, make_tag, resolve, set_tag, set_tag_expiry, set_tag_immutable,
     },
     uploads::{NewUpload, Part, Upload, add_part, begin_upload, end_upload, find_upload},
     upstreams::{
-        UpstreamSet, copies_with_manifest, named_blob, namespace_upstream, remove_namespace_upstream,
-        set_namespace_upstream,
+        UpstreamSet, copies_with_manifest, hold_namespace_upstream, named_blob, namespace_upstream,
+        remove_namespace_upstream, set_namespace_upstream,
     },
 };

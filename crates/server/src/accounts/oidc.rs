@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use self::{id_token::Person, provider::Provider};
-use super::{audit, origin, random, sessions};
+use super::{Principal, audit, origin, random, sessions};
 use crate::{
     configuration::Oidc,
     engine::Engine,
@@ -156,13 +156,23 @@ pub(crate) struct Linking {
     pub(crate) cookie: String,
 }
 
-/// Begins to link the account of a session, whose password was shown just now, to whoever it is at the provider. The answer of the provider counts
-/// for this session alone. `None`: there is no session, as where a program asks. Blocks.
+/// Begins to link the account of whoever asks, whose password was shown just now, to whoever it is at the provider. The answer of the
+/// provider counts for the session that asks alone. `None`: it has none, as where a program asks, or one of another account. Blocks.
 ///
 /// # Errors
 /// As those of a sign-in.
-pub(crate) fn begin_link(engine: &Engine, head: &Parts) -> Result<Option<Linking>, ApiError> {
+pub(crate) fn begin_link(
+    engine: &Engine,
+    principal: &Principal,
+    head: &Parts,
+) -> Result<Option<Linking>, ApiError> {
     let Some(session) = sessions::hash(engine, &head.headers) else { return Ok(None) };
+    // A password in the header comes before the cookie: it proves nothing of whose session that is.
+    let own = principal.account().map(|account| account.number);
+    let of_session = sessions::account(engine, &session)?;
+    if of_session.is_none_or(|account| Some(account.number) != own) {
+        return Ok(None);
+    }
     let question = Question { is_to_link: true, ..Question::new()? };
     let state = random::digest(&question.state);
     let asked = asked(engine, &question, &callback(engine, &head.uri, &head.headers))?;

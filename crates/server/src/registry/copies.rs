@@ -25,7 +25,7 @@ use limpid_store::{
 pub(crate) use self::address::Address;
 pub(super) use self::api::{READ, REMOVE, WRITE};
 use self::flights::Flights;
-use super::{RegistryError, manifests::Reference};
+use super::{RegistryError, manifests::Reference, name::namespace};
 use crate::{
     accounts::administration::Failure,
     engine::Engine,
@@ -73,10 +73,6 @@ impl State {
     }
 }
 
-fn namespace(repository: &str) -> &str {
-    repository.split('/').next().unwrap_or_default()
-}
-
 /// Of which registry the namespace of a repository is a copy.
 fn origin(tx: &mut Transaction<'_>, repository: &str) -> Result<Option<Address>, StoreError> {
     let address = stored::namespace_upstream(tx, namespace(repository))?;
@@ -84,12 +80,26 @@ fn origin(tx: &mut Transaction<'_>, repository: &str) -> Result<Option<Address>,
     address.map(|address| address.parse().map_err(damaged)).transpose()
 }
 
+/// Whether the namespace of a repository is a copy of a registry still, and is one until the transaction ends. To be asked by whoever
+/// keeps what was fetched: that it was one when the fetch began is long ago.
+fn is_still(tx: &mut Transaction<'_>, address: &Address, repository: &str) -> Result<bool, StoreError> {
+    let held = stored::hold_namespace_upstream(tx, namespace(repository))?;
+    Ok(held.is_some_and(|held| held == address.to_string()))
+}
+
 /// Refuses a push to a copy. To be called behind what makes the repository: see [`stored::set_namespace_upstream`].
 pub(super) fn refuse_push(tx: &mut Transaction<'_>, repository: &str) -> Result<(), RegistryError> {
-    let Some(address) = origin(tx, repository)? else { return Ok(()) };
-    let namespace = namespace(repository);
-    let message = format!("{namespace} is a copy of {}: push there", address.host());
-    Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", message))
+    match push_there(tx, repository)? {
+        None => Ok(()),
+        Some(message) => Err(RegistryError::new(StatusCode::FORBIDDEN, "DENIED", message)),
+    }
+}
+
+/// Where to push instead, in words, where the namespace of a repository is a copy.
+pub(super) fn push_there(tx: &mut Transaction<'_>, repository: &str) -> Result<Option<String>, StoreError> {
+    let address = origin(tx, repository)?;
+    Ok(address
+        .map(|address| format!("{} is a copy of {}: push there", namespace(repository), address.host())))
 }
 
 /// Sees to it that a manifest that is about to be given out is here and, by a tag, what upstream has now. Returns what is to be said

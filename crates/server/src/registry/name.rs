@@ -10,6 +10,11 @@ pub(crate) fn whole(name: &str) -> Option<String> {
     accounts::whole_name(name)
 }
 
+/// The namespace of a repository, which is given by its whole name.
+pub(crate) fn namespace(repository: &str) -> &str {
+    repository.split('/').next().unwrap_or_default()
+}
+
 /// Whether something can be a tag: `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`.
 pub(crate) fn is_tag(text: &str) -> bool {
     let is_word = |character: u8| character.is_ascii_alphanumeric() || character == b'_';

@@ -20,7 +20,7 @@ use super::{
     manifest::{self, Content, Descriptor, Kind},
     manifests::Reference,
     name, quota,
-    tagging::{self, NotPointed},
+    tagging::{self, NotPointed, Place},
     text, work, written,
 };
 use crate::{accounts::Principal, engine::Engine, fault, limits::BODY_TIME, public::Call, security};
@@ -137,31 +137,57 @@ impl Push {
         if !missing.is_empty() {
             return Err(RegistryError::manifest_blob_unknown(&missing).into());
         }
-        let annotations = serde_json::to_string(&self.content.annotations)
-            .map_err(|error| RegistryError::manifest_invalid(error.to_string()))?;
-        let new = NewManifest {
-            repository,
+        let place = Place { repository, name: &self.named.whole };
+        let put = Put {
+            place,
             digest: &self.digest,
-            kind: self.content.word(),
-            media_type: &self.content.media_type,
+            content: &self.content,
             body: &self.body,
-            subject: self.content.subject.as_ref(),
-            artifact_type: &self.content.artifact_type,
-            annotations: &annotations,
-            pushed_by: &written(&self.principal),
             references,
+            pushed_by: &written(&self.principal),
         };
-        let is_new = limpid_store::security::holder(tx, &self.named.whole, &self.digest)?.is_none();
-        stored::put_manifest(tx, &new)?;
-        let place = tagging::Place { repository, name: &self.named.whole };
+        let is_new = put.store(tx)?;
         for tag in &self.tags {
-            tagging::point(tx, &self.principal, place, tag, &self.digest, self.lasts)?;
+            tagging::point(tx, Some(&self.principal), place, tag, &self.digest, self.lasts)?;
         }
         security::note_push(tx, &self.digest, is_new.then_some(repository))?;
         if !self.tags.is_empty() {
             security::note_tagged(engine, tx, repository, &self.named.whole, &self.tags)?;
         }
         Ok(())
+    }
+}
+
+/// A manifest that a repository is given: by a client, or by the registry that it is a copy of.
+pub(super) struct Put<'a> {
+    pub(super) place: Place<'a>,
+    pub(super) digest: &'a Digest,
+    pub(super) content: &'a Content,
+    pub(super) body: &'a [u8],
+    pub(super) references: &'a [NewReference],
+    pub(super) pushed_by: &'a str,
+}
+
+impl Put<'_> {
+    /// Stores it, in a transaction. Whether the repository did not have it.
+    pub(super) fn store(&self, tx: &mut Transaction<'_>) -> Result<bool, RegistryError> {
+        let annotations = serde_json::to_string(&self.content.annotations)
+            .map_err(|error| RegistryError::manifest_invalid(error.to_string()))?;
+        let new = NewManifest {
+            repository: self.place.repository,
+            digest: self.digest,
+            kind: self.content.word(),
+            media_type: &self.content.media_type,
+            body: self.body,
+            subject: self.content.subject.as_ref(),
+            artifact_type: &self.content.artifact_type,
+            annotations: &annotations,
+            pushed_by: self.pushed_by,
+            references: self.references,
+        };
+        let is_new = limpid_store::security::holder(tx, self.place.name, self.digest)?.is_none();
+        stored::put_manifest(tx, &new)?;
+        Ok(is_new)
     }
 }
 

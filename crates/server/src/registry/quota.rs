@@ -11,7 +11,7 @@ use limpid_store::{
 use serde_json::json;
 
 pub(super) use self::api::{READ, WRITE};
-use super::RegistryError;
+use super::{RegistryError, name::namespace};
 use crate::{accounts::administration::Failure, engine::Engine};
 
 /// What there is no room for is refused, and the transaction taken back.
@@ -26,10 +26,6 @@ pub(super) fn check(room: Room, repository: &str) -> Result<(), RegistryError> {
 pub(super) fn check_before(tx: &mut Transaction<'_>, repository: &str) -> Result<(), RegistryError> {
     let usage = stored::namespace_usage(tx, namespace(repository))?.unwrap_or_default();
     if usage.is_full() { Err(refusal(usage, repository)) } else { Ok(()) }
-}
-
-fn namespace(repository: &str) -> &str {
-    repository.split('/').next().unwrap_or_default()
 }
 
 fn refusal(usage: Usage, repository: &str) -> RegistryError {

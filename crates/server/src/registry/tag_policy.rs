@@ -2,11 +2,16 @@
 
 mod api;
 
-use limpid_store::{StoreError, Transaction, registry::Tag, security as stored};
+use limpid_store::{
+    StoreError, Transaction,
+    registry::{Tag, ending_tags, keep_tags},
+    security as stored,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(super) use self::api::{READ, WRITE};
+use super::name;
 use crate::limits::{TAG_PATTERN_BYTES, TAG_PATTERNS};
 
 /// The key of the policy in the settings.
@@ -28,8 +33,17 @@ impl TagPolicy {
     /// # Errors
     /// Those of the database; [`StoreError::Damaged`]: what cannot be read is not no policy.
     pub(crate) fn of(tx: &mut Transaction<'_>, name: &str) -> Result<Self, StoreError> {
-        let namespace = name.split('/').next().unwrap_or_default();
-        let settings = stored::namespace_settings(tx, namespace)?;
+        let settings = stored::namespace_settings(tx, name::namespace(name))?;
+        settings.map_or_else(|| Ok(Self::default()), |settings| Self::of_settings(&settings))
+    }
+
+    /// The same, which nobody changes until the transaction ends: to be asked before a tag is given an end, because who sets the policy
+    /// takes the end from the tags that are there.
+    ///
+    /// # Errors
+    /// As [`TagPolicy::of`].
+    pub(crate) fn held(tx: &mut Transaction<'_>, name: &str) -> Result<Self, StoreError> {
+        let settings = stored::lock_namespace_settings(tx, name::namespace(name))?;
         settings.map_or_else(|| Ok(Self::default()), |settings| Self::of_settings(&settings))
     }
 
@@ -43,13 +57,17 @@ impl TagPolicy {
         )
     }
 
-    /// Sets it. Whether there is such a namespace.
+    /// Sets it. Tags that must stay from now on do not end any more. Whether there is such a namespace.
     pub(crate) fn set(&self, tx: &mut Transaction<'_>, namespace: &str) -> Result<bool, StoreError> {
         let Some(settings) = stored::lock_namespace_settings(tx, namespace)? else { return Ok(false) };
         let mut settings: serde_json::Map<String, Value> =
             serde_json::from_str(&settings).map_err(|error| damaged(&error))?;
         settings.insert(KEY.to_owned(), serde_json::to_value(self).map_err(|error| damaged(&error))?);
         stored::set_namespace_settings(tx, namespace, &Value::Object(settings).to_string())?;
+        let ending = ending_tags(tx, namespace)?.into_iter();
+        let kept = ending.filter(|(_, repository, tag)| self.keeps(repository, tag));
+        let kept: Vec<_> = kept.map(|(repository, _, tag)| (repository, tag)).collect();
+        keep_tags(tx, &kept)?;
         Ok(true)
     }
 
@@ -60,7 +78,7 @@ impl TagPolicy {
         }
         for pattern in &self.immutable {
             let (repository, tag) = parts(pattern);
-            let is_here = repository.is_none_or(|name| name.split('/').next() == Some(namespace));
+            let is_here = repository.is_none_or(|name| name::namespace(name) == namespace);
             if !is_here {
                 return Err(format!("“{pattern}” is for a repository of another namespace"));
             }

@@ -13,7 +13,7 @@ use limpid_store::{
 };
 
 pub(super) use self::lasting::lasts;
-use super::{RegistryError, tag_policy::TagPolicy};
+use super::{RegistryError, copies, tag_policy::TagPolicy};
 use crate::{
     accounts::{self, Action, Decision, Object, Principal, administration::Failure},
     engine::Engine,
@@ -65,33 +65,41 @@ fn note_refusal(engine: &Engine, principal: &Principal, repository: &str, why: &
 }
 
 /// Points a tag to a manifest that is held in the same transaction. `lasts`: how long it stays there. What it was before decides who
-/// may do that.
+/// may do that; `principal` is `None` for the registry that this is a copy of, which may. What must stay does not end, and what points there already keeps its end where nothing is said of it.
 pub(super) fn point(
     tx: &mut Transaction<'_>,
-    principal: &Principal,
+    principal: Option<&Principal>,
     place: Place<'_>,
     tag: &str,
     manifest: &Digest,
     lasts: Option<TimeDelta>,
 ) -> Result<(), NotPointed> {
-    let policy = TagPolicy::of(tx, place.name)?;
+    let policy = match lasts {
+        Some(_) => TagPolicy::held(tx, place.name)?,
+        None => TagPolicy::of(tx, place.name)?,
+    };
     let now = tx.now()?;
-    // What must stay does not end.
     let lasts = lasts.filter(|_| !policy.keeps(place.name, tag));
     let expires_at = lasts.and_then(|lasts| now.checked_add_signed(lasts));
     if stored::make_tag(tx, place.repository, tag, manifest, expires_at)? {
         return Ok(());
     }
     let before = stored::hold_tag(tx, place.repository, tag)?;
-    if let Some(before) = before.filter(|before| is_there(before, now) && before.manifest != *manifest) {
-        if policy.holds(place.name, &before) {
+    let stays = before.as_ref().is_some_and(|before| policy.holds(place.name, before));
+    let before = before.filter(|before| is_there(before, now));
+    let same = before.as_ref().filter(|before| before.manifest == *manifest);
+    if before.is_some() && same.is_none() {
+        if stays {
             return Err(NotPointed::Immutable(tag.to_owned()));
         }
         let object = Object::Repository(place.name.to_owned());
-        if accounts::authorize(tx, principal, Action::Overwrite, &object)? != Decision::Allowed {
+        if let Some(principal) = principal
+            && accounts::authorize(tx, principal, Action::Overwrite, &object)? != Decision::Allowed
+        {
             return Err(NotPointed::MayNot(tag.to_owned()));
         }
     }
+    let expires_at = expires_at.or(same.and_then(|same| same.expires_at)).filter(|_| !stays);
     Ok(stored::set_tag(tx, place.repository, tag, manifest, expires_at)?)
 }
 
@@ -135,7 +143,7 @@ impl TagChange {
 /// Blocks.
 ///
 /// # Errors
-/// [`Failure::Conflict`] where the tag must stay as it is.
+/// [`Failure::Conflict`] where the tag must stay as it is, or points to what another registry has.
 pub(crate) fn change(
     engine: &Engine,
     principal: &Principal,
@@ -148,11 +156,17 @@ pub(crate) fn change(
         refused.replace(None);
         let repository = number(tx, name)?;
         let place = Place { repository, name };
+        if change.expires_at.flatten().is_some() {
+            TagPolicy::held(tx, name)?;
+        }
         if let Some(manifest) = &change.manifest {
+            if let Some(elsewhere) = copies::push_there(tx, name)? {
+                return Err(Failure::Conflict(elsewhere));
+            }
             if !stored::hold_manifest(tx, repository, manifest)? {
                 return Err(Failure::NotFound("manifest"));
             }
-            point(tx, principal, place, tag, manifest, None).map_err(|not| {
+            point(tx, Some(principal), place, tag, manifest, None).map_err(|not| {
                 let why = not.to_string();
                 refused.replace((!matches!(not, NotPointed::Push(_))).then(|| why.clone()));
                 Failure::Conflict(why)
@@ -240,6 +254,10 @@ pub(super) fn delete_manifest(
     place: Place<'_>,
     manifest: &Digest,
 ) -> Result<bool, RegistryError> {
+    // Before its tags, as a push does: whoever is about to set one to it, or to an index of it, is waited for.
+    if !stored::hold_manifest(tx, place.repository, manifest)? {
+        return Ok(false);
+    }
     let (policy, now) = (TagPolicy::of(tx, place.name)?, tx.now()?);
     let tags = stored::hold_tags_of(tx, place.repository, manifest)?;
     if let Some(tag) = tags.iter().find(|tag| is_there(tag, now) && policy.holds(place.name, tag)) {

@@ -22,6 +22,7 @@ use crate::{
     accounts::{self, Action, Decision, Object, Principal, Signed},
     engine::Engine,
     matching::MatchError,
+    registry::name::namespace,
 };
 
 /// Whether an image may be pulled.
@@ -59,7 +60,7 @@ pub(crate) fn gate(
     digest: &Digest,
     principal: &Principal,
 ) -> Result<Gate, MatchError> {
-    let namespace = repository.split('/').next().unwrap_or_default();
+    let namespace = namespace(repository);
     let settings = engine.database.read(|tx| stored::namespace_settings(tx, namespace))?;
     let Some(policy) = settings.map(|settings| Policy::of_settings(&settings)).transpose()?.flatten() else {
         return Ok(Gate::Allow);

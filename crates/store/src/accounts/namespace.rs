@@ -104,19 +104,6 @@ pub fn namespaces_of(
     tx.query(query, &[account.into(), after.into(), at_most(most)])?.iter().map(namespace).collect()
 }
 
-/// Sets the settings of a namespace, a JSON object.
-///
-/// # Errors
-/// Those of the database.
-pub fn set_namespace_settings(
-    tx: &mut Transaction<'_>,
-    namespace: i64,
-    settings: &str,
-) -> Result<(), StoreError> {
-    let statement = "UPDATE namespace SET settings = $2 WHERE number = $1";
-    tx.execute(statement, &[namespace.into(), settings.into()]).map(drop)
-}
-
 /// Removes a namespace with its robots, teams and permissions, where it has no repositories. Whether it was removed.
 ///
 /// # Errors

@@ -53,11 +53,12 @@ pub fn delete_team(tx: &mut Transaction<'_>, team: i64) -> Result<bool, StoreErr
     Ok(tx.execute("DELETE FROM team WHERE number = $1", &[team.into()])? > 0)
 }
 
-/// Takes an account into a team. Whether it was not in it.
+/// Takes an account into a team, in which it stays whatever its groups are. Whether it was not in it.
 ///
 /// # Errors
 /// Those of the database.
 pub fn add_member(tx: &mut Transaction<'_>, team: i64, account: i64) -> Result<bool, StoreError> {
+    leave_group(tx, team, account)?;
     let statement = "INSERT INTO team_member (team, account) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     Ok(tx.execute(statement, &[team.into(), account.into()])? > 0)
 }
@@ -67,8 +68,15 @@ pub fn add_member(tx: &mut Transaction<'_>, team: i64, account: i64) -> Result<b
 /// # Errors
 /// Those of the database.
 pub fn remove_member(tx: &mut Transaction<'_>, team: i64, account: i64) -> Result<bool, StoreError> {
+    leave_group(tx, team, account)?;
     let statement = "DELETE FROM team_member WHERE team = $1 AND account = $2";
     Ok(tx.execute(statement, &[team.into(), account.into()])? > 0)
+}
+
+/// Forgets that an account is in a team because of a group.
+fn leave_group(tx: &mut Transaction<'_>, team: i64, account: i64) -> Result<(), StoreError> {
+    let statement = "DELETE FROM team_group_member WHERE team = $1 AND account = $2";
+    tx.execute(statement, &[team.into(), account.into()]).map(drop)
 }
 
 /// The names of the accounts of a team, in order.
@@ -134,8 +142,6 @@ pub fn follow_groups(
     let present: BTreeSet<i64> = found.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
     let mut is_changed = false;
     for &team in present.difference(&wanted) {
-        let statement = "DELETE FROM team_group_member WHERE team = $1 AND account = $2";
-        tx.execute(statement, &[team.into(), account.into()])?;
         is_changed |= remove_member(tx, team, account)?;
     }
     for &team in wanted.difference(&present) {

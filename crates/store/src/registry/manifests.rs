@@ -178,10 +178,10 @@ const TOUCH: &str = "
         SELECT item.value ->> 0
         FROM /*sqlite json_each($2) AS item*/ /*postgres jsonb_array_elements($2::text::jsonb) AS item (value)*/)";
 
-/// Children are kept from being collected, as blobs are.
+/// Children are kept from being collected, as blobs are, and those that have a tag from being removed until the push has ended.
 const TOUCH_MANIFESTS: &str = "
-    UPDATE registry_manifest SET untagged_at = limpid_now()
-    WHERE repository = $1 AND untagged_at IS NOT NULL AND digest IN (
+    UPDATE registry_manifest SET untagged_at = CASE WHEN untagged_at IS NULL THEN NULL ELSE limpid_now() END
+    WHERE repository = $1 AND digest IN (
         SELECT item.value ->> 0
         FROM /*sqlite json_each($2) AS item*/ /*postgres jsonb_array_elements($2::text::jsonb) AS item (value)*/)";
 

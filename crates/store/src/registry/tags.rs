@@ -5,7 +5,7 @@ use limpid_core::Digest;
 
 use crate::{
     StoreError, Transaction,
-    database::{Row, at_most},
+    database::{Row, at_most, rows},
 };
 
 /// A tag.
@@ -164,6 +164,39 @@ pub fn set_tag_expiry(
 ) -> Result<bool, StoreError> {
     let statement = "UPDATE tag SET expires_at = $3 WHERE repository = $1 AND name = $2";
     Ok(tx.execute(statement, &[repository.into(), name.into(), expires_at.into()])? > 0)
+}
+
+/// The tags of the namespace of this name that end, each as the number and the name of its repository, and its own.
+///
+/// # Errors
+/// Those of the database.
+pub fn ending_tags(
+    tx: &mut Transaction<'_>,
+    namespace: &str,
+) -> Result<Vec<(i64, String, String)>, StoreError> {
+    let query = "
+        SELECT repository.number, repository.name, tag.name
+        FROM namespace
+        JOIN repository ON repository.namespace = namespace.number
+        JOIN tag ON tag.repository = repository.number
+        WHERE namespace.name = $1 AND tag.expires_at > limpid_now() ORDER BY repository.number, tag.name";
+    let rows = tx.query(query, &[namespace.into()])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
+/// Takes the end away from tags, each given by the number of its repository and its name. One that has expired is not there.
+///
+/// # Errors
+/// Those of the database.
+pub fn keep_tags(tx: &mut Transaction<'_>, tags: &[(i64, String)]) -> Result<(), StoreError> {
+    let statement = "
+        UPDATE tag SET expires_at = NULL
+        WHERE expires_at > limpid_now() AND (repository, name) IN (
+            SELECT CAST(item.value ->> 0 AS BIGINT), item.value ->> 1
+            FROM /*sqlite json_each($1) AS item*/ /*postgres jsonb_array_elements($1::text::jsonb) AS item (value)*/)";
+    let numbers: Vec<String> = tags.iter().map(|(repository, _)| repository.to_string()).collect();
+    let tags = numbers.iter().zip(tags).map(|(repository, (_, name))| [repository.as_str(), name.as_str()]);
+    tx.execute(statement, &[rows(tags)?]).map(drop)
 }
 
 /// Says whether a tag must stay as it is. Whether it was there.

@@ -16,6 +16,21 @@ pub fn namespace_upstream(tx: &mut Transaction<'_>, namespace: &str) -> Result<O
     tx.query_optional(query, &[namespace.into()])?.map(|row| row.get(0)).transpose()
 }
 
+/// The same, which nobody changes until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub fn hold_namespace_upstream(
+    tx: &mut Transaction<'_>,
+    namespace: &str,
+) -> Result<Option<String>, StoreError> {
+    let query = "
+        SELECT namespace_upstream.address
+        FROM namespace_upstream JOIN namespace ON namespace.number = namespace_upstream.namespace
+        WHERE namespace.name = $1 /*postgres FOR SHARE OF namespace_upstream*/";
+    tx.query_optional(query, &[namespace.into()])?.map(|row| row.get(0)).transpose()
+}
+
 /// What became of the wish to have a namespace be a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UpstreamSet {

@@ -152,7 +152,7 @@ pub fn repositories(tx: &mut Transaction<'_>, digest: &Digest) -> Result<Vec<(i6
     tx.query(query, &[digest.into()])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
-/// The tags of a manifest in a repository, up to `most`, also those of indexes that it is a child of.
+/// The tags of a manifest in a repository, up to `most`, also those of indexes that it is a child of. One that has expired is not there.
 ///
 /// # Errors
 /// Those of the database.
@@ -164,8 +164,8 @@ pub fn tagged(
 ) -> Result<Vec<String>, StoreError> {
     let query = "
         SELECT name FROM tag
-        WHERE repository = $1 AND (manifest = $2 OR manifest IN (
-            SELECT parent FROM security_child WHERE child = $2))
+        WHERE repository = $1 AND (expires_at IS NULL OR expires_at > limpid_now())
+            AND (manifest = $2 OR manifest IN (SELECT parent FROM security_child WHERE child = $2))
         ORDER BY name LIMIT $3";
     tx.query(query, &[repository.into(), digest.into(), at_most(most)])?
         .iter()

@@ -19,10 +19,6 @@ pub fn note_untold(tx: &mut Transaction<'_>, repository: i64, digest: &Digest) -
 /// # Errors
 /// Those of the database.
 pub fn take_untold(tx: &mut Transaction<'_>, digest: &Digest) -> Result<Vec<i64>, StoreError> {
-    let found = tx.query("SELECT repository FROM repository_untold WHERE digest = $1", &[digest.into()])?;
-    if found.is_empty() {
-        return Ok(Vec::new());
-    }
-    tx.execute("DELETE FROM repository_untold WHERE digest = $1", &[digest.into()])?;
-    found.iter().map(|row| row.get(0)).collect()
+    let statement = "DELETE FROM repository_untold WHERE digest = $1 RETURNING repository";
+    tx.query(statement, &[digest.into()])?.iter().map(|row| row.get(0)).collect()
 }

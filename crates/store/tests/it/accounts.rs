@@ -72,6 +72,29 @@ fn the_most_that_was_granted_counts_and_only_where_it_was() {
 }
 
 #[test]
+fn who_is_taken_in_or_out_by_hand_is_not_in_a_team_because_of_a_group() {
+    on_each(|database| {
+        let [alice, team] = [user(database, "alice"), namespace(database, "team")];
+        let team = write(database, |tx| accounts::create_team(tx, team, "developers")).unwrap();
+        write(database, |tx| accounts::set_team_group(tx, team, Some("staff")));
+        let follow = |groups: &[&str]| {
+            let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+            write(database, |tx| accounts::follow_groups(tx, alice, &groups));
+            read(database, |tx| accounts::list_members(tx, team, 10)).len()
+        };
+        assert_eq!([follow(&["staff"]), follow(&[]), follow(&["staff"])], [1, 0, 1]);
+        // By hand beside: she stays.
+        assert!(!write(database, |tx| accounts::add_member(tx, team, alice)));
+        assert_eq!(follow(&[]), 1);
+        // Taken out by hand, she comes with the next sign-in of her group.
+        write(database, |tx| accounts::remove_member(tx, team, alice));
+        assert_eq!(follow(&["staff"]), 1);
+        write(database, |tx| accounts::remove_member(tx, team, alice));
+        assert_eq!([follow(&["staff"]), follow(&[])], [1, 0]);
+    });
+}
+
+#[test]
 fn what_was_granted_to_what_is_gone_is_nobodys() {
     on_each(|database| {
         let alice = user(database, "alice");

@@ -5,7 +5,8 @@ use limpid_store::{
     Database,
     accounts::{self, Holder, NewAccount, Role, ServiceRole},
     database::Value,
-    listing::{self, ListedTag, Viewer, Window},
+    listing::{self, ListedRepository, ListedTag, Viewer, Window},
+    security,
 };
 
 use crate::support::{execute, on_each, read, write};
@@ -103,6 +104,21 @@ fn everybody_sees_what_they_may_pull_and_not_how_much_else_there_is() {
         let place = |name: &str, tag: &str| (name.to_owned(), tag.to_owned());
         assert_eq!(places(ANYBODY), [place("team/open", "")]);
         assert_eq!(places(EVERYTHING), [place("team/hidden", "secret"), place("team/open", "")]);
+
+        // A tag that has expired is not there.
+        judged(database, &image, "vulnerable", 6, 2);
+        let counted = || {
+            let part = read(database, |tx| listing::repositories(tx, EVERYTHING, some));
+            let ListedRepository { tags, changed_at, vulnerable, .. } = part.rows[0];
+            (tags, changed_at.is_some(), vulnerable)
+        };
+        assert_eq!(counted(), (1, true, 1));
+        let tagged = || read(database, |tx| security::tagged(tx, hidden, &image, 10));
+        assert_eq!(tagged(), ["secret"]);
+        execute(database, "UPDATE tag SET expires_at = 1", &[]);
+        assert_eq!(counted(), (0, false, 0));
+        assert_eq!(tagged(), [""; 0]);
+        assert_eq!(places(EVERYTHING), [place("team/hidden", ""), place("team/open", "")]);
     });
 }
 

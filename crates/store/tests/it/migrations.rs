@@ -2,9 +2,12 @@
 
 use std::{sync::Barrier, thread};
 
-use limpid_store::{Database, StoreError, notifications};
+use limpid_store::{
+    Database, StoreError, accounts, notifications,
+    registry::{self, RegistryBlob},
+};
 
-use crate::support::{execute, number, on_each_url, read};
+use crate::support::{blob as blob_row, digest, execute, number, on_each_url, read, write};
 
 #[test]
 fn of_eight_that_open_a_new_database_one_migrates() {
@@ -135,5 +138,32 @@ fn a_database_of_the_first_schema_is_brought_up_to_date_with_what_is_in_it() {
         assert_eq!(number(&database, "SELECT COUNT(*) FROM schema_compatibility"), known(&database) - 1);
         let listed = read(&database, |tx| notifications::list(tx, 10));
         assert_eq!(listed.len(), 1, "what was stored before is complete");
+    });
+}
+
+#[test]
+fn what_namespaces_had_before_they_could_be_bounded_is_counted() {
+    on_each_url(|url| {
+        let database = Database::open(url, 1).unwrap();
+        let blob = RegistryBlob { digest: digest("layer"), stored: digest("layer"), bytes: 10 };
+        write(&database, |tx| blob_row(tx, &blob.stored));
+        for name in ["team/one", "team/two", "other/one"] {
+            write(&database, |tx| {
+                let number = registry::make_repository(tx, name)?.number;
+                registry::add_blob(tx, number, &blob).map(|_room| ())
+            });
+        }
+        write(&database, |tx| accounts::create_namespace(tx, "empty"));
+        // As the seventh step left what had been pushed before it.
+        for statement in [
+            "UPDATE namespace SET used_bytes = 0",
+            "DELETE FROM schema_migration WHERE number > 8",
+            "DELETE FROM schema_compatibility WHERE number > 8",
+        ] {
+            execute(&database, statement, &[]);
+        }
+        let database = Database::open(url, 1).unwrap();
+        let used = |name| read(&database, |tx| registry::namespace_usage(tx, name)).unwrap().used;
+        assert_eq!(["team", "other", "empty"].map(used), [10, 10, 0]);
     });
 }

@@ -1,6 +1,6 @@
 //! The registry's rows: what is needed stays, what is not goes, and nothing is read through another repository.
 
-use std::{io::Write as _, time::Duration};
+use std::{io::Write as _, sync::Barrier, thread, time::Duration};
 
 use limpid_core::Digest;
 use limpid_store::{
@@ -9,6 +9,7 @@ use limpid_store::{
         self, Collected, NewManifest, NewReference, NewUpload, Part, ReferenceKind, RegistryBlob, Room,
         TagOrder, Usage, Wanted,
     },
+    security,
 };
 use uuid::Uuid;
 
@@ -471,5 +472,26 @@ fn stored_bytes_stay_while_a_blob_or_a_part_is_them() {
         );
         collect_all();
         assert_eq!((is_there(&kept), is_there(&part)), (false, false));
+    });
+}
+
+#[test]
+fn of_two_who_take_what_nobody_was_told_of_one_has_it() {
+    on_each(|database| {
+        let one = repository(database, "team/one");
+        let image = push(database, one, "image", &[], None);
+        for _round in 0..50 {
+            write(database, |tx| security::note_untold(tx, one, &image));
+            let together = Barrier::new(2);
+            let take = || {
+                together.wait();
+                write(database, |tx| security::take_untold(tx, &image))
+            };
+            let taken = thread::scope(|scope| {
+                let other = scope.spawn(take);
+                [take(), other.join().unwrap()].concat()
+            });
+            assert_eq!(taken, [one]);
+        }
     });
 }

@@ -3,11 +3,14 @@
 use limpid_store::{
     Transaction,
     accounts::{self, Access, Holder, Permission, Role},
+    registry, security,
 };
 use serde_json::{Map, Value};
 
 use super::{Failure, account, check_name, namespace, taken};
-use crate::{accounts::name, engine::Engine, limits::ACCOUNTS_LIST};
+use crate::{
+    accounts::name, engine::Engine, limits::ACCOUNTS_LIST, registry::name::namespace as namespace_of,
+};
 
 /// Longest name of a group of a provider, in bytes.
 const LONGEST_GROUP: usize = 256;
@@ -59,13 +62,11 @@ pub fn delete_namespace(engine: &Engine, name: &str) -> Result<(), Failure> {
 /// [`Failure`].
 pub fn set_writers_overwrite(engine: &Engine, name: &str, allowed: bool) -> Result<(), Failure> {
     engine.database.write(|tx| {
-        let found = namespace(tx, name)?;
-        let mut settings: Map<String, Value> = serde_json::from_str(&found.settings)
+        let settings = security::lock_namespace_settings(tx, name)?.ok_or(Failure::NotFound("namespace"))?;
+        let mut settings: Map<String, Value> = serde_json::from_str(&settings)
             .map_err(|error| limpid_store::StoreError::Damaged(format!("settings of {name}: {error}")))?;
         settings.insert("writers_overwrite".to_owned(), allowed.into());
-        let text = Value::Object(settings).to_string();
-        accounts::set_namespace_settings(tx, found.number, &text)?;
-        Ok(())
+        Ok(security::set_namespace_settings(tx, name, &Value::Object(settings).to_string())?)
     })
 }
 
@@ -220,10 +221,14 @@ pub(crate) fn permissions(tx: &mut Transaction<'_>, place: Place<'_>) -> Result<
 /// Lets everybody pull from a repository, or not.
 ///
 /// # Errors
-/// [`Failure`].
+/// [`Failure::Conflict`] for a copy of another registry: its images may be for whom this service's password there is.
 pub fn set_visibility(engine: &Engine, repository: &str, is_public: bool) -> Result<(), Failure> {
     engine.database.write(|tx| {
         let (_, number) = numbers(tx, Place::Repository(repository))?;
+        let whole = name::whole(repository).ok_or(Failure::NotFound("repository"))?;
+        if is_public && registry::namespace_upstream(tx, namespace_of(&whole))?.is_some() {
+            return Err(Failure::Conflict("the repositories of a copy stay private".to_owned()));
+        }
         accounts::set_visibility(tx, number, is_public)?;
         Ok(())
     })

@@ -1,12 +1,12 @@
 //! Users: people, each with a namespace of the own name.
 
 use limpid_store::{
-    Transaction,
+    StoreError, Transaction,
     accounts::{self, Account, AccountKind, Holder, NewAccount, Role, ServiceRole},
 };
 
 use super::{Failure, account, check_name, taken};
-use crate::{accounts::password, engine::Engine};
+use crate::{accounts::password, configuration::Oidc, engine::Engine};
 
 /// A user who is to be made.
 #[derive(Debug, Clone, Copy)]
@@ -99,17 +99,22 @@ pub fn set_password(engine: &Engine, name: &str, password: &str) -> Result<(), F
     change_user(engine, name, &UserChange { password: Some(password), ..UserChange::default() })
 }
 
-/// Forgets who a user is at the provider of sign-in.
+/// Forgets who a user is at the provider of sign-in, and takes back what its groups gave; the last superuser stays one.
 ///
 /// # Errors
 /// [`Failure::Conflict`] where there is no password: nobody could sign in any more.
 pub fn unlink(engine: &Engine, name: &str) -> Result<(), Failure> {
+    let decides = engine.configuration.registry.oidc.as_ref().is_some_and(Oidc::decides_roles);
     engine.database.write(|tx| {
         let found = user(tx, name)?;
         if accounts::password(tx, found.number)?.is_none() {
             return Err(Failure::Conflict("without a password nobody could sign in any more".to_owned()));
         }
         accounts::follow_groups(tx, found.number, &std::collections::BTreeSet::new())?;
+        let has_theirs = decides && accounts::subject(tx, found.number)?.is_some();
+        if has_theirs && found.role != ServiceRole::None && !is_last_superuser(tx, &found)? {
+            accounts::change(tx, found.number, &found.email, ServiceRole::None, found.is_enabled)?;
+        }
         Ok(accounts::clear_subject(tx, found.number)?)
     })
 }
@@ -154,9 +159,13 @@ pub fn delete_user(engine: &Engine, name: &str) -> Result<(), Failure> {
     })
 }
 
-fn spare_last_superuser(tx: &mut Transaction<'_>, account: &Account) -> Result<(), Failure> {
+fn is_last_superuser(tx: &mut Transaction<'_>, account: &Account) -> Result<bool, StoreError> {
     let is_one = account.role == ServiceRole::Superuser && account.is_enabled;
-    if is_one && accounts::superusers(tx)? <= 1 {
+    Ok(is_one && accounts::superusers(tx)? <= 1)
+}
+
+fn spare_last_superuser(tx: &mut Transaction<'_>, account: &Account) -> Result<(), Failure> {
+    if is_last_superuser(tx, account)? {
         let why = "this is the last superuser: make another one first";
         return Err(Failure::Conflict(why.to_owned()));
     }

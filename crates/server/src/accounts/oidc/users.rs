@@ -58,13 +58,12 @@ pub(super) fn link(
 fn follow(engine: &Engine, oidc: &Oidc, person: &Person, account: &Account) -> Result<Account, OidcError> {
     engine.database.write(|tx| accounts::follow_groups(tx, account.number, &person.groups))?;
     let is_in = |groups: &[String]| groups.iter().any(|group| person.groups.contains(group));
-    let decides = !(oidc.superuser_groups.is_empty() && oidc.auditor_groups.is_empty());
     let role = match (is_in(&oidc.superuser_groups), is_in(&oidc.auditor_groups)) {
         (true, _) => ServiceRole::Superuser,
         (false, true) => ServiceRole::Auditor,
         (false, false) => ServiceRole::None,
     };
-    if decides && role != account.role {
+    if oidc.decides_roles() && role != account.role {
         let change = UserChange { role: Some(role), ..UserChange::default() };
         match administration::change_user(engine, &account.name, &change) {
             Ok(()) => {}

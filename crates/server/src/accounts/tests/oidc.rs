@@ -10,7 +10,7 @@ use super::{
     place::{Answer, PASSWORD, basic},
 };
 use crate::{
-    accounts::administration::{UserChange, add_member, change_user, create_team},
+    accounts::administration::{UserChange, add_member, change_user, create_team, unlink},
     configuration::{Egress, Oidc},
     secret::Secret,
 };
@@ -199,6 +199,47 @@ fn groups_of_the_provider_make_members_and_roles_until_the_next_sign_in() {
     });
 }
 
+#[test]
+fn who_is_unlinked_has_no_role_of_the_providers_groups() {
+    for decides in [true, false] {
+        let configure = |configuration: &mut crate::Configuration| {
+            configuration.registry.oidc = Some(Oidc {
+                issuer: "https://login.example.com".to_owned(),
+                client_id: CLIENT_ID.to_owned(),
+                client_secret: None,
+                create_users: true,
+                scopes: Vec::new(),
+                groups_claim: "groups".to_owned(),
+                superuser_groups: Vec::new(),
+                auditor_groups: if decides { vec!["security".to_owned()] } else { Vec::new() },
+                egress: Egress::default(),
+            });
+        };
+        Place::configured(configure, |place| {
+            for (name, role) in [("dave", ServiceRole::Superuser), ("erin", ServiceRole::Auditor)] {
+                place.user(name, role);
+            }
+            place.user("frank", ServiceRole::Auditor);
+            place.execute("UPDATE account SET subject = name WHERE name <> 'frank'", &[]);
+            for name in ["dave", "erin", "frank", "admin"] {
+                unlink(&place.engine, name).unwrap();
+            }
+            let role = |name: &str| {
+                let path = format!("/api/v1/users/{name}");
+                place.ask("admin", "GET", &path, &Value::Null).with(200).json()["role"].clone()
+            };
+            let roles = ["dave", "erin", "frank", "admin"].map(role);
+            // The last superuser stays one, and of frank they said nothing.
+            let expected = if decides {
+                ["", "", "auditor", "superuser"]
+            } else {
+                ["superuser", "auditor", "auditor", "superuser"]
+            };
+            assert_eq!(roles, expected);
+        });
+    }
+}
+
 /// A session of somebody with the password of everybody.
 fn session(place: &Place, name: &str) -> String {
     let body = json!({"name": name, "password": PASSWORD}).to_string();
@@ -221,6 +262,24 @@ fn begin_link(place: &Place, session: &str) -> (String, String) {
     let links = Selector::parse("a.button.primary").unwrap();
     let link = page.select(&links).next().unwrap().value().attr("href").unwrap();
     (format!("{cookie}; {session}"), link.to_owned())
+}
+
+#[test]
+fn a_password_links_nobody_elses_session() {
+    Place::on_each(|place| {
+        for name in ["dave", "erin"] {
+            place.user(name, ServiceRole::None);
+        }
+        let body = format!("do=link&current={}", PASSWORD.replace(' ', "+"));
+        let link = |who: &str| {
+            let site = ("sec-fetch-site", "same-origin".to_owned());
+            let headers = [basic("dave", PASSWORD), ("cookie", session(place, who)), site];
+            place.send("POST", "/account", &headers, &body)
+        };
+        link("erin").with(400);
+        // His own goes on to the provider, which there is none of here.
+        link("dave").with(404);
+    });
 }
 
 #[test]

@@ -128,8 +128,8 @@ async fn prove(sent: &Sent, name: &str) -> Result<(), ApiError> {
 /// Shows the way to the provider. A form could not lead there: the policy of pages lets none lead to another site.
 async fn link(sent: Sent, frame: Frame, name: String) -> Reply {
     prove(&sent, &name).await?;
-    let head = sent.head.clone();
-    let begun = work(&sent.engine, move |engine| accounts::begin_link(engine, &head)).await?;
+    let (head, principal) = (sent.head.clone(), sent.principal.clone());
+    let begun = work(&sent.engine, move |engine| accounts::begin_link(engine, &principal, &head)).await?;
     let begun =
         begun.ok_or_else(|| ApiError::bad_request("an account is linked in a browser that is signed in"))?;
     let accounts::Linking { location, cookie } = begun;

@@ -1,4 +1,6 @@
 //! What is fetched from another registry, verified and kept.
+//!
+//! While it is fetched, the namespace may become no copy any more, and a tag one that must stay: whoever writes looks again.
 
 use std::io::Read;
 
@@ -6,11 +8,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use limpid_core::Digest;
 use limpid_store::{
     StoreError, Transaction,
-    registry::{self as stored, NewManifest, RegistryBlob},
+    registry::{self as stored, RegistryBlob},
 };
 
 use super::{
-    Address,
+    Address, is_still,
     upstream::{Fetched, Trouble, Upstream},
 };
 use crate::{
@@ -22,9 +24,10 @@ use crate::{
         incoming::{Sink, Stored},
         manifest,
         manifests::Reference,
-        push::references,
+        push::{Put, references},
         quota,
         tag_policy::TagPolicy,
+        tagging::{self, NotPointed, Place},
     },
     security,
 };
@@ -114,11 +117,10 @@ fn tagged(
     }
     match (follow(engine, address, upstream, (repository, tag), local.as_ref()), local) {
         (Ok(()), _) => Ok(None),
-        (Err(Trouble::Unknown), local) => {
-            if let Some(local) = local {
-                engine.database.write(|tx| stored::delete_tag(tx, local.number, tag))?;
-            }
-            Err(RegistryError::manifest_unknown(tag))
+        (Err(Trouble::Unknown), Some(local)) => {
+            let place = Place { repository: local.number, name: repository };
+            engine.database.write(|tx| let_go(tx, address, place, tag))?;
+            Ok(None)
         }
         (Err(trouble @ (Trouble::Refused(_) | Trouble::TooOften(_) | Trouble::Failed(_))), Some(_)) => {
             tracing::warn!(repository, tag, "a copy is given out as it was: {trouble}");
@@ -143,11 +145,11 @@ fn follow(
     if let Some(digest) = &digest {
         let is_set = engine.database.write(|tx| {
             let Some(found) = stored::find_repository(tx, repository)? else { return Ok(false) };
-            if !stored::hold_manifest(tx, found.number, digest)? {
+            if !is_still(tx, address, repository)? || !stored::hold_manifest(tx, found.number, digest)? {
                 return Ok(false);
             }
-            stored::set_tag(tx, found.number, tag, digest, None)?;
-            Ok::<_, StoreError>(true)
+            point(tx, Place { repository: found.number, name: repository }, tag, digest)?;
+            Ok::<_, RegistryError>(true)
         })?;
         if is_set {
             return Ok(());
@@ -155,6 +157,36 @@ fn follow(
     }
     let fetched = upstream.manifest(digest.as_ref().map_or(tag, Digest::as_str))?;
     New { repository, fetched, digest: digest.as_ref(), tag: Some(tag) }.keep(engine, address)
+}
+
+/// Points a tag to what it points to upstream. One that must stay stays as it is.
+fn point(
+    tx: &mut Transaction<'_>,
+    place: Place<'_>,
+    tag: &str,
+    manifest: &Digest,
+) -> Result<(), RegistryError> {
+    match tagging::point(tx, None, place, tag, manifest, None) {
+        Ok(()) | Err(NotPointed::Immutable(_) | NotPointed::MayNot(_)) => Ok(()),
+        Err(NotPointed::Push(error)) => Err(error),
+    }
+}
+
+/// Removes a tag that upstream does not have any more, unless it must stay.
+fn let_go(
+    tx: &mut Transaction<'_>,
+    address: &Address,
+    place: Place<'_>,
+    tag: &str,
+) -> Result<(), StoreError> {
+    if !is_still(tx, address, place.name)? {
+        return Ok(());
+    }
+    let Some(held) = stored::hold_tag(tx, place.repository, tag)? else { return Ok(()) };
+    if !TagPolicy::of(tx, place.name)?.holds(place.name, &held) {
+        stored::delete_tag(tx, place.repository, tag)?;
+    }
+    Ok(())
 }
 
 /// A manifest that was fetched.
@@ -183,29 +215,20 @@ impl New<'_> {
             }
         };
         let content = manifest::parse(bytes, media_type).map_err(|why| wrong(format!("this: {why}")))?;
-        let annotations =
-            serde_json::to_string(&content.annotations).map_err(|why| wrong(why.to_string()))?;
         let references = references(&content);
         engine.database.write(|tx| {
-            let repository = stored::make_repository(tx, self.repository)?.number;
-            let new = NewManifest {
-                repository,
-                digest: &digest,
-                kind: content.word(),
-                media_type: &content.media_type,
-                body: bytes,
-                subject: content.subject.as_ref(),
-                artifact_type: &content.artifact_type,
-                annotations: &annotations,
-                pushed_by: address.host(),
-                references: &references,
-            };
-            let is_new = limpid_store::security::holder(tx, self.repository, &digest)?.is_none();
-            stored::put_manifest(tx, &new)?;
-            if let Some(tag) = self.tag {
-                stored::set_tag(tx, repository, tag, &digest, None)?;
+            if !is_still(tx, address, self.repository)? {
+                return Ok(());
             }
-            security::note_push(tx, &digest, is_new.then_some(repository))
+            let repository = stored::make_repository(tx, self.repository)?.number;
+            let place = Place { repository, name: self.repository };
+            let (digest, content, references) = (&digest, &content, &references);
+            let put = Put { place, digest, content, body: bytes, references, pushed_by: address.host() };
+            let is_new = put.store(tx)?;
+            if let Some(tag) = self.tag {
+                point(tx, place, tag, digest)?;
+            }
+            Ok::<_, RegistryError>(security::note_push(tx, digest, is_new.then_some(repository))?)
         })?;
         security::pushed(engine);
         Ok(())
@@ -233,6 +256,9 @@ pub(super) fn blob(
         got.map_err(|trouble| trouble.told(address, RegistryError::blob_unknown(digest)))?;
     let blob = RegistryBlob { digest: digest.clone(), stored: stored_as, bytes };
     engine.database.write(|tx| {
+        if !is_still(tx, address, repository)? {
+            return Err(RegistryError::blob_unknown(digest));
+        }
         let found = stored::find_repository(tx, repository)?.ok_or_else(RegistryError::name_unknown)?;
         quota::check(stored::add_blob(tx, found.number, &blob)?, repository)
     })

@@ -1,14 +1,16 @@
 //! Tags that must stay, and tags that end.
 
+use std::{sync::Barrier, thread};
+
 use chrono::{DateTime, TimeDelta};
 use limpid_core::Digest;
 use limpid_store::{
     accounts::{Role, ServiceRole},
-    registry as stored,
+    registry as stored, security,
 };
 use serde_json::{Value, json};
 
-use super::pushes::{blob, code, config, image, manifest, put, send};
+use super::pushes::{MANIFEST, blob, code, config, image, manifest, put, send};
 use crate::{
     accounts::{
         administration::{self, Grantee, grant},
@@ -16,9 +18,11 @@ use crate::{
         write_audit,
     },
     limits::REGISTRY_GRACE,
+    registry::tag_policy::TagPolicy,
 };
 
 const ONE: &str = "team/app";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 /// The team's administrator `team`, its `writer`, and two images in `team/app`: `1` and `2`.
 fn begun(place: &Place) -> [String; 2] {
@@ -86,7 +90,16 @@ fn the_namespace_says_which_tags_must_stay() {
         place.ask("team", "PUT", path, &json!({"immutable": ["other/app:v*"]})).with(422);
         place.ask("writer", "PUT", path, &json!({"immutable": ["v*"]})).with(403);
         let policy = json!({"immutable": ["v*", "team/app:?"]});
+        // Tags that have an end already do not end where they are to stay; others do, and one that has ended is gone.
+        let soon = (place.engine.now() + TimeDelta::days(1)).timestamp();
+        for tag in ["2", "v0", "short"] {
+            put(place, "team", ONE, tag, &two).with(201);
+            assert_eq!(change(place, "team", tag, &json!({"expiration": soon})), 201);
+        }
+        place.execute("UPDATE tag SET expires_at = 1 WHERE name = 'v0'", &[]);
         place.ask("team", "PUT", path, &policy).with(200);
+        assert_eq!(["2", "short"].map(|tag| listed(place, tag)["end_ts"].as_i64()), [None, Some(soon)]);
+        assert_eq!((listed(place, "v0"), collect(place)), (Value::Null, 1));
         assert_eq!(place.ask("team", "GET", path, &Value::Null).with(200).json(), policy);
         refused(place, "team", "PUT", &format!("/v2/{ONE}/manifests/1"), &two);
         assert_eq!(listed(place, "1")["immutable"], true);
@@ -99,6 +112,64 @@ fn the_namespace_says_which_tags_must_stay() {
         assert!(shown.with(200).text.contains("kept by the namespace"));
         place.ask("team", "PUT", path, &json!({})).with(200);
         put(place, "team", ONE, "v1", &two).with(201);
+    });
+}
+
+#[test]
+fn an_index_that_must_stay_and_a_child_that_is_removed_wait_for_each_other() {
+    Place::on_each(|place| {
+        let [child, _] = begun(place);
+        place
+            .ask("team", "PUT", "/api/v1/namespaces/team/tag-policy", &json!({"immutable": ["v*"]}))
+            .with(200);
+        let digest = Digest::of(child.as_bytes());
+        let path = format!("/v2/{ONE}/manifests/{digest}");
+        for round in 0..30 {
+            put(place, "team", ONE, "1", &child).with(201);
+            let index = json!({
+                "schemaVersion": 2,
+                "mediaType": INDEX,
+                "manifests": [{"mediaType": MANIFEST, "digest": digest, "size": child.len()}],
+                "annotations": {"round": round.to_string()},
+            });
+            let (index, together) = (index.to_string(), Barrier::new(2));
+            let (pushed, removed) = thread::scope(|scope| {
+                let removed = scope.spawn(|| {
+                    together.wait();
+                    send(place, "team", "DELETE", &path, "").status
+                });
+                together.wait();
+                let headers = [basic("team", PASSWORD), ("content-type", INDEX.to_owned())];
+                let tag = format!("/v2/{ONE}/manifests/v{round}");
+                (place.send("PUT", &tag, &headers, &index).status, removed.join().unwrap())
+            });
+            assert!(matches!((pushed, removed), (201, 403) | (400, 202)), "{pushed} {removed}");
+            // Nothing else keeps the child in the next round.
+            let tag = format!("v{round}");
+            place.execute("UPDATE tag SET expires_at = 1 WHERE name = $1", &[tag.as_str().into()]);
+        }
+    });
+}
+
+#[test]
+fn settings_of_a_namespace_that_are_set_at_once_are_all_there() {
+    Place::on_each(|place| {
+        place.user("team", ServiceRole::None);
+        for round in 0..50 {
+            let policy = TagPolicy { immutable: vec![format!("v{round}")] };
+            let (allowed, together) = (round % 2 == 0, Barrier::new(2));
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    together.wait();
+                    assert!(place.engine.database.write(|tx| policy.set(tx, "team")).unwrap());
+                });
+                together.wait();
+                administration::set_writers_overwrite(&place.engine, "team", allowed).unwrap();
+            });
+            let settings = place.engine.database.read(|tx| security::namespace_settings(tx, "team")).unwrap();
+            let settings: Value = serde_json::from_str(&settings.unwrap()).unwrap();
+            assert_eq!(settings, json!({"tags": policy, "writers_overwrite": allowed}));
+        }
     });
 }
 
@@ -134,7 +205,7 @@ fn writers_overwrite_where_they_may_and_a_refusal_is_kept() {
 #[test]
 fn a_tag_ends_when_it_should_and_the_garbage_job_removes_it() {
     Place::on_each(|place| {
-        begun(place);
+        let [one, two] = begun(place);
         let soon = (place.engine.now() + TimeDelta::days(1)).timestamp();
         assert_eq!(change(place, "writer", "1", &json!({"expiration": soon})), 403);
         assert_eq!(change(place, "team", "1", &json!({"expiration": 1})), 422);
@@ -142,6 +213,14 @@ fn a_tag_ends_when_it_should_and_the_garbage_job_removes_it() {
         assert_eq!(change(place, "team", "1", &json!({"expiration": soon})), 201);
         assert_eq!(change(place, "team", "1", &json!({"immutable": true})), 409);
         assert_eq!(listed(place, "1")["end_ts"], soon);
+        // What is left out stays, and the same again is no change; something else has its own end, which is none.
+        let digest = |manifest: &str| json!({"manifest_digest": Digest::of(manifest.as_bytes())});
+        assert_eq!(change(place, "writer", "1", &digest(&one)), 201);
+        put(place, "writer", ONE, "1", &one).with(201);
+        assert_eq!(listed(place, "1")["end_ts"], soon);
+        assert_eq!(change(place, "team", "1", &digest(&two)), 201);
+        assert_eq!(listed(place, "1").get("end_ts"), None);
+        assert_eq!(change(place, "team", "1", &json!({"expiration": soon})), 201);
         assert_eq!(change(place, "team", "1", &json!({"expiration": null})), 201);
         assert_eq!(listed(place, "1").get("end_ts"), None);
         assert_eq!(change(place, "team", "1", &json!({"expiration": soon})), 201);
@@ -177,6 +256,11 @@ fn an_image_says_how_long_its_tags_last() {
             .with(200);
         push("v1", &lasting);
         assert_eq!(listed(place, "v1").get("end_ts"), None);
+        // Nor does a tag that was locked by itself, when the same is pushed again.
+        push("locked", &lasting);
+        assert_eq!(change(place, "team", "locked", &json!({"expiration": null, "immutable": true})), 201);
+        push("locked", &lasting);
+        assert_eq!(listed(place, "locked").get("end_ts"), None);
     });
 }
 

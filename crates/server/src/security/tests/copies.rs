@@ -173,22 +173,33 @@ fn a_private_registry_is_copied_and_its_images_are_judged() {
         // Nobody pushes to a copy, and nothing that was pushed becomes one.
         let refused = puller.ask(&Method::POST, "/v2/hub/app/blobs/uploads/").with(403);
         assert_eq!(refused.code(), "DENIED");
+        let path = "/api/v1/repository/hub/app/tag/1";
+        assert_eq!(place.ask("hub", "PUT", path, &json!({"manifest_digest": digest})).status, 409);
+        assert_eq!(Digest::of(&puller.get(tag).with(200).body), moved);
+        // Nor is what was had with the service's password for everybody.
+        let path = "/api/v1/repositories/hub/app/visibility";
+        assert_eq!(place.ask("hub", "PUT", path, &json!({"public": true})).status, 409);
+        assert_eq!(place.ask("hub", "PUT", path, &json!({"public": false})).status, 204);
         place.push_system("stranger/app", "1", &vulnerable());
         let address = json!({"address": "https://registry.example"});
         let path = "/api/v1/namespaces/stranger/upstream";
         assert_eq!(place.ask("admin", "PUT", path, &address).status, 409);
         assert_eq!(place.ask("admin", "PUT", path, &json!({"address": "https://u:p@h"})).status, 422);
 
-        // What is here is given out where upstream is not there, and that is said.
         drop(upstream);
-        for _again in 0..2 {
-            let stale = puller.get(tag).with(200);
-            assert_eq!(Digest::of(&stale.body), moved);
-            assert!(stale.warning().contains("cannot be asked"), "{}", stale.warning());
-        }
-        assert_eq!(puller.get(&format!("/v2/hub/app/manifests/{moved}")).with(200).warning(), "");
-        assert_eq!(puller.get("/v2/hub/app/manifests/2").with(502).code(), "UNAVAILABLE");
+        gives_out_what_it_has(&puller, tag, &moved);
     });
+}
+
+/// What is here is given out where upstream is not there, and that is said.
+fn gives_out_what_it_has(puller: &Puller<'_>, tag: &str, moved: &Digest) {
+    for _again in 0..2 {
+        let stale = puller.get(tag).with(200);
+        assert_eq!(Digest::of(&stale.body), *moved);
+        assert!(stale.warning().contains("cannot be asked"), "{}", stale.warning());
+    }
+    assert_eq!(puller.get(&format!("/v2/hub/app/manifests/{moved}")).with(200).warning(), "");
+    assert_eq!(puller.get("/v2/hub/app/manifests/2").with(502).code(), "UNAVAILABLE");
 }
 
 #[test]
@@ -297,6 +308,100 @@ fn nothing_is_kept_that_is_not_what_it_should_be() {
             place.ask("hub", "GET", "/v2/hub/app/tags/list", &Value::Null).json(200)["tags"],
             json!([])
         );
+    });
+}
+
+/// While upstream is asked for this, its answer is held back until `meanwhile` is done. What was pulled then.
+fn pulled_while(
+    place: &Place,
+    (upstream, there, answer): (&Server, &str, Answer),
+    path: &str,
+    meanwhile: impl FnOnce(),
+) -> Pulled {
+    let gate = Gate::default();
+    upstream.take_requests();
+    upstream.answer(there, answer.held_by(&gate));
+    let puller = Puller::of(place, "hub");
+    thread::scope(|scope| {
+        let pull = scope.spawn(move || puller.get(path));
+        let path = there.split_once(' ').map_or(there, |(_, path)| path);
+        place.eventually("upstream is asked", || {
+            upstream.take_requests().iter().find(|request| request.path == path).map(drop)
+        });
+        meanwhile();
+        gate.open();
+        pull.join().unwrap()
+    })
+}
+
+fn begin_again(place: &Place, address: &str) {
+    let statement = "
+        INSERT INTO namespace_upstream (namespace, address, created_at)
+        SELECT number, $1, 0 FROM namespace WHERE name = 'hub'";
+    place.write(|tx| tx.execute(statement, &[address.into()]).map(drop));
+}
+
+#[test]
+fn what_changed_while_upstream_was_asked_counts() {
+    Place::on_each(|place| {
+        let upstream = Server::start();
+        copy(place, &upstream.url());
+        let puller = Puller::of(place, "hub");
+        let images = [vulnerable(), super::place::clean()].map(|system| Layout::of(&system.image(), "any"));
+        let [one, two] = images.each_ref().map(|layout| {
+            let digest: Digest = layout.entries[0]["digest"].as_str().unwrap().parse().unwrap();
+            let answer = Answer::ok(layout.blobs[&digest].clone())
+                .header("content-type", "application/vnd.oci.image.manifest.v1+json")
+                .header("docker-content-digest", digest.as_str());
+            upstream.answer(&format!("/v2/app/manifests/{digest}"), answer.clone());
+            (digest, answer)
+        });
+        let (tag, there) = ("/v2/hub/app/manifests/1", "/v2/app/manifests/1");
+        let lock = |is_locked: bool| {
+            let path = "/api/v1/repository/hub/app/tag/1";
+            assert_eq!(place.ask("hub", "PUT", path, &json!({"immutable": is_locked})).status, 201);
+        };
+        let pulled = |answer: &Answer, meanwhile: &dyn Fn()| {
+            let pulled = pulled_while(place, (&upstream, there, answer.clone()), tag, meanwhile).with(200);
+            Digest::of(&pulled.body)
+        };
+        assert_eq!(pulled(&one.1, &|| ()), one.0);
+        // A tag that was locked meanwhile stays: where it moved to what is to be fetched, to what is here, and where it is gone.
+        assert_eq!(pulled(&two.1, &|| lock(true)), one.0);
+        lock(false);
+        assert_eq!(pulled(&two.1, &|| lock(true)), one.0);
+        lock(false);
+        assert_eq!(pulled(&Answer::status(404), &|| lock(true)), one.0);
+        lock(false);
+
+        // What became no copy meanwhile keeps what it has, and is given nothing more.
+        let end = || {
+            let path = "/api/v1/namespaces/hub/upstream";
+            assert_eq!(place.ask("admin", "DELETE", path, &Value::Null).status, 204);
+        };
+        let begin = || begin_again(place, &upstream.url());
+        for answer in [&two.1, &Answer::status(404)] {
+            assert_eq!(pulled(answer, &end), one.0);
+            begin();
+        }
+        let layer = named(&images[0].blobs[&one.0]).remove(0);
+        let bytes = images[0].blobs[&layer.parse().unwrap()].clone();
+        let new = json!({
+            "schemaVersion": 2,
+            "mediaType": "application/vnd.oci.image.index.v1+json",
+            "manifests": [],
+        });
+        let index =
+            Answer::ok(new.to_string()).header("content-type", "application/vnd.oci.image.index.v1+json");
+        let new = Digest::of(new.to_string().as_bytes());
+        for (what, answer) in
+            [(format!("blobs/{layer}"), Answer::ok(bytes)), (format!("manifests/{new}"), index)]
+        {
+            let (there, here) = (format!("/v2/app/{what}"), format!("/v2/hub/app/{what}"));
+            pulled_while(place, (&upstream, &there, answer), &here, end).with(404);
+            puller.get(&here).with(404);
+            begin();
+        }
     });
 }
 
