@@ -12,6 +12,7 @@ use crate::{
     digest::{Digest, Hasher},
     feed::FeedFamily,
     os_release::OsRelease,
+    owned::OwnedFile,
     package::SourcePackage,
     revision,
     scope::{Scope, ScopeQuestion},
@@ -189,8 +190,8 @@ pub struct Parsed {
 pub struct OwnedFiles {
     /// Name of the package.
     pub package: String,
-    /// Paths, relative to the root of its file system.
-    pub files: Arc<[FilePath]>,
+    /// Its files.
+    pub files: Arc<[OwnedFile]>,
 }
 
 /// Where one package was installed from.
@@ -211,8 +212,8 @@ pub struct InstalledFrom {
 pub struct ParsedPackage {
     /// The package.
     pub package: Arc<Package>,
-    /// Paths of its files. Shared, because one parse serves many images.
-    pub files: Arc<[FilePath]>,
+    /// Its files. Shared, because one parse serves many images.
+    pub files: Arc<[OwnedFile]>,
 }
 
 impl Detector {

@@ -71,6 +71,11 @@ impl Hash for Extractor {
     }
 }
 
+/// Whether a content is an extract, and not the file itself.
+pub fn is_extract(content: &[u8]) -> bool {
+    content.starts_with(MAGIC)
+}
+
 impl Extractor {
     /// Writes an extract.
     pub fn write(&self, value: &impl Serialize) -> io::Result<Vec<u8>> {

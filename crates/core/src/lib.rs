@@ -23,6 +23,7 @@ pub mod harbor;
 pub mod index_report;
 pub mod matching;
 pub mod os_release;
+pub mod owned;
 pub mod package;
 pub mod path;
 pub mod policy;

@@ -1,8 +1,10 @@
 //! Holds the memory for the paths of owned files within a limit: short entries about files in a deep directory would
 //! otherwise grow a small database many times over.
 
-/// What a path costs beside its bytes: the vector that holds it, and the allocator's rounding.
-const PATH_OVERHEAD: usize = 48;
+use crate::owned::OwnedFile;
+
+/// What a path costs beside its bytes: the vector that holds it, its digest, and the allocator's rounding.
+const PATH_OVERHEAD: usize = 24 + size_of::<OwnedFile>();
 
 /// What is left of `MOST` bytes.
 #[derive(Debug, Default)]

@@ -15,7 +15,7 @@ fn parse(path: &str, content: &[u8]) -> Parsed {
 fn shown(found: &ParsedPackage) -> String {
     let package = &found.package;
     let source = package.source.as_ref().map(|source| format!("{}-{}", source.name, source.version));
-    let files: Vec<String> = found.files.iter().map(|file| format!("/{file}")).collect();
+    let files: Vec<String> = found.files.iter().map(|file| format!("/{}", file.path)).collect();
     let word = |word: &Option<String>| word.clone().unwrap_or_else(|| "(none)".to_owned());
     [
         package.name.clone(),

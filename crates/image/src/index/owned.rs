@@ -5,7 +5,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use limpid_core::FilePath;
+use limpid_core::{
+    FilePath,
+    owned::{FileDigest, OwnedFile},
+};
 
 use super::{detect::Found, system::is_system};
 use crate::tree::{NodeId, Tree};
@@ -21,16 +24,23 @@ pub(super) struct Owner<'a> {
     pub(super) is_system: bool,
 }
 
-/// Those of `files` that a package says are its own, with the package. Where several do, the first, those of the system before
-/// others.
+/// That a package says a file is its own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claim<'a> {
+    pub(super) owner: Owner<'a>,
+    /// What the file was when the package brought it.
+    pub(super) digest: Option<FileDigest>,
+}
+
+/// Those of `files` that packages say are their own, with what they say: those of the system before others.
 pub(super) fn among<'a>(
     tree: &Tree,
     found: &'a [Found],
     files: impl Iterator<Item = NodeId>,
-) -> HashMap<NodeId, Owner<'a>> {
+) -> HashMap<NodeId, Vec<Claim<'a>>> {
     // Looking a path up costs more than looking at its name.
     let names: HashSet<&[u8]> = files.map(|file| tree.name(file)).collect();
-    let mut owners = HashMap::new();
+    let mut owners: HashMap<NodeId, Vec<Claim<'a>>> = HashMap::new();
     let (systems, languages): (Vec<&Found>, Vec<&Found>) = found.iter().partition(|found| is_system(found));
     let claims = systems.into_iter().chain(languages).flat_map(|found| {
         let by_packages = found.parsed.packages.iter().map(|one| (&*one.package.name, &one.files));
@@ -40,16 +50,24 @@ pub(super) fn among<'a>(
         by_packages.chain(by_lists).map(move |(package, files)| (owner(package), files))
     });
     for (owner, files) in claims {
-        for file in files.iter().filter(|file| names.contains(file.name())) {
+        for OwnedFile { path, digest } in files.iter().filter(|file| names.contains(file.path.name())) {
             let node = if owner.root.is_root() {
-                tree.node(file)
+                tree.node(path)
             } else {
-                tree.node(&owner.root.join(file.as_bytes()))
+                tree.node(&owner.root.join(path.as_bytes()))
             };
             if let Some(node) = node {
-                owners.entry(node).or_insert(owner);
+                add(owners.entry(node).or_default(), Claim { owner, digest: *digest });
             }
         }
     }
     owners
+}
+
+/// One database may list a file and another tell its digest.
+fn add<'a>(claims: &mut Vec<Claim<'a>>, new: Claim<'a>) {
+    match claims.iter_mut().find(|claim| claim.owner == new.owner) {
+        Some(claim) => claim.digest = claim.digest.or(new.digest),
+        None => claims.push(new),
+    }
 }

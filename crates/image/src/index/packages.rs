@@ -2,14 +2,15 @@
 //!
 //! A package of a language whose own file belongs to a package of the distribution is judged by what the distribution says
 //! of that one: it may have fixed a vulnerability and kept the version. That holds as long as the distribution's data speaks about
-//! that package, and as long as no higher layer has another file there; what was written over the file in the layer of its owner
-//! is not told apart from it, because what is compared are layers, not the digests of the database.
+//! that package, and as long as the file is what the package brought: its database tells the digest, and where it does not, or where
+//! only an extract was kept, no higher layer may have another file there.
 
 use std::collections::HashMap;
 
 use limpid_core::{
     Distribution, FilePath, ImageFacts, IndexedPackage, Package,
     ecosystem::{Ecosystem, Ecosystems, InstalledFrom},
+    extract::is_extract,
     purl::purl,
     scope::{Scope, ScopeQuestion},
 };
@@ -18,11 +19,11 @@ use super::{
     IndexError,
     detect::Found,
     introduced,
-    owned::Owner,
+    owned::{Claim, Owner},
     reader::Reader,
     system::{Systems, is_system},
 };
-use crate::tree::{NodeId, Tree};
+use crate::tree::{ContentAt, NodeId, Tree};
 
 /// What packages are listed from.
 pub(super) struct Listing<'a> {
@@ -33,7 +34,7 @@ pub(super) struct Listing<'a> {
     pub(super) systems: &'a Systems,
     pub(super) found: &'a [Found],
     /// The owners of files.
-    pub(super) owners: &'a HashMap<NodeId, Owner<'a>>,
+    pub(super) owners: &'a HashMap<NodeId, Vec<Claim<'a>>>,
 }
 
 /// The lowest layers in which packages of distributions were introduced; `None` for those about which the distribution's data
@@ -116,17 +117,31 @@ impl<'a> Listing<'a> {
 
     /// The package of a distribution by whose data the packages of this file are judged.
     fn owner(&self, found: &Found, introduced: &Introduced<'_>) -> Result<Option<&'a str>, IndexError> {
-        let Some(owner) = self.owners.get(&found.file.node) else { return Ok(None) };
-        let Some(layer) = introduced.get(owner).copied().flatten() else { return Ok(None) };
+        let Some(claims) = self.owners.get(&found.file.node) else { return Ok(None) };
         let Some(now) = found.file.content else { return Ok(None) };
-        // What was written over it later is not the owner's any more, unless it is the same: modes and owners of files are
-        // changed by writing them anew.
-        let brought = self.tree.versions(found.file.node).find(|version| version.layer <= layer);
-        let is_same = match brought.and_then(|version| version.content) {
-            Some(brought) => brought == now || self.reader.digest(brought)? == self.reader.digest(now)?,
-            None => false,
+        let content = match claims.iter().any(|claim| claim.digest.is_some()) {
+            true => Some(self.reader.content(now)?).filter(|content| !is_extract(content)),
+            false => None,
         };
-        Ok(is_same.then_some(owner.package))
+        // What another than it was brought by the package has been written over, whoever did that and when.
+        let is_same = |claim: &Claim<'_>| Some(claim.digest?.is_of(content.as_deref()?));
+        let claim = claims.iter().find(|claim| is_same(claim) == Some(true));
+        let is_known = claim.is_some();
+        let Some(claim) = claim.or_else(|| claims.iter().find(|claim| is_same(claim).is_none())) else {
+            return Ok(None);
+        };
+        let Some(layer) = introduced.get(&claim.owner).copied().flatten() else { return Ok(None) };
+        let is_owned = is_known || self.is_as_of(found, now, layer)?;
+        Ok(is_owned.then_some(claim.owner.package))
+    }
+
+    /// Whether a file is what it was at this layer: modes and owners of files are changed by writing them anew.
+    fn is_as_of(&self, found: &Found, now: ContentAt, layer: u16) -> Result<bool, IndexError> {
+        let brought = self.tree.versions(found.file.node).find(|version| version.layer <= layer);
+        match brought.and_then(|version| version.content) {
+            Some(brought) => Ok(brought == now || self.reader.digest(brought)? == self.reader.digest(now)?),
+            None => Ok(false),
+        }
     }
 
     fn indexed(

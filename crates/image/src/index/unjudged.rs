@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use limpid_core::{BlindSpot, FilePath, Reason, ecosystems::unread};
 
-use super::{detect::Found, owned::Owner};
+use super::{detect::Found, owned::Claim};
 use crate::{
     evidence::Pack,
     tree::{ContentAt, NodeId, Tree},
@@ -44,11 +44,13 @@ impl Candidates {
     pub(super) fn blind_spots(
         self,
         tree: &Tree,
-        owners: &HashMap<NodeId, Owner<'_>>,
+        owners: &HashMap<NodeId, Vec<Claim<'_>>>,
     ) -> (Vec<BlindSpot>, Option<BlindSpot>) {
         let mut kinds: BTreeMap<&str, Vec<FilePath>> = BTreeMap::new();
         // Of what else stands in a wheel, the data of its language does not speak.
-        let is_systems = |file: &NodeId| owners.get(file).is_some_and(|owner| owner.is_system);
+        let is_systems = |file: &NodeId| {
+            owners.get(file).is_some_and(|claims| claims.iter().any(|claim| claim.owner.is_system))
+        };
         for (_, path, word) in self.unread.into_iter().filter(|one| !is_systems(&one.0)) {
             kinds.entry(word).or_default().push(path);
         }

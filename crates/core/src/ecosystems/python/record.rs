@@ -9,10 +9,10 @@
 use std::sync::Arc;
 
 use super::limits::MOST_PATH_BYTES;
-use crate::{BlindSpot, FilePath, FoundFile, Reason, formats::path_budget::PathBudget};
+use crate::{BlindSpot, FilePath, FoundFile, Reason, formats::path_budget::PathBudget, owned::OwnedFile};
 
 /// The files, and what is to be said of the list.
-pub(super) fn files(file: &FoundFile<'_>) -> (Arc<[FilePath]>, Option<BlindSpot>) {
+pub(super) fn files(file: &FoundFile<'_>) -> (Arc<[OwnedFile]>, Option<BlindSpot>) {
     let record = file.companions.iter().find(|(ending, _)| *ending == super::RECORD);
     let Some((_, content)) = record else { return (Arc::new([]), None) };
     let site = file.path.parent().parent();
@@ -25,7 +25,7 @@ pub(super) fn files(file: &FoundFile<'_>) -> (Arc<[FilePath]>, Option<BlindSpot>
             let spot = BlindSpot::new(Reason::OverBudget, file.path.to_string(), detail);
             return (files.into(), Some(spot));
         }
-        files.push(path);
+        files.push(path.into());
     }
     (files.into(), None)
 }

@@ -6,7 +6,7 @@
 //!
 //! Source of the format: apk-package(5) and the Alpine wiki, “Apk spec”, “Installed Database V2”. A line is a field,
 //! `K:value`: `P` name, `V` version, `A` architecture, `o` origin (the source package), `F` a directory, `R` a file in
-//! it.
+//! it, `Z` the digest of the file before it.
 
 mod entry;
 
@@ -15,7 +15,9 @@ use std::{collections::HashMap, sync::Arc};
 use self::entry::{Entry, Paths};
 use super::limits::{MOST_DATABASE_BYTES, MOST_PACKAGES};
 use crate::{
-    BlindSpot, Detector, FilePath, FoundFile, Package, Parsed, ParsedPackage, Reason, revision,
+    BlindSpot, Detector, FoundFile, Package, Parsed, ParsedPackage, Reason,
+    owned::OwnedFile,
+    revision,
     wants::{Pattern, Want},
 };
 
@@ -59,7 +61,7 @@ fn parse(file: &FoundFile<'_>) -> Parsed {
 /// What has been read so far.
 #[derive(Default)]
 struct Reading {
-    packages: Vec<(Package, Vec<FilePath>)>,
+    packages: Vec<(Package, Vec<OwnedFile>)>,
     positions: HashMap<Package, usize>,
     paths: Paths,
     /// First lines of the entries that lack something.

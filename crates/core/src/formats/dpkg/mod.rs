@@ -27,21 +27,23 @@ pub const DETECTOR: Detector = Detector {
         Want::new(Pattern::System("var/lib/dpkg/status"), limits::MOST_DATABASE_BYTES),
         Want::new(Pattern::SystemGlob("var/lib/dpkg/status.d/*"), limits::MOST_LIST_BYTES),
         Want::new(Pattern::SystemGlob("var/lib/dpkg/info/*.list"), limits::MOST_LIST_BYTES),
+        Want::new(Pattern::SystemGlob("var/lib/dpkg/info/*.md5sums"), limits::MOST_LIST_BYTES),
     ],
     companions: &[],
     parse,
 };
 
-/// Which of the three kinds a file is shows its path; what it says is read by [`status`] and [`owned`].
+/// Which of the kinds a file is shows its path; what it says is read by [`status`] and [`owned`].
 fn parse(file: &FoundFile<'_>) -> Parsed {
     let name = file.path.name();
     let folder = file.path.parent();
-    if folder.name() == b"info" {
-        owned::read(name.strip_suffix(b".list").unwrap_or(name), file, owned::line_of_list)
-    } else if folder.name() != b"status.d" {
+    let (in_info, in_status) = (folder.name() == b"info", folder.name() == b"status.d");
+    if !in_info && !in_status {
         status::read(file, status::Kind::Database)
     } else if let Some(package) = name.strip_suffix(b".md5sums") {
         owned::read(package, file, owned::line_of_checksums)
+    } else if in_info {
+        owned::read(name.strip_suffix(b".list").unwrap_or(name), file, owned::line_of_list)
     } else {
         status::read(file, status::Kind::OnePackage)
     }

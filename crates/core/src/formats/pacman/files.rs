@@ -6,6 +6,7 @@
 use super::{blocks, limits::MOST_PATH_BYTES};
 use crate::{
     BlindSpot, FilePath, FoundFile, Parsed, Reason, ecosystem::OwnedFiles, formats::path_budget::PathBudget,
+    owned::OwnedFile,
 };
 
 pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
@@ -19,10 +20,10 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
     let mut budget = PathBudget::<MOST_PATH_BYTES>::default();
     let paths = blocks.iter().filter(|block| block.field == b"FILES").flat_map(|block| &block.values);
     // Folders end in a slash, and belong to many packages.
-    let files: Vec<FilePath> = paths
+    let files: Vec<OwnedFile> = paths
         .filter(|path| !path.ends_with(b"/"))
         .take_while(|path| budget.take(path.len()))
-        .map(|path| FilePath::new(path))
+        .map(|path| FilePath::new(path).into())
         .collect();
     if budget.is_spent() {
         let detail = "its list of files is too large; which files the package owns is known only in part";

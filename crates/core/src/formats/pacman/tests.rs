@@ -61,7 +61,7 @@ fn a_list_names_the_files_of_its_package() {
     let content = b"%FILES%\nusr/\nusr/bin/\nusr/bin/bash\nusr/bin/sh\n\n%BACKUP%\netc/bash.bashrc\tabc\n\n";
     let parsed = parse("var/lib/pacman/local/lib32-gcc-libs-14.2.1-1/files", content);
     let [owned] = &parsed.owned[..] else { panic!("one package") };
-    let files: Vec<String> = owned.files.iter().map(ToString::to_string).collect();
+    let files: Vec<String> = owned.files.iter().map(|file| file.path.to_string()).collect();
     assert_eq!((&*owned.package, files.join(" ")), ("lib32-gcc-libs", "usr/bin/bash usr/bin/sh".to_owned()));
     assert_eq!(parse("var/lib/pacman/local/odd/files", content).blind_spots.len(), 1);
     assert_eq!(parse("var/lib/pacman/local/filesystem-1-1/files", b""), Parsed::default());

@@ -12,21 +12,30 @@
 //! Source of the format: Portage's `dblink`, which writes it.
 
 use super::limits::MOST_PATH_BYTES;
-use crate::{FilePath, formats::path_budget::PathBudget};
+use crate::{
+    FilePath,
+    formats::path_budget::PathBudget,
+    owned::{FileDigest, OwnedFile},
+};
 
-/// The paths of files and symbolic links, and whether the list is too long for all of them.
-pub(super) fn read(content: &[u8]) -> (Vec<FilePath>, bool) {
+/// Files and symbolic links, and whether the list is too long for all of them.
+pub(super) fn read(content: &[u8]) -> (Vec<OwnedFile>, bool) {
     let mut budget = PathBudget::<MOST_PATH_BYTES>::default();
-    let paths = content.split(|&byte| byte == b'\n').filter_map(path);
-    let files = paths.take_while(|path| budget.take(path.len())).map(FilePath::new).collect();
+    let files = content.split(|&byte| byte == b'\n').filter_map(file);
+    let files = files.take_while(|(path, _)| budget.take(path.len()));
+    let files = files.map(|(path, digest)| OwnedFile { path: FilePath::new(path), digest }).collect();
     (files, budget.is_spent())
 }
 
-/// The path of an entry that is no folder: those belong to many packages.
-fn path(line: &[u8]) -> Option<&[u8]> {
+/// Path and digest of an entry that is no folder: those belong to many packages.
+fn file(line: &[u8]) -> Option<(&[u8], Option<FileDigest>)> {
+    let mut digest = None;
     let path = if let Some(rest) = line.strip_prefix(b"obj ") {
         // Paths may have blanks; the digest and the time have none.
-        before_last(before_last(rest, b" ")?, b" ")?
+        let rest = before_last(rest, b" ")?;
+        let path = before_last(rest, b" ")?;
+        digest = rest.get(path.len() + 1..).and_then(FileDigest::from_hex);
+        path
     } else if let Some(rest) = line.strip_prefix(b"sym ") {
         const ARROW: &[u8] = b" -> ";
         let at = rest.windows(ARROW.len()).position(|window| window == ARROW)?;
@@ -34,7 +43,7 @@ fn path(line: &[u8]) -> Option<&[u8]> {
     } else {
         line.strip_prefix(b"fif ").or_else(|| line.strip_prefix(b"dev "))?
     };
-    path.strip_prefix(b"/").filter(|path| !path.is_empty())
+    path.strip_prefix(b"/").filter(|path| !path.is_empty()).map(|path| (path, digest))
 }
 
 fn before_last<'a>(text: &'a [u8], separator: &[u8]) -> Option<&'a [u8]> {

@@ -9,7 +9,7 @@ const BESIDE: Companions<'_> = &[
     (HOST, b"x86_64-pc-linux-gnu\n"),
     (
         CONTENTS,
-        b"dir /bin\nobj /bin/bash 0123 1700000000\nobj /etc/a file 0123 17\nsym /bin/sh -> bash 17\nfif /run/pipe\nodd\n",
+        b"dir /bin\nobj /bin/bash 900150983cd24fb0d6963f7d28e17f72 1700000000\nobj /etc/a file 0123 17\nsym /bin/sh -> bash 17\nfif /run/pipe\nodd\n",
     ),
 ];
 
@@ -35,8 +35,11 @@ fn a_folder_tells_what_matching_needs() {
     assert_eq!(package.module.as_deref(), Some("0"));
     assert_eq!(package.repository.as_deref(), Some("gentoo"));
     assert_eq!(package.architecture.as_deref(), Some("amd64"));
-    let files: Vec<String> = found.files.iter().map(ToString::to_string).collect();
+    let files: Vec<String> = found.files.iter().map(|file| file.path.to_string()).collect();
     assert_eq!(files, ["bin/bash", "etc/a file", "bin/sh", "run/pipe"]);
+    let holds: Vec<_> =
+        found.files.iter().map(|file| file.digest.map(|digest| digest.is_of(b"abc"))).collect();
+    assert_eq!(holds, [Some(true), None, None, None]);
 }
 
 #[test]

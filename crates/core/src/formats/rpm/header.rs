@@ -24,6 +24,7 @@ pub(super) mod tag {
     pub(in super::super) const VENDOR: u32 = 1011;
     pub(in super::super) const ARCHITECTURE: u32 = 1022;
     pub(in super::super) const OLD_FILE_NAMES: u32 = 1027;
+    pub(in super::super) const FILE_DIGESTS: u32 = 1035;
     pub(in super::super) const SOURCE_RPM: u32 = 1044;
     pub(in super::super) const DIRECTORY_INDEXES: u32 = 1116;
     pub(in super::super) const BASE_NAMES: u32 = 1117;

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     FilePath, Package, ParsedPackage,
     formats::{damage::Damage, path_budget::PathBudget},
+    owned::{FileDigest, OwnedFile},
     package::SourcePackage,
 };
 
@@ -36,7 +37,7 @@ impl Packages {
         self.list.push(ParsedPackage { package: Arc::new(package), files });
     }
 
-    fn files(&mut self, header: &Header<'_>, name: &str, damage: &mut Damage) -> Arc<[FilePath]> {
+    fn files(&mut self, header: &Header<'_>, name: &str, damage: &mut Damage) -> Arc<[OwnedFile]> {
         let mut files = Vec::new();
         let complete = match header.texts(tag::BASE_NAMES) {
             Field::Missing => self.whole_paths(header, &mut files),
@@ -51,11 +52,17 @@ impl Packages {
         } else if complete.is_none() {
             damage.note("packages whose list of files cannot be read", name);
         }
+        // Folders and links have an empty one. Which kind they are of, their length tells.
+        if let Field::Value(digests) = header.texts(tag::FILE_DIGESTS) {
+            for (file, digest) in files.iter_mut().zip(digests) {
+                file.digest = FileDigest::from_hex(digest);
+            }
+        }
         files.into()
     }
 
     /// Headers of rpm before version 4 have each path as a whole.
-    fn whole_paths(&mut self, header: &Header<'_>, files: &mut Vec<FilePath>) -> Option<()> {
+    fn whole_paths(&mut self, header: &Header<'_>, files: &mut Vec<OwnedFile>) -> Option<()> {
         match header.texts(tag::OLD_FILE_NAMES) {
             Field::Missing => Some(()),
             Field::Value(paths) => paths.into_iter().try_for_each(|path| self.push(path, b"", files)),
@@ -67,7 +74,7 @@ impl Packages {
         &mut self,
         header: &Header<'_>,
         names: &[&[u8]],
-        files: &mut Vec<FilePath>,
+        files: &mut Vec<OwnedFile>,
     ) -> Option<()> {
         let folders = header.texts(tag::DIRECTORY_NAMES).value()?;
         let mut indexes = header.numbers(tag::DIRECTORY_INDEXES).value()?;
@@ -78,11 +85,11 @@ impl Packages {
         Some(())
     }
 
-    fn push(&mut self, folder: &[u8], name: &[u8], files: &mut Vec<FilePath>) -> Option<()> {
+    fn push(&mut self, folder: &[u8], name: &[u8], files: &mut Vec<OwnedFile>) -> Option<()> {
         if !self.paths.take(folder.len() + name.len()) {
             return None;
         }
-        files.push(FilePath::new(&[folder, name].concat()));
+        files.push(FilePath::new(&[folder, name].concat()).into());
         Some(())
     }
 }

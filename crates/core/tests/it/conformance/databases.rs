@@ -74,7 +74,7 @@ fn shown_packages(parsed: &Parsed) -> String {
     for found in &parsed.packages {
         let package = &found.package;
         let source = package.source.as_ref().map(|source| format!("{} {}", source.name, source.version));
-        let files: Vec<String> = found.files.iter().map(ToString::to_string).collect();
+        let files: Vec<String> = found.files.iter().map(|file| file.path.to_string()).collect();
         let columns = [
             package.name.clone(),
             package.version.clone(),
@@ -85,7 +85,7 @@ fn shown_packages(parsed: &Parsed) -> String {
         writeln!(shown, "package\t{}", columns.join("\t")).unwrap();
     }
     for owned in &parsed.owned {
-        let files: Vec<String> = owned.files.iter().map(ToString::to_string).collect();
+        let files: Vec<String> = owned.files.iter().map(|file| file.path.to_string()).collect();
         writeln!(shown, "owned\t{}\t{}", owned.package, files.join(",")).unwrap();
     }
     shown

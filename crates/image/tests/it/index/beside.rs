@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use limpid_core::{
-    Detector, FoundFile, Package, Parsed, ParsedPackage, Reason,
+    Detector, FilePath, FoundFile, Package, Parsed, ParsedPackage, Reason,
     ecosystem::{InstalledFrom, OwnedFiles},
     wants::{Pattern, Want},
 };
@@ -39,7 +39,8 @@ fn parse(file: &FoundFile<'_>) -> Parsed {
         return Parsed { installed_from, repositories: vec!["base".to_owned()], ..Parsed::default() };
     }
     if path.starts_with(OWNERS) {
-        let files: Vec<_> = lines(file.content).iter().map(|line| line.as_str().into()).collect();
+        let files: Vec<_> =
+            lines(file.content).iter().map(|line| FilePath::from(line.as_str()).into()).collect();
         return Parsed {
             owned: vec![OwnedFiles { package: "a".to_owned(), files: Arc::from(files) }],
             ..Parsed::default()

@@ -1,5 +1,9 @@
 //! Packages of languages: who owns them, what is counted as identified, and what extracts cost.
 
+use base64::Engine as _;
+use md5::{Digest as _, Md5};
+use sha1::Sha1;
+
 use super::*;
 
 const METADATA: &str = "usr/lib/python3/site-packages/six-1.16.0.dist-info/METADATA";
@@ -43,6 +47,40 @@ fn a_file_that_is_written_over_is_its_owners_no_more_unless_it_is_the_same() {
     assert_eq!(newer.layer, Some(layer(1)));
     let report = index(&[&owned("1.16.0"), &[kept(METADATA, six("1.16.0"))]]);
     assert_eq!(named(&report, "six").package.owned_by.as_deref(), Some("py3-six"));
+}
+
+#[test]
+fn a_digest_tells_what_was_written_over_in_the_layer_of_its_owner() {
+    let folder = "usr/lib/python3/site-packages/six-1.16.0.dist-info";
+    let brought = six("1.16.0");
+    let sha1 = base64::engine::general_purpose::STANDARD.encode(Sha1::digest(&brought));
+    let line = format!("METADATA\nZ:Q1{sha1}");
+    let database = || kept("lib/apk/db/installed", apk_in("py3-six", folder, &[&line], ""));
+    let release = || kept("etc/os-release", ALPINE);
+    let md5: String = Md5::digest(&brought).iter().map(|byte| format!("{byte:02x}")).collect();
+    let debian = |content: &str| {
+        let status = "Package: python3-six\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n";
+        [
+            kept("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n".to_owned()),
+            kept("var/lib/dpkg/status", status.to_owned()),
+            kept("var/lib/dpkg/info/python3-six.list", format!("/{METADATA}\n")),
+            kept("var/lib/dpkg/info/python3-six.md5sums", format!("{md5}  {METADATA}\n")),
+            // Of an older version of another package, whose list does not have it any more.
+            kept("var/lib/dpkg/info/other.md5sums", format!("{}  {METADATA}\n", "0".repeat(32))),
+            kept(METADATA, content.to_owned()),
+        ]
+    };
+    let owner = |layers: &[&[Item]]| named(&index(layers), "six").package.owned_by.clone();
+    let alpine = |content: &str| [release(), database(), kept(METADATA, content.to_owned())];
+    assert_eq!(owner(&[&alpine(&brought)]).as_deref(), Some("py3-six"));
+    assert_eq!(owner(&[&debian(&brought)]).as_deref(), Some("python3-six"));
+    for over in [six("1.17.0"), format!("{brought}more\n")] {
+        assert_eq!(owner(&[&alpine(&over)]), None);
+        assert_eq!(owner(&[&debian(&over)]), None);
+        // And what was written back is the owner's again.
+        let back = [kept(METADATA, brought.clone())];
+        assert_eq!(owner(&[&alpine(&over), &back]).as_deref(), Some("py3-six"));
+    }
 }
 
 #[test]

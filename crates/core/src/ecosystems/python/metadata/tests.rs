@@ -1,5 +1,5 @@
 use crate::{
-    FilePath, FoundFile, Package, Parsed,
+    FoundFile, Package, Parsed,
     ecosystems::python::{DETECTOR, DIRECT_URL, RECORD},
 };
 
@@ -46,7 +46,7 @@ fn where_a_package_came_from_is_told() {
 fn its_files_are_those_of_the_record() {
     let record = b"six.py,sha256=a,34549\n../../../bin/six,,\n/etc/six,,\n\"a, \"\"b\"\".py\",,\n\n";
     let parsed = parse(PATH, SIX, &[(RECORD, record)]);
-    let files: Vec<String> = parsed.packages[0].files.iter().map(FilePath::to_string).collect();
+    let files: Vec<String> = parsed.packages[0].files.iter().map(|file| file.path.to_string()).collect();
     let site = "usr/lib/python3/site-packages";
     assert_eq!(
         files,

@@ -3,6 +3,7 @@
 use crate::{
     FilePath, Package,
     formats::{apk::limits::MOST_PATH_BYTES, path_budget::PathBudget},
+    owned::{FileDigest, OwnedFile},
     package::SourcePackage,
 };
 
@@ -18,7 +19,9 @@ pub(super) struct Entry {
     architecture: Field,
     origin: Field,
     directory: Vec<u8>,
-    files: Vec<FilePath>,
+    files: Vec<OwnedFile>,
+    /// Whether the last line that began a folder or a file began the last of `files`.
+    in_file: bool,
 }
 
 impl Entry {
@@ -43,9 +46,20 @@ impl Entry {
             [b'V', b':', value @ ..] => self.version.set(value),
             [b'A', b':', value @ ..] => self.architecture.set(value),
             [b'o', b':', value @ ..] => self.origin.set(value),
-            [b'F', b':', value @ ..] => self.directory = value.to_vec(),
-            [b'R', b':', value @ ..] if paths.take(self.directory.len() + value.len()) => {
-                self.files.push(FilePath::new(&self.directory).join(value));
+            [b'F', b':', value @ ..] => {
+                self.directory = value.to_vec();
+                self.in_file = false;
+            }
+            [b'R', b':', value @ ..] => {
+                self.in_file = paths.take(self.directory.len() + value.len());
+                if self.in_file {
+                    self.files.push(FilePath::new(&self.directory).join(value).into());
+                }
+            }
+            [b'Z', b':', value @ ..] if self.in_file => {
+                if let Some(file) = self.files.last_mut() {
+                    file.digest = digest(value);
+                }
             }
             _ => {}
         }
@@ -66,13 +80,21 @@ impl Entry {
     }
 
     /// The package and its files; `None` where it has no name or no version.
-    pub(super) fn package(self) -> Option<(Package, Vec<FilePath>)> {
+    pub(super) fn package(self) -> Option<(Package, Vec<OwnedFile>)> {
         let (name, version) = (self.name.into_text()?, self.version.into_text()?);
         let source = self.origin.into_text().map(|origin| SourcePackage::new(origin, version.clone()));
         let architecture = self.architecture.into_text();
         let package =
             Package { name, version, kind: "apk".to_owned(), architecture, source, ..Package::default() };
         Some((package, self.files))
+    }
+}
+
+/// `Q`, a digit for the kind of digest, and the digest in base64.
+fn digest(value: &[u8]) -> Option<FileDigest> {
+    match value {
+        [b'Q', b'1' | b'2', text @ ..] => FileDigest::from_base64(text),
+        _ => None,
     }
 }
 
