@@ -2,7 +2,7 @@
 
 use limpid_core::{
     FilePath,
-    wants::{Pattern, glob_matches, glob_root, system_root},
+    wants::{Pattern, ends_with, glob_matches, glob_root, system_root},
 };
 
 use super::{
@@ -130,7 +130,7 @@ fn key(wanted: &Wanted) -> (&FilePath, usize, bool, &FilePath) {
 /// The last names of which patterns speak: a cheap question before the dear one.
 struct Names<'a> {
     whole: std::collections::HashSet<&'a [u8]>,
-    endings: Vec<&'a [u8]>,
+    endings: Vec<&'a str>,
     globs: Vec<&'a str>,
 }
 
@@ -147,7 +147,7 @@ impl<'a> Names<'a> {
                 Pattern::Name(name) => {
                     names.whole.insert(name.as_bytes());
                 }
-                Pattern::NameEnding(ending) => names.endings.push(ending.as_bytes()),
+                Pattern::NameEnding(ending) => names.endings.push(ending),
                 Pattern::Program => {}
             }
         }
@@ -157,7 +157,7 @@ impl<'a> Names<'a> {
     fn has(&self, arena: &Arena, id: NodeId) -> bool {
         let name = arena.name(id);
         self.whole.contains(name)
-            || self.endings.iter().any(|ending| name.ends_with(ending))
+            || self.endings.iter().any(|ending| ends_with(name, ending))
             || self.globs.iter().any(|glob| is_at(arena, id, glob))
     }
 }

@@ -51,13 +51,14 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     crosses: false,
     end_of_life: |_| None,
     notes: Notes {
-        recognised: "archives (jar, war, ear, par, sar, jpi, hpi) and archives in them: `pom.properties`, `pom.xml`, \
+        recognised: "archives (jar, war, ear and others: see below) and archives in them: `pom.properties`, `pom.xml`, \
                      manifests, names of files",
         releases: "all versions",
         severity: "the word of the advisory, or its score",
         not_covered: &[
             "classes that were copied into an archive without the description of their artifact",
-            "the Java runtime itself",
+            "the Java runtime itself, and its modules (jmod, jimage)",
+            "archives by other names, such as zip, nbm and esa",
             "libraries whose name and content say too little are told and count, programs (with a main class, or archives in them) are told; SHA-1 digests are not looked up anywhere",
         ],
     },
@@ -88,28 +89,23 @@ fn of_any_group(mut record: Record) -> Record {
     record
 }
 
-const DETECTOR: Detector = Detector {
-    id: "java",
-    revision: revision::of("ecosystems/java"),
-    wants: &[
-        archive(".jar"),
-        archive(".war"),
-        archive(".ear"),
-        archive(".par"),
-        archive(".sar"),
-        archive(".jpi"),
-        archive(".hpi"),
-        Want::new(Pattern::Name(DESCRIPTION), limits::MOST_DESCRIPTION_BYTES),
-    ],
-    companions: &[],
-    parse,
-};
+const DETECTOR: Detector =
+    Detector { id: "java", revision: revision::of("ecosystems/java"), wants: &WANTS, companions: &[], parse };
 
 const DESCRIPTION: &str = "pom.properties";
 
-const fn archive(ending: &'static str) -> Want {
-    Want::extract(Pattern::NameEnding(ending), archive::MOST_BYTES, &archive::EXTRACTOR)
-}
+/// Descriptions that lie in no archive, and archives of every ending.
+const WANTS: [Want; archive::JAVA_ENDINGS.len() + 1] = {
+    let description = Want::new(Pattern::Name(DESCRIPTION), limits::MOST_DESCRIPTION_BYTES);
+    let mut wants = [description; archive::JAVA_ENDINGS.len() + 1];
+    let mut at = 0;
+    while at < archive::JAVA_ENDINGS.len() {
+        let archives = Pattern::NameEnding(archive::JAVA_ENDINGS[at]);
+        wants[at] = Want::extract(archives, archive::MOST_BYTES, &archive::EXTRACTOR);
+        at += 1;
+    }
+    wants
+};
 
 fn parse(file: &FoundFile<'_>) -> Parsed {
     if file.path.name() == DESCRIPTION.as_bytes() { unpacked(file) } else { jar::read(file) }

@@ -19,7 +19,7 @@ use crate::{
     },
     revision,
     scope::own_namespace,
-    wants::{Pattern, Want},
+    wants::{Pattern, Want, ends_with},
 };
 
 /// Python and its index.
@@ -92,7 +92,7 @@ fn parse(file: &FoundFile<'_>) -> Parsed {
         b"METADATA" if ends(b".dist-info") => metadata::read(file),
         b"PKG-INFO" if ends(b".egg-info") || folder.name() == b"EGG-INFO" => metadata::read(file),
         b"METADATA" | b"PKG-INFO" => Parsed::default(),
-        name if name.ends_with(b".egg") => metadata::read_egg(file),
+        name if ends_with(name, ".egg") => metadata::read_egg(file),
         _ => metadata::read(file),
     }
 }

@@ -13,7 +13,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::limits::MOST_BYTES;
+pub use self::{limits::MOST_BYTES, members::JAVA_ENDINGS};
 use crate::{
     extract::{Extractor, Scratch, Source},
     revision,

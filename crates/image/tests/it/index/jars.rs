@@ -94,7 +94,11 @@ fn archives_that_lie_are_told_and_never_clean() {
 fn what_is_in_an_archive_is_listed_with_the_path_of_the_file() {
     let jar = directory(b"", &[]);
     let extract = (EXTRACTOR.extract)(&mut Cursor::new(jar), &Memory).unwrap();
-    let report = index(&[&[kept("app/lib/spring-core-5.3.20.jar", String::from_utf8(extract).unwrap())]]);
+    let extract = String::from_utf8(extract).unwrap();
+    for path in ["opt/LOG4J-CORE-2.14.1.JAR", "opt/log4j-core-2.14.1.nar", "opt/log4j-core-2.14.1.lpkg"] {
+        assert_eq!(index(&[&[kept(path, extract.clone())]]).packages.len(), 1, "{path}");
+    }
+    let report = index(&[&[kept("app/lib/spring-core-5.3.20.jar", extract)]]);
     let found = named(&report, "spring-core");
     assert_eq!(
         (&*found.path, &*found.purl),

@@ -152,6 +152,22 @@ fn a_program_is_told_as_one_and_a_library_counts() {
 }
 
 #[test]
+fn archives_that_are_read_in_others_are_read_by_themselves() {
+    let is_wanted =
+        |path: &str| super::super::DETECTOR.wants.iter().any(|want| want.pattern.matches(&path.into()));
+    let inner = jar(&[("org.example", "thing", "1")]);
+    for ending in ["jar", "WAR", "Ear", "par", "sar", "jpi", "hpi", "rar", "kar", "nar", "aar", "lpkg"] {
+        let name = format!("opt/thing-1.{ending}");
+        assert!(is_wanted(&name), "{name}");
+        assert_eq!(
+            clean("outer-1.zip", &zip(STORED, &[(&name, &inner)])),
+            ["outer 1", "org.example:thing 1"]
+        );
+    }
+    assert!(!is_wanted("opt/thing-1.zip"));
+}
+
+#[test]
 fn one_blind_spot_tells_of_however_many_archives() {
     let inner = zip(STORED, &[]);
     let names: Vec<String> = (0..500).map(|number| format!("lib/x{number}x.jar")).collect();
