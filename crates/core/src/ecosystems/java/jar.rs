@@ -2,8 +2,8 @@
 //!
 //! Evidence counts in this order: `pom.properties`, `pom.xml` where it is plain, the manifest where it is written for the
 //! purpose, the name of the file where it has a version. A manifest alone is a guess: what it says is listed, and told as
-//! not identified. An archive that nothing identifies is a blind spot, never nothing; where it is a program of its own, with a
-//! main class or archives within it, it is told as other programs are that nobody knows.
+//! not identified. An archive that nothing identifies is a blind spot, never nothing; where it is a program of its own, with
+//! archives within it, it is told as other programs are that nobody knows. A main class makes no program: many libraries have one.
 //!
 //! Several descriptions in one archive are artifacts that were merged into it, all of which are there. Where none of them is
 //! about the archive itself, its name says what it is.
@@ -90,8 +90,7 @@ impl Contents {
             Own::Guessed(coordinates) => {
                 coordinates.into_iter().for_each(|one| self.push(one));
                 let told = unidentified(archive, &manifest, within);
-                let is_program = manifest.has_main_class() || !archive.nested.is_empty();
-                match (within.is_empty() && is_program, is_whole) {
+                match (within.is_empty() && !archive.nested.is_empty(), is_whole) {
                     (_, false) => {}
                     (true, true) => self.program = Some(told),
                     (false, true) => self.unidentified.push(told),
