@@ -157,6 +157,11 @@ impl AffectedRange {
     }
 }
 
+/// Whether an identifier is one of CVE, which speaks of one vulnerability alone.
+pub(crate) fn is_cve(id: &str) -> bool {
+    id.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("CVE-"))
+}
+
 impl Advisory {
     /// Whether an identifier is one of its own, whatever its capitalisation.
     pub fn is_called(&self, id: &str) -> bool {

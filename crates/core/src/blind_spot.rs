@@ -121,9 +121,12 @@ pub struct BlindSpot {
     pub packages: u64,
     /// Whether it makes a report without findings unproven.
     pub counts: bool,
-    /// Whether it was waived by name (`--accept`); then it no longer counts.
+    /// Whether it was waived, by name (`--accept`) or because a baseline has it; then it no longer counts.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub waived: bool,
+    /// Whether the baseline has it, and waived it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub known: bool,
 }
 
 impl BlindSpot {
@@ -136,6 +139,7 @@ impl BlindSpot {
             packages: 0,
             counts: reason.counts(),
             waived: false,
+            known: false,
         }
     }
 

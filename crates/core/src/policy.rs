@@ -102,8 +102,13 @@ impl Policy {
     /// Marks a blind spot that the baseline of its image has too: it decides nothing new.
     pub(crate) fn waive_known(&self, image: &ImageFacts, blind_spot: BlindSpot) -> BlindSpot {
         let knows = |baseline: &Baseline| baseline.has_blind_spot(image, &blind_spot);
-        let known = blind_spot.counts && self.baseline.as_ref().is_some_and(knows);
-        BlindSpot { waived: blind_spot.waived || known, counts: blind_spot.counts && !known, ..blind_spot }
+        let known = !blind_spot.waived && self.baseline.as_ref().is_some_and(knows);
+        BlindSpot {
+            waived: blind_spot.waived || known,
+            known,
+            counts: blind_spot.counts && !known,
+            ..blind_spot
+        }
     }
 
     /// Why a finding is suppressed, where it is. Of several decisions the one that says most is told: a statement about the

@@ -14,7 +14,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use self::{build::build, upgrades::Upgrade};
-use crate::{BlindSpot, Digest, Distribution, ImageFacts, Severity, Verdict, matching::Counts};
+use crate::{
+    BlindSpot, Digest, Distribution, ImageFacts, Severity, Verdict, advisory::is_cve, matching::Counts,
+};
 
 /// The name and version of this format.
 pub const SCHEMA: &str = "limpid/report/1";
@@ -132,6 +134,16 @@ pub struct Finding {
     /// Who took it out of the verdict, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<Suppression>,
+}
+
+impl Finding {
+    /// Whether what is said of the vulnerabilities with these names is said of all that the finding is about: of itself, or of
+    /// the same under another name. One CVE never stands for another, and of an advisory that is about several all must be named.
+    pub fn is_covered_by(&self, is_named: impl Fn(&str) -> bool) -> bool {
+        let (cves, others): (Vec<&String>, Vec<&String>) = self.aliases.iter().partition(|id| is_cve(id));
+        let are_all = !is_cve(&self.id) && !cves.is_empty() && cves.into_iter().all(|id| is_named(id));
+        is_named(&self.id) || others.into_iter().any(|id| is_named(id)) || are_all
+    }
 }
 
 /// The package of a finding.

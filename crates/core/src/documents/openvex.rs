@@ -1,7 +1,7 @@
 //! OpenVEX, written from decisions: what somebody who knows the program says of findings in an image.
 //!
 //! Source: the OpenVEX specification 0.2.0. A decision is written only where it says that the package is not affected, and why
-//! in a word that OpenVEX has: an accepted risk is none. Each statement is about one package of one image, and about nothing
+//! in a word that OpenVEX has: an accepted risk is none, and neither is what holds until a day. Each statement is about one package of one image, and about nothing
 //! else.
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub fn openvex(report: &Report, decisions: &[Ignore], author: &str, at: DateTime
     // Of several decisions about a finding the first holds.
     let mut packages: BTreeMap<(String, &str), Vec<&Finding>> = BTreeMap::new();
     for finding in &report.findings {
-        let mut deciding = decisions.iter().filter(|one| one.justification.is_some());
+        let mut deciding = decisions.iter().filter(|one| one.is_statement());
         let Some(decision) = deciding.find(|one| one.holds(image, as_of, finding)) else { continue };
         let why = decision.justification.map_or("", Justification::as_str);
         packages.entry((format!("{why}\n{}", decision.told()), &finding.id)).or_default().push(finding);

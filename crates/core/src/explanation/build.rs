@@ -1,6 +1,6 @@
 //! Makes an explanation of a report, and of what the feeds say to each package.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Answer, Concerned, ExplainedPackage, ExplainedStatement, Explanation, Known, KnownAdvisory, SCHEMA,
@@ -19,13 +19,9 @@ impl Explanation {
     pub fn of(known: &Known, index: &IndexReport, report: &Report, traces: Vec<Traced>) -> Self {
         let mut packages = packages(known, index, report, traces);
         packages.sort_by(|a, b| (a.answer, &a.package).cmp(&(b.answer, &b.package)));
-        // That one was not judged is no word about it: what kept it from that is to be seen.
-        let has_word = packages.iter().any(|one| match one.answer {
-            Answer::Affected | Answer::Suppressed | Answer::Fixed | Answer::NotAffected => true,
-            Answer::NotJudged | Answer::NotListed | Answer::PackageAbsent | Answer::UnknownAdvisory => false,
-        });
+        let words = Words::of(&packages);
         let mut blind_spots: Vec<BlindSpot> =
-            report.blind_spots.iter().filter(|spot| could_hide(spot.reason, has_word)).cloned().collect();
+            report.blind_spots.iter().filter(|spot| could_hide(spot, &words, report)).cloned().collect();
         let lost = known.found.unreadable.iter().cloned();
         blind_spots.extend(lost.map(|one| unreadable_feed(one, Keeper::Command)));
         blind_spots.sort();
@@ -61,10 +57,48 @@ fn answer(known: &Known, packages: &[Concerned], blind_spots: &[BlindSpot]) -> A
     if blind_spots.iter().any(|spot| spot.counts) { told.min(Answer::NotJudged) } else { told }
 }
 
+/// What somebody has said of the vulnerability in the image: under which namespaces, and by which families of feeds.
+struct Words<'a> {
+    namespaces: BTreeSet<&'a str>,
+    families: BTreeSet<&'a str>,
+}
+
+impl<'a> Words<'a> {
+    /// That a package was not judged is no word about it: what kept it from that is to be seen.
+    fn of(packages: &'a [Concerned]) -> Self {
+        let is_word = |one: &&Concerned| match one.answer {
+            Answer::Affected | Answer::Suppressed | Answer::Fixed | Answer::NotAffected => true,
+            Answer::NotJudged | Answer::NotListed | Answer::PackageAbsent | Answer::UnknownAdvisory => false,
+        };
+        let said = packages.iter().filter(is_word);
+        let feeds =
+            said.clone().flat_map(|one| one.statements.iter().map(|one| &*one.feed).chain([&*one.by]));
+        Self {
+            namespaces: said.filter_map(|one| one.package.namespace.as_deref()).collect(),
+            families: feeds.filter_map(family).collect(),
+        }
+    }
+
+    /// Whether one of them is about a namespace, or by a feed beside this one.
+    fn are_about(&self, subject: &str) -> bool {
+        self.namespaces.contains(subject) || family(subject).is_some_and(|one| self.families.contains(one))
+    }
+
+    fn are_about_the_distribution(&self, report: &Report) -> bool {
+        report.distributions.iter().any(|one| self.namespaces.contains(&*one.ecosystem))
+    }
+}
+
+/// What stands first in the name of a feed.
+fn family(feed: &str) -> Option<&str> {
+    feed.split_once('/').map(|(family, _)| family)
+}
+
 /// Whether behind a blind spot the vulnerability could be: always, where packages are hidden; where what is said of them is
-/// missing or old, as long as nobody has said something of the package. Single packages have their own answer.
-fn could_hide(reason: Reason, has_word: bool) -> bool {
-    match reason {
+/// missing or old, as long as nobody has said something under the same namespace; in what others have built, as long as the
+/// distribution has said nothing. Single packages have their own answer.
+fn could_hide(spot: &BlindSpot, words: &Words<'_>, report: &Report) -> bool {
+    match spot.reason {
         Reason::NoDistribution
         | Reason::DatabaseUnreadable
         | Reason::OverBudget
@@ -75,8 +109,9 @@ fn could_hide(reason: Reason, has_word: bool) -> bool {
         | Reason::FeedNotLoaded
         | Reason::FeedStale
         | Reason::FeedQuarantined
-        | Reason::EndOfLife => !has_word,
-        Reason::VersionUnparsable | Reason::ThirdParty | Reason::UnidentifiedExecutables => false,
+        | Reason::EndOfLife => !words.are_about(&spot.subject),
+        Reason::ThirdParty => !words.are_about_the_distribution(report),
+        Reason::VersionUnparsable | Reason::UnidentifiedExecutables => false,
     }
 }
 

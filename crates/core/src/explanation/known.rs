@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Advisory, matching::Found};
+use crate::{Advisory, advisory::is_cve, matching::Found};
 
 /// What is known of a vulnerability.
 #[derive(Debug, Clone)]
@@ -43,8 +43,4 @@ impl Known {
     pub(super) fn is_called<'a>(&self, mut ids: impl Iterator<Item = &'a String>) -> bool {
         ids.any(|id| self.identifiers.iter().any(|own| own.eq_ignore_ascii_case(id)))
     }
-}
-
-fn is_cve(id: &str) -> bool {
-    id.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("CVE-"))
 }

@@ -6,12 +6,13 @@ use std::{
 };
 
 use super::Match;
-use crate::{Ecosystem, Severity, version::InvalidVersion};
+use crate::{Ecosystem, Severity, advisory::is_cve, version::InvalidVersion};
 
 /// One finding for each vulnerability.
 ///
 /// Each CVE is one. What has another identifier joins the first that it is an alias of; it never joins two CVEs into
-/// one, because one advisory of another body may well speak about several.
+/// one, because one advisory of another body may well speak about several. Where no feed goes by CVEs, advisories are one only
+/// if they name the same.
 pub(super) fn merge(matches: Vec<Match>, ecosystem: &Ecosystem) -> Vec<Match> {
     let (cves, mut others): (Vec<Match>, Vec<Match>) =
         matches.into_iter().partition(|one| is_cve(&one.advisory.id));
@@ -21,14 +22,11 @@ pub(super) fn merge(matches: Vec<Match>, ecosystem: &Ecosystem) -> Vec<Match> {
     }
     others.sort();
     for one in others {
-        let home = groups.iter().find(|(_, group)| group.speaks_of_the_same(&one)).map(|(id, _)| id.clone());
+        let home =
+            groups.iter().find(|(id, group)| group.speaks_of_the_same(id, &one)).map(|(id, _)| id.clone());
         groups.entry(home.unwrap_or_else(|| one.advisory.id.clone())).or_default().add(one);
     }
     groups.into_values().filter_map(|group| merged(group, ecosystem)).collect()
-}
-
-fn is_cve(id: &str) -> bool {
-    id.starts_with("CVE-")
 }
 
 /// Matches that speak of one vulnerability.
@@ -45,14 +43,17 @@ impl Group {
         self.members.push(one);
     }
 
-    fn speaks_of_the_same(&self, one: &Match) -> bool {
-        self.ids.contains(&one.advisory.id)
-            || one.advisory.aliases.iter().any(|alias| self.ids.contains(alias))
+    fn speaks_of_the_same(&self, id: &str, one: &Match) -> bool {
+        let own = || std::iter::once(&one.advisory.id).chain(&one.advisory.aliases);
+        let cves: BTreeSet<&String> = own().filter(|id| is_cve(id)).collect();
+        let known: BTreeSet<&String> = self.ids.iter().filter(|id| is_cve(id)).collect();
+        let are_the_same = is_cve(id) || cves.is_empty() || known.is_empty() || cves == known;
+        are_the_same && own().any(|id| self.ids.contains(id))
     }
 }
 
 /// The member that stands for its group: one that the vendor did not dismiss, then the vendor's own, then a CVE before other
-/// identifiers, then the one that asks for the newest fix.
+/// identifiers, then by identifier; of several ranges of one, that which asks for the newest fix.
 fn merged(group: Group, ecosystem: &Ecosystem) -> Option<Match> {
     let Group { ids, mut members } = group;
     members.sort_by(|a, b| {

@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 
 use super::{Statement, affects::affects};
-use crate::{Affected, AffectedRange, Ecosystem, Package, advisory::Names};
+use crate::{
+    Affected, AffectedRange, Ecosystem, Package,
+    advisory::{Names, is_cve},
+};
 
 /// The dismissals of one package.
 pub(super) struct Dismissals {
@@ -56,7 +59,7 @@ impl Dismissals {
         let by = |id: &String| self.by_id.get(id)?.iter().find(outweighs);
         let advisory = &statement.advisory;
         let found = by(&advisory.id).or_else(|| {
-            let cves = advisory.aliases.iter().filter(|alias| alias.starts_with("CVE-"));
+            let cves = advisory.aliases.iter().filter(|alias| is_cve(alias));
             let all: Option<Vec<_>> = cves.map(by).collect();
             all?.into_iter().next()
         })?;

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    BlindSpot, ImageFacts, Report,
+    BlindSpot, ImageFacts, Reason, Report,
+    advisory::is_cve,
     report::{Finding, Suppression},
 };
 
@@ -46,12 +47,17 @@ impl Baseline {
         format!("{:?} {}", told.collect::<Vec<_>>(), self.is_for_all)
     }
 
-    /// Whether a blind spot was there, and hid as much.
+    /// Whether this very blind spot was there, to the letter. One that was waived by name then is not known by that: whoever
+    /// takes the name back wants to see it. What is wrong with the data is never known, because behind it the new could not be
+    /// seen.
     pub(super) fn has_blind_spot(&self, image: &ImageFacts, spot: &BlindSpot) -> bool {
         let Some(report) = self.report(image) else { return false };
-        report.blind_spots.iter().any(|known| {
-            known.reason == spot.reason && known.subject == spot.subject && known.packages >= spot.packages
-        })
+        let is_same = |known: &BlindSpot| {
+            (!known.waived || known.known)
+                && (known.reason, &known.subject, &known.detail, known.packages)
+                    == (spot.reason, &spot.subject, &spot.detail, spot.packages)
+        };
+        is_of_the_image(spot.reason) && report.blind_spots.iter().any(is_same)
     }
 
     /// Why a finding is known, where it is.
@@ -78,6 +84,26 @@ impl Baseline {
     }
 }
 
+/// Whether a blind spot for this reason is something in the image, that another report of it can show to be the same.
+fn is_of_the_image(reason: Reason) -> bool {
+    match reason {
+        Reason::DatabaseUnreadable
+        | Reason::VersionUnparsable
+        | Reason::OverBudget
+        | Reason::LayerUnsupported
+        | Reason::DetectorFailed
+        | Reason::ThirdParty
+        | Reason::UnidentifiedExecutables => true,
+        Reason::NoDistribution
+        | Reason::ReleaseNotCovered
+        | Reason::FeedNotLoaded
+        | Reason::FeedStale
+        | Reason::FeedQuarantined
+        | Reason::EndOfLife
+        | Reason::NothingRecognised => false,
+    }
+}
+
 /// Whether it counted then, or was known from a baseline before.
 fn stood(finding: &Finding) -> bool {
     finding.suppressed.as_ref().is_none_or(|by| by.by == BY)
@@ -91,7 +117,6 @@ fn is_same(known: &Finding, new: &Finding) -> bool {
         return false;
     }
     let had = |id: &String| names(known).any(|one| one == id);
-    let is_cve = |id: &String| id.starts_with("CVE-");
     if is_cve(&new.id) {
         return had(&new.id);
     }

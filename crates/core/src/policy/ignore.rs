@@ -61,9 +61,7 @@ impl Ignore {
 
     /// Whether it is about a finding, whatever the day is.
     pub(super) fn matches(&self, image: &ImageFacts, finding: &Finding) -> bool {
-        let is_id = |id: &str| {
-            std::iter::once(&finding.id).chain(&finding.aliases).any(|other| other.eq_ignore_ascii_case(id))
-        };
+        let is_id = |id: &str| finding.is_covered_by(|other| other.eq_ignore_ascii_case(id));
         let package = &finding.package;
         let is_named = |pattern: &str| {
             is_like(pattern, &package.name)
@@ -102,6 +100,11 @@ impl Ignore {
 
     pub(super) fn suppression(&self) -> Suppression {
         Suppression { by: self.name(), reason: self.told() }
+    }
+
+    /// Whether it can be said to others for good: that nothing is affected, and not until a day only, for which VEX has no word.
+    pub fn is_statement(&self) -> bool {
+        self.justification.is_some() && self.expires.is_none()
     }
 
     /// Why, by whom and until when.

@@ -40,9 +40,15 @@ pub enum StatementStatus {
 
 impl Statement {
     fn is_about(&self, image: &ImageFacts, finding: &Finding) -> bool {
-        let mut own = std::iter::once(&finding.id).chain(&finding.aliases);
-        own.any(|id| self.ids.iter().any(|named| named.eq_ignore_ascii_case(id)))
-            && self.products.iter().any(|product| product.has(image, &finding.package))
+        let is_named = |id: &str| self.ids.iter().any(|named| named.eq_ignore_ascii_case(id));
+        let is_meant = match self.status {
+            StatementStatus::NotAffected | StatementStatus::Fixed => finding.is_covered_by(is_named),
+            // What is affected in part is affected.
+            StatementStatus::Affected | StatementStatus::UnderInvestigation => {
+                std::iter::once(&finding.id).chain(&finding.aliases).any(|id| is_named(id))
+            }
+        };
+        is_meant && self.products.iter().any(|product| product.has(image, &finding.package))
     }
 
     /// What follows from it; `None` where the finding stands.

@@ -72,6 +72,31 @@ fn aliases_and_repeated_fixes_are_one_finding() {
 }
 
 #[test]
+fn a_decision_about_one_vulnerability_is_none_about_another_that_an_advisory_is_also_about() {
+    let catalog = Written::with(&[
+        ("netty", "GHSA-1", &["CVE-1"], fixed("4.2-r0")),
+        ("netty", "GHSA-2", &["CVE-1", "CVE-2"], fixed("4.3-r0")),
+        ("netty", "GHSA-3", &["CVE-2", "GHSA-2", "CVE-1"], fixed("4.3-r0")),
+    ]);
+    let index = image(&[("netty", "4.0-r0", "netty")]);
+    let report = scan(&index, &catalog);
+    assert_eq!(ids(&report).iter().map(|one| one.1).collect::<Vec<_>>(), ["GHSA-1", "GHSA-2"]);
+    let left = |named: &[&str]| {
+        let is_named = |id: &str| named.contains(&id);
+        report
+            .findings
+            .iter()
+            .filter(|one| !one.is_covered_by(is_named))
+            .map(|one| &*one.id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(left(&["CVE-1"]), ["GHSA-2"]);
+    assert_eq!(left(&["CVE-2"]), ["GHSA-1", "GHSA-2"]);
+    assert!(left(&["CVE-1", "CVE-2"]).is_empty());
+    assert_eq!(left(&["GHSA-3"]), ["GHSA-1"]);
+}
+
+#[test]
 fn an_advisory_of_another_body_never_makes_one_vulnerability_of_two() {
     let catalog = Written::with(&[
         ("xen", "CVE-2020-1", &["XSA-1"], fixed("4.1-r0")),

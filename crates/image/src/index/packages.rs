@@ -1,8 +1,9 @@
 //! The packages of an image, each with its namespace, its purl, the layer that introduced it, and who owns it.
 //!
 //! A package of a language whose own file belongs to a package of the distribution is judged by what the distribution says
-//! of that one: it may have fixed a vulnerability and kept the version. That holds as long as the file is the one that the
-//! distribution's package brought, and as long as the distribution's data speaks about that package.
+//! of that one: it may have fixed a vulnerability and kept the version. That holds as long as the distribution's data speaks about
+//! that package, and as long as no higher layer has another file there; what was written over the file in the layer of its owner
+//! is not told apart from it, because what is compared are layers, not the digests of the database.
 
 use std::collections::HashMap;
 
@@ -35,8 +36,9 @@ pub(super) struct Listing<'a> {
     pub(super) owners: &'a HashMap<NodeId, Owner<'a>>,
 }
 
-/// The layers in which packages of distributions were introduced: of those about which the distribution's data speaks.
-type Introduced<'a> = HashMap<Owner<'a>, u16>;
+/// The lowest layers in which packages of distributions were introduced; `None` for those about which the distribution's data
+/// does not speak.
+type Introduced<'a> = HashMap<Owner<'a>, Option<u16>>;
 
 impl<'a> Listing<'a> {
     /// All packages, sorted.
@@ -80,11 +82,15 @@ impl<'a> Listing<'a> {
             if package.repository.is_none() {
                 package.repository = repositories.of(&found.root, &package);
             }
-            if let (Some(distribution), Some(ecosystem)) = (distribution, ecosystem)
-                && is_spoken_about(ecosystem, distribution, &package)
-            {
-                introduced.insert(Owner { root: &found.root, package: &parsed.package.name }, layer);
-            }
+            let is_spoken_about = distribution
+                .zip(ecosystem)
+                .is_some_and(|(distribution, ecosystem)| is_spoken_about(ecosystem, distribution, &package));
+            let brought = is_spoken_about.then_some(layer);
+            let owner =
+                Owner { root: &found.root, package: &parsed.package.name, is_system: is_system(found) };
+            // Of several of one name, such as for two architectures, all must be spoken about.
+            let of_all = introduced.entry(owner).or_insert(brought);
+            *of_all = of_all.zip(brought).map(|(one, other)| one.min(other));
             let purl = purl(ecosystem, &package, distribution);
             packages.push(self.indexed(package, namespace, purl, found, layer));
         }
@@ -111,7 +117,7 @@ impl<'a> Listing<'a> {
     /// The package of a distribution by whose data the packages of this file are judged.
     fn owner(&self, found: &Found, introduced: &Introduced<'_>) -> Result<Option<&'a str>, IndexError> {
         let Some(owner) = self.owners.get(&found.file.node) else { return Ok(None) };
-        let Some(&layer) = introduced.get(owner) else { return Ok(None) };
+        let Some(layer) = introduced.get(owner).copied().flatten() else { return Ok(None) };
         let Some(now) = found.file.content else { return Ok(None) };
         // What was written over it later is not the owner's any more, unless it is the same: modes and owners of files are
         // changed by writing them anew.

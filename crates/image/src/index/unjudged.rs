@@ -47,7 +47,9 @@ impl Candidates {
         owners: &HashMap<NodeId, Owner<'_>>,
     ) -> (Vec<BlindSpot>, Option<BlindSpot>) {
         let mut kinds: BTreeMap<&str, Vec<FilePath>> = BTreeMap::new();
-        for (_, path, word) in self.unread.into_iter().filter(|one| !owners.contains_key(&one.0)) {
+        // Of what else stands in a wheel, the data of its language does not speak.
+        let is_systems = |file: &NodeId| owners.get(file).is_some_and(|owner| owner.is_system);
+        for (_, path, word) in self.unread.into_iter().filter(|one| !is_systems(&one.0)) {
             kinds.entry(word).or_default().push(path);
         }
         let kinds = kinds.into_iter().map(|(word, paths)| {

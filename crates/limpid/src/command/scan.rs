@@ -24,18 +24,21 @@ use crate::{
 /// Scans each image, writes the reports, and says how it ended.
 pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<Status> {
     Output::check_places(&arguments.format)?;
-    let gates = gates(arguments)?;
+    // Before anything is read: a decision that is not applied must be told before a report is.
+    let (gates, policy) = (gates(arguments)?, policy_of(arguments)?);
     let engine = Engine::of(common)?;
     let (mut scanned, mut status) = match arguments.server.server(&arguments.image)? {
-        None => here(&engine, common, arguments)?,
-        Some((address, options)) => on_server(&engine, common, arguments, Client::new(address, &options)?)?,
+        None => here(&engine, common, arguments, &policy)?,
+        Some((address, options)) => {
+            on_server(&engine, common, arguments, Client::new(address, &options)?, &policy)?
+        }
     };
     if scanned.is_empty() {
         // Nothing to report: a report that is in a file already is better than none.
         return Ok(status);
     }
     for one in &mut scanned {
-        compare_with_baseline(one, &policy_of(arguments)?, common.quiet);
+        compare_with_baseline(one, &policy, common.quiet);
     }
     for output in &arguments.format {
         let terminal = if output.file.is_some() { Terminal::PIPED } else { Terminal::of_stdout() };
@@ -57,6 +60,7 @@ fn here(
     engine: &Engine,
     common: &Common,
     arguments: &ScanArguments,
+    policy: &Policy,
 ) -> anyhow::Result<(Vec<Scanned>, Status)> {
     let bars = Bars::new(common.quiet);
     let (indexes, status) =
@@ -70,9 +74,8 @@ fn here(
         return Ok((Vec::new(), status));
     }
     let catalog = engine.open_catalog(arguments.as_of)?;
-    let policy = policy_of(arguments)?;
     let scanned = indexes.into_iter().map(|index| Scanned {
-        report: engine.judge(&index, &catalog, &policy, arguments.as_of),
+        report: engine.judge(&index, &catalog, policy, arguments.as_of),
         index: Some(index),
     });
     Ok((scanned.collect(), status))
@@ -83,6 +86,7 @@ fn on_server(
     common: &Common,
     arguments: &ScanArguments,
     client: Client,
+    policy: &Policy,
 ) -> anyhow::Result<(Vec<Scanned>, Status)> {
     if arguments.as_of.is_some() {
         bail!(
@@ -98,7 +102,6 @@ fn on_server(
         send_layers: arguments.server.send_layers,
         quiet: common.quiet,
     };
-    let policy = policy_of(arguments)?;
     let needs_index = arguments.format.iter().any(|output| output.format.needs_index());
     let mut all_told = Status::Done;
     let (scanned, status) = each_image(&arguments.images, |image| {
@@ -112,7 +115,7 @@ fn on_server(
             all_told = Status::Unproven;
             return Ok(None);
         };
-        Ok(Some(Scanned { report: report.under(&policy), index }))
+        Ok(Some(Scanned { report: report.under(policy), index }))
     });
     bars.clear();
     Ok((scanned.into_iter().flatten().collect(), status.max(all_told)))

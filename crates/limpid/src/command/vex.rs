@@ -30,16 +30,18 @@ pub(crate) fn run(common: &Common, arguments: &VexArguments) -> anyhow::Result<S
     let catalog = engine.open_catalog(arguments.as_of)?;
     let report = engine.judge(&index, &catalog, &Policy::default(), arguments.as_of);
     if !common.quiet {
-        for decision in policy.ignores.iter().filter(|one| one.justification.is_none()) {
-            terminal::print_warning(&format!(
-                "“{}” says not why nothing is affected (justification), so it is not written",
-                decision.name()
-            ));
+        for decision in policy.ignores.iter().filter(|one| !one.is_statement()) {
+            let why = match decision.justification {
+                None => "says not why nothing is affected (justification)",
+                Some(_) => "holds until a day only, for which VEX has no word",
+            };
+            terminal::print_warning(&format!("“{}” {why}, so it is not written", decision.name()));
         }
     }
     let written = documents::openvex(&report, &policy.ignores, &arguments.author, engine.now());
-    let document =
-        written.context("there is no decision with a justification about a finding of this image")?;
+    let document = written.context(
+        "there is no decision with a justification, and without a last day, about a finding of this image",
+    )?;
     check(&report, &policy, &document.to_string())?;
     write_to(arguments.output.as_deref(), |out| output::json(&document, Layout::Pretty, out))?;
     Ok(Status::Done)
@@ -47,7 +49,7 @@ pub(crate) fn run(common: &Common, arguments: &VexArguments) -> anyhow::Result<S
 
 /// A decision about one of two places where the same package is cannot be said in VEX: it would be said of both.
 fn check(report: &Report, policy: &Policy, document: &str) -> anyhow::Result<()> {
-    let ignores = policy.ignores.iter().filter(|one| one.justification.is_some()).cloned().collect();
+    let ignores = policy.ignores.iter().filter(|one| one.is_statement()).cloned().collect();
     let asked = report.clone().under(&Policy { ignores, ..Policy::default() });
     let statements = vex::read(document.as_bytes()).context("the document that would be written")?;
     let told = report.clone().under(&Policy { statements, ..Policy::default() });

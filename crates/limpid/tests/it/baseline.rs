@@ -89,10 +89,38 @@ fn a_new_image_brings_what_is_new_in_it_and_its_blind_spots() {
     place.image("app.tar", &System::alpine("3.98.0").package("busybox", "1.36.0-r1", "busybox"));
     let (_, report) = told(&place, "../app.tar", 3);
     assert_eq!(report["verdict"], "unproven");
-    let unproven = place.run("scan ../app.tar --offline --format json").ended(3).stdout;
-    place.write("before.json", unproven);
+}
+
+/// The place with an earlier report of what the image is now.
+fn known(place: &Place, image: &System, options: &str) {
+    place.image("app.tar", image);
+    let ran = place.run(&format!("scan ../app.tar --offline --format json {options}"));
+    place.write("before.json", ran.stdout);
+}
+
+#[test]
+fn a_blind_spot_in_the_image_is_known_to_the_letter_and_one_of_the_data_never() {
+    let place = advised();
+    let odd = |version: &str| System::alpine("3.99.1").package("busybox", version, "busybox");
+    known(&place, &odd("eleven"), "");
     let (_, report) = told(&place, "../app.tar", 0);
-    assert_eq!(report["blind_spots"][0]["waived"], true);
+    let spot = &report["blind_spots"][0];
+    assert_eq!(
+        (&spot["waived"], &spot["known"], &spot["counts"]),
+        (&json!(true), &json!(true), &json!(false))
+    );
+    // A report under a baseline is one in its turn.
+    place.write("before.json", report.to_string());
+    told(&place, "../app.tar", 0);
+    place.image("app.tar", &odd("twelve"));
+    told(&place, "../app.tar", 3);
+    // What was waived by name is not known by that.
+    known(&place, &odd("eleven"), "--accept version-unparsable");
+    told(&place, "../app.tar", 3);
+    // Behind data that was never there, nothing new could be seen.
+    known(&place, &System::alpine("3.98.0").package("busybox", "1.36.0-r1", "busybox"), "");
+    let (_, report) = told(&place, "../app.tar", 3);
+    assert_eq!(report["verdict"], "unproven");
 }
 
 #[test]

@@ -96,6 +96,10 @@ fn findings_and_absences_of_releases_that_nobody_has_heard_of() {
     place.image("other.tar", &libraries);
     let odd = System::alpine("3.99.1").package("busybox", "eleven", "busybox");
     place.image("odd.tar", &odd);
+    let python = System::alpine("3.99.1")
+        .package("libcrypto3", "3.1.0-r0", "openssl")
+        .file("opt/six-1.16.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: six\nVersion: 1.16.0\n\n");
+    place.image("python.tar", &python);
     let nameless = System::undeclared().package("busybox", "1.36.0-r1", "busybox");
     place.image("nameless.tar", &nameless);
     for (name, words, status) in [
@@ -103,6 +107,8 @@ fn findings_and_absences_of_releases_that_nobody_has_heard_of() {
         ("absence-not-judged-release", "CVE-2099-0001 ../other.tar", 3),
         ("absence-not-judged-though-waived", "CVE-2099-0001 ../other.tar --accept release-not-covered", 3),
         ("absence-not-judged-version", "CVE-2099-0001 ../odd.tar", 3),
+        // What the distribution has fixed says nothing of a language whose data is not there.
+        ("absence-not-judged-language", "CVE-2099-0004 ../python.tar", 3),
         ("absence-not-judged-no-distribution", "CVE-2099-0001 ../nameless.tar", 3),
     ] {
         shows(&place, name, words, status);

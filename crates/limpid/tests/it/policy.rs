@@ -98,7 +98,9 @@ fn what_is_written_as_vex_is_read_back_to_the_same_decisions() {
         "policy.toml",
         "[[ignore]]\nid = 'XSA-9'\npackage = 'busybox'\nreason = 'no awk'\nowner = 'platform'\n\
          justification = 'vulnerable_code_not_in_execute_path'\n\
-         [[ignore]]\npackage = 'openssl'\nreason = 'accepted until spring'\n",
+         [[ignore]]\npackage = 'openssl'\nreason = 'accepted until spring'\n\
+         [[ignore]]\nid = 'CVE-2099-0003'\nreason = 'not built in'\nexpires = 2999-12-31\n\
+         justification = 'component_not_present'\n",
     );
     let ran = place.run("vex ../app.tar --offline --policy ../policy.toml --author us@example.com").ended(0);
     assert!(
@@ -106,6 +108,7 @@ fn what_is_written_as_vex_is_read_back_to_the_same_decisions() {
         "{}",
         ran.stderr
     );
+    assert!(ran.stderr.contains("“ignore: CVE-2099-0003” holds until a day only"), "{}", ran.stderr);
     let document = ran.json();
     assert_eq!(document["@context"], "https://openvex.dev/ns/v0.2.0");
     let statement = &document["statements"][0];

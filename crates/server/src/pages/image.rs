@@ -5,6 +5,7 @@ mod choice;
 mod csv;
 mod findings;
 mod head;
+mod index;
 mod layers;
 mod packages;
 mod place;
@@ -23,7 +24,7 @@ pub(super) use self::{
 use axum::http::HeaderValue;
 
 pub(super) use self::{
-    attached::sbom, csv::csv, findings::findings, findings::rolled_up, layers::layers, packages::packages,
+    attached::sbom, csv::csv, findings::findings, index::rolled_up, layers::layers, packages::packages,
     place::Place, rescan::rescan,
 };
 use super::{

@@ -82,3 +82,30 @@ fn programs_of_a_system_that_nobody_knows_count_beside_packages_of_languages() {
     );
     assert_eq!(index(&[&[metadata()]]).blind_spots, []);
 }
+
+#[test]
+fn a_package_that_lists_itself_is_not_owned_by_one_of_the_system_of_the_same_name() {
+    let metadata = "usr/local/lib/python3/dist-packages/six-1.16.0.dist-info/METADATA";
+    let record = "usr/local/lib/python3/dist-packages/six-1.16.0.dist-info/RECORD";
+    let report = index(&[&[
+        kept("etc/os-release", ALPINE),
+        kept("lib/apk/db/installed", apk("six", "1-r0", &["six"])),
+        kept(metadata, six("1.16.0")),
+        kept(record, "six-1.16.0.dist-info/METADATA,,\n".to_owned()),
+    ]]);
+    let of_python = report.packages.iter().find(|one| one.namespace.as_deref() == Some("PyPI")).unwrap();
+    assert_eq!(of_python.package.owned_by, None);
+}
+
+#[test]
+fn what_a_package_of_a_language_brought_of_another_kind_is_not_judged_with_it() {
+    let program = "opt/six/app.deps.json";
+    let report = index(&[&[
+        kept("etc/os-release", ALPINE),
+        kept("lib/apk/db/installed", apk("musl", "1-r0", &[])),
+        kept("opt/six-1.16.0.dist-info/METADATA", six("1.16.0")),
+        kept("opt/six-1.16.0.dist-info/RECORD", "six/app.deps.json,,\n".to_owned()),
+        kept(program, "{}".to_owned()),
+    ]]);
+    assert_eq!(spots(&report), [(Reason::DatabaseUnreadable, ".NET packages", 0)]);
+}

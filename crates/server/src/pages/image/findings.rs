@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 use limpid_core::{
-    BlindSpot, Digest, Reason, Report, Verdict,
+    BlindSpot, Reason, Report,
     ecosystem::Ecosystems,
     report::{Decision, DecisionState},
     words::number,
@@ -13,11 +13,11 @@ use super::{
     attached::{Beside, beside},
     choice::{Choice, Sort},
     head::{Head, Tab},
-    place::{Found, Place, Pushed},
+    index,
+    place::{Found, Place},
     rows::{FindingRow, rows},
 };
 use crate::{
-    engine::Engine,
     face::work,
     http::ApiError,
     limits::PAGE_ROWS,
@@ -25,13 +25,12 @@ use crate::{
         answer::{Reply, page},
         frame::Frame,
         paging::{Pager, skipped},
-        parts::{Chart, Counts, DigestMark, Moment, SeverityMark, VerdictMark, short},
+        parts::{Chart, DigestMark, Moment, SeverityMark, short},
         query,
         seen::Seen,
-        standing::{count, standing},
+        standing::count,
     },
     public::Call,
-    security::{self, ChildSummary},
 };
 
 /// Upgrades that are told one by one.
@@ -134,26 +133,6 @@ pub(in crate::pages) struct WaitingPage {
     pub(in crate::pages) head: Head,
 }
 
-/// The page of an index: its children.
-#[derive(Template)]
-#[template(path = "image/index.html")]
-pub(in crate::pages) struct IndexPage {
-    pub(in crate::pages) frame: Frame,
-    pub(in crate::pages) head: Head,
-    pub(in crate::pages) children: Vec<ChildRow>,
-}
-
-/// A child of an index.
-#[derive(Debug, Clone)]
-pub(in crate::pages) struct ChildRow {
-    pub(in crate::pages) platform: String,
-    pub(in crate::pages) digest: String,
-    pub(in crate::pages) address: Option<String>,
-    pub(in crate::pages) mark: VerdictMark,
-    pub(in crate::pages) counts: Option<Counts>,
-    pub(in crate::pages) note: String,
-}
-
 /// `GET …/image/{reference}`.
 pub(in crate::pages) async fn findings(call: Call, frame: Frame) -> Reply {
     let choice = Choice::of(&query(&call))?;
@@ -164,7 +143,7 @@ pub(in crate::pages) async fn findings(call: Call, frame: Frame) -> Reply {
         let beside = beside(engine, &principal, &found)?;
         let now = engine.now();
         if let Some(pushed) = found.pushed.as_ref().filter(|pushed| pushed.manifest.kind == "index") {
-            return index_page(engine, frame, &found, pushed, now).map(|reply| (reply, "index"));
+            return index::shown(engine, frame, &found, pushed, now).map(|reply| (reply, "index"));
         }
         match found.judged(engine)? {
             Ok(seen) => {
@@ -343,77 +322,5 @@ fn proof(report: &Report, now: DateTime<Utc>) -> ProofPart {
         policy: DigestMark::of(&proof.policy),
         as_of: proof.as_of.to_string(),
         feeds: report.feeds.iter().map(line).collect(),
-    }
-}
-
-fn index_page(engine: &Engine, frame: Frame, found: &Found, pushed: &Pushed, now: DateTime<Utc>) -> Reply {
-    let summary = security::summary(engine, &found.digest)?;
-    let known = summary.as_ref().map(|summary| summary.children.as_slice()).unwrap_or_default();
-    let verdicts: Vec<Option<Verdict>> =
-        known.iter().map(|child| child.summary.as_ref().map(|one| one.verdict)).collect();
-    let head = match &summary {
-        Some(summary) => Head::of_index(found, VerdictMark::of(summary.verdict), rolled_up(&verdicts).1, now),
-        None => Head::waiting(found, &standing(engine, &found.digest)?, now),
-    };
-    let children: Result<Vec<ChildRow>, ApiError> = pushed
-        .children
-        .iter()
-        .map(|child| {
-            let place = match &found.place {
-                Place::Repository(name, _) => Place::Repository(name.clone(), child.digest.to_string()),
-                Place::Service(_) => Place::Service(child.digest.to_string()),
-            };
-            let known = known.iter().find(|one| one.digest == child.digest);
-            let (mark, counts, note) = child_state(engine, &child.digest, child.is_here, known)?;
-            Ok(ChildRow {
-                platform: if child.platform.is_empty() {
-                    "not told".to_owned()
-                } else {
-                    child.platform.clone()
-                },
-                digest: short(&child.digest),
-                address: child.is_here.then(|| place.path()),
-                mark,
-                counts,
-                note,
-            })
-        })
-        .collect();
-    page(&IndexPage { frame: head.framed(frame, ""), head, children: children? })
-}
-
-type ChildState = (VerdictMark, Option<Counts>, String);
-
-fn child_state(
-    engine: &Engine,
-    digest: &Digest,
-    is_here: bool,
-    known: Option<&ChildSummary>,
-) -> Result<ChildState, ApiError> {
-    if let Some(summary) = known.and_then(|child| child.summary.as_ref()) {
-        let of = |severity| summary.findings.get(&severity).copied().unwrap_or(0);
-        return Ok((VerdictMark::of(summary.verdict), Counts::some(of), String::new()));
-    }
-    if !is_here {
-        return Ok((VerdictMark::UNKNOWN, None, "not in this repository".to_owned()));
-    }
-    let standing = standing(engine, digest)?;
-    Ok((standing.mark(), None, standing.sentence()))
-}
-
-/// The verdict of an index: the worst of its children, and clean only where all are.
-pub(in crate::pages) fn rolled_up(verdicts: &[Option<Verdict>]) -> (VerdictMark, String) {
-    let all = verdicts.len();
-    let of = |verdict| verdicts.iter().filter(|one| **one == Some(verdict)).count();
-    let (bad, clean, open) =
-        (of(Verdict::Vulnerable), of(Verdict::Clean), all - of(Verdict::Vulnerable) - of(Verdict::Clean));
-    if bad > 0 {
-        (VerdictMark::of(Verdict::Vulnerable), format!("{bad} of {all} platforms have findings."))
-    } else if clean == all && all > 0 {
-        (VerdictMark::of(Verdict::Clean), format!("Nothing is known against any of {all} platforms."))
-    } else if all == 0 {
-        (VerdictMark::of(Verdict::Unproven), "It has no platform that could be judged.".to_owned())
-    } else {
-        (VerdictMark::of(Verdict::Unproven), format!("{open} of {all} platforms are not proven clean."))
     }
 }
