@@ -20,7 +20,7 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
         package.repository = origin(file, &mut wrong);
         let (files, spot) = record::files(file);
         parsed.blind_spots.extend(spot);
-        parsed.packages.push(ParsedPackage { package: package.into(), files });
+        parsed.packages.push(ParsedPackage { package: package.into(), files, ..ParsedPackage::default() });
     }
     let path = file.path.to_string();
     let spot = |detail: String| BlindSpot::new(Reason::DatabaseUnreadable, &*path, detail).with_packages(1);
@@ -40,14 +40,16 @@ pub(super) fn read_egg(file: &FoundFile<'_>) -> Parsed {
             return parsed;
         }
     };
-    let mut wrong = archive.faults();
+    let faults = archive.faults();
+    let mut wrong = Vec::new();
     match archive.members.iter().find(|member| member.name == "EGG-INFO/PKG-INFO") {
         Some(member) => {
             parsed.packages.extend(package(member.text.as_bytes(), &mut wrong).map(ParsedPackage::new));
         }
-        None if wrong.is_empty() => wrong.push("there is no EGG-INFO/PKG-INFO in it".to_owned()),
+        None if faults.is_empty() => wrong.push("there is no EGG-INFO/PKG-INFO in it".to_owned()),
         None => {}
     }
+    parsed.blind_spots.extend(faults.into_iter().map(|fault| spot(fault.reason(), fault.detail)));
     parsed.blind_spots.extend(wrong.into_iter().map(|detail| spot(Reason::DatabaseUnreadable, detail)));
     parsed
 }
