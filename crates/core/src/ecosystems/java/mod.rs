@@ -18,7 +18,7 @@ use crate::{
     feed::FeedFamily,
     formats::{
         archive,
-        osv::language::{self, Language},
+        osv::language::{self, IsLanguage, Language},
     },
     revision,
     scope::own_namespace,
@@ -29,23 +29,17 @@ use crate::{
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "java",
     name: "Java",
-    osv_name: LANGUAGE.name,
+    osv_name: Java::LANGUAGE.name,
     clair_names: &["java-maven", "maven"],
     purl: PurlNames::language("maven", Some(':')),
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,
     feeds: &FeedFamily {
-        needed_by: |namespace| LANGUAGE.needed_by(namespace),
-        discover: |upstream| LANGUAGE.discover(upstream),
-        locate: None,
         parse: |source, document, sink| {
-            LANGUAGE.parse(source, document, &mut |record| sink(of_any_group(record)))
+            Java::LANGUAGE.parse(source, document, &mut |record| sink(of_any_group(record)))
         },
-        increments: None,
-        guard: |_| LANGUAGE.guard(),
-        revisions: language::REVISIONS,
-        is_second: |_| false,
+        ..language::feeds::<Java>()
     },
     scope: own_namespace,
     crosses: false,
@@ -65,14 +59,18 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     revision: revision::of("ecosystems/java"),
 };
 
-const LANGUAGE: Language = Language {
-    name: "Maven",
-    feed: "java/osv",
-    versions: &version::VERSIONS,
-    names: Names::Binary,
-    normalised: str::to_owned,
-    floor: 300,
-};
+struct Java;
+
+impl IsLanguage for Java {
+    const LANGUAGE: Language = Language {
+        name: "Maven",
+        feed: "java/osv",
+        versions: &version::VERSIONS,
+        names: Names::Binary,
+        normalised: str::to_owned,
+        floor: 300,
+    };
+}
 
 /// Adds to what is said of `GROUP:ARTIFACT` the same of `ARTIFACT`, for packages whose group is not known.
 fn of_any_group(mut record: Record) -> Record {
