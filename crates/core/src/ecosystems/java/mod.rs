@@ -92,15 +92,14 @@ const DETECTOR: Detector =
 
 const DESCRIPTION: &str = "pom.properties";
 
-/// Descriptions that lie in no archive, and archives of every ending.
+/// Archives of every ending, and descriptions that lie in no archive.
 const WANTS: [Want; archive::JAVA_ENDINGS.len() + 1] = {
     let description = Want::new(Pattern::Name(DESCRIPTION), limits::MOST_DESCRIPTION_BYTES);
     let mut wants = [description; archive::JAVA_ENDINGS.len() + 1];
-    let mut at = 0;
-    while at < archive::JAVA_ENDINGS.len() {
-        let archives = Pattern::NameEnding(archive::JAVA_ENDINGS[at]);
-        wants[at] = Want::extract(archives, archive::MOST_BYTES, &archive::EXTRACTOR);
-        at += 1;
+    let (mut rest, mut endings): (&mut [Want], &[&str]) = (&mut wants, &archive::JAVA_ENDINGS);
+    while let ([want, later @ ..], [ending, more @ ..]) = (rest, endings) {
+        *want = Want::extract(Pattern::NameEnding(ending), archive::MOST_BYTES, &archive::EXTRACTOR);
+        (rest, endings) = (later, more);
     }
     wants
 };
