@@ -214,6 +214,9 @@ pub struct ParsedPackage {
     pub package: Arc<Package>,
     /// Its files. Shared, because one parse serves many images.
     pub files: Arc<[OwnedFile]>,
+    /// Where it is within the file, which is an archive: `BOOT-INF/lib/x.jar`, `web.war!/WEB-INF/lib/x.jar`. Empty where it is
+    /// the file itself that tells of it.
+    pub within: String,
 }
 
 impl Detector {
@@ -229,7 +232,7 @@ impl Detector {
 impl ParsedPackage {
     /// A package of which no files are known.
     pub fn new(package: Package) -> Self {
-        Self { package: Arc::new(package), files: Arc::new([]) }
+        Self { package: Arc::new(package), ..Self::default() }
     }
 }
 

@@ -53,7 +53,8 @@ pub struct IndexedPackage {
     pub namespace: Option<String>,
     /// Package URL.
     pub purl: String,
-    /// Path of the database or file in which it was found.
+    /// Path of the database or file in which it was found; where that is an archive within others, as
+    /// `app.jar!/BOOT-INF/lib/x.jar`.
     pub path: String,
     /// Digest of the layer that introduced it, as the image names it.
     pub layer: Option<Digest>,

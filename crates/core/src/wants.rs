@@ -47,7 +47,7 @@ pub enum Pattern {
     SystemGlob(&'static str),
     /// Files of this name, anywhere.
     Name(&'static str),
-    /// Files whose name ends so, anywhere.
+    /// Files whose name ends so, in any capitalisation, anywhere.
     NameEnding(&'static str),
     /// Programs and libraries, wherever they are and whoever may run them: files that begin as ELF, PE or Mach-O do. Only
     /// extracts are kept of them, and only where there is something in one.
@@ -61,11 +61,17 @@ impl Pattern {
             Self::System(system) => system_root(path, system).is_some(),
             Self::SystemGlob(glob) => glob_root(path, glob).is_some(),
             Self::Name(name) => path.name() == name.as_bytes(),
-            Self::NameEnding(ending) => path.name().ends_with(ending.as_bytes()),
+            Self::NameEnding(ending) => ends_with(path.name(), ending),
             // No path tells.
             Self::Program => false,
         }
     }
+}
+
+/// Whether a name ends so: see [`Pattern::NameEnding`].
+pub fn ends_with(name: &[u8], ending: &str) -> bool {
+    let start = name.len().checked_sub(ending.len());
+    start.and_then(|start| name.get(start..)).is_some_and(|tail| tail.eq_ignore_ascii_case(ending.as_bytes()))
 }
 
 /// The root of the file system of which `path` is the file at `system`: the empty path for the image's own.
@@ -189,6 +195,15 @@ mod tests {
         assert!(list.matches(&"var/lib/dpkg/info/libc6:amd64.list".into()));
         assert!(!list.matches(&"var/lib/dpkg/info/libc6.md5sums".into()));
         assert!(!list.matches(&"var/lib/dpkg/info/x/libc6.list".into()));
+    }
+
+    #[test]
+    fn the_ending_of_a_name_has_any_capitalisation() {
+        let pattern = Pattern::NameEnding(".jar");
+        assert!(["lib/a.jar", "lib/A.JAR", ".Jar"].iter().all(|path| pattern.matches(&(*path).into())));
+        assert!(
+            ["lib/a.jars", "lib/jar", "a.jar/b", ""].iter().all(|path| !pattern.matches(&(*path).into()))
+        );
     }
 
     #[test]

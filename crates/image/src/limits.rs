@@ -161,3 +161,7 @@ pub const SYMLINK_HOPS: u32 = 40;
 /// Packages in the results that are remembered between images. At about 300 bytes each, some 150 MB in a service that
 /// sees every distribution; one image stays far below.
 pub const REMEMBERED_PACKAGES: usize = 500_000;
+
+/// Links to one file that are asked whether it describes a package there. A store links each of its packages once for each that
+/// needs it, and the first that is asked tells.
+pub const MOST_LINKS_READ: usize = 64;

@@ -60,7 +60,8 @@ fn stand_in(report: &mut ClairVulnerabilityReport, index: &IndexReport, number: 
 fn is_about(spot: &BlindSpot, indexed: &IndexedPackage) -> bool {
     let package = &indexed.package;
     let subject = spot.subject.as_str();
-    subject == indexed.path
+    let within = indexed.path.strip_prefix(subject);
+    within.is_some_and(|rest| rest.is_empty() || rest.starts_with("!/"))
         || subject == package.name
         || subject == indexed.purl
         || subject.strip_prefix(package.name.as_str()).and_then(|rest| rest.strip_prefix(' '))

@@ -65,6 +65,9 @@ impl Row {
     }
 }
 
+const PLUG_AND_PLAY: &str = "Node.js packages (Yarn's Plug'n'Play)";
+const PYTHON_ARCHIVES: &str = "Python packages (archives that run)";
+
 const ROWS: &[Row] = &[
     Row::named("status", Place::System(&["usr/lib/opkg/status", "var/lib/opkg/status"]), "opkg packages"),
     // Slices of Ubuntu packages, without dpkg's database.
@@ -74,7 +77,13 @@ const ROWS: &[Row] = &[
         "Chisel slices of deb packages",
     ),
     Row::named("db.sqlite", Place::System(&["nix/var/nix/db/db.sqlite"]), "Nix packages"),
-    Row::named(".pnp.cjs", Place::Anywhere, "Node.js packages (Yarn's Plug'n'Play)"),
+    // Without it nothing reads the archives in `.yarn/cache`: it tells of them too.
+    Row::named(".pnp.cjs", Place::Anywhere, PLUG_AND_PLAY),
+    Row::named(".pnp.js", Place::Anywhere, PLUG_AND_PLAY),
+    Row::ending(".asar", Place::Anywhere, "Node.js packages (archives of Electron)"),
+    Row::ending(".pex", Place::Anywhere, PYTHON_ARCHIVES),
+    Row::ending(".pyz", Place::Anywhere, PYTHON_ARCHIVES),
+    Row::ending(".phar", Place::Anywhere, "PHP packages (phar archives)"),
     Row::ending(".deps.json", Place::Anywhere, ".NET packages"),
     Row::ending(".json", Place::In(b"conda-meta"), "Conda packages"),
 ];
@@ -103,6 +112,11 @@ mod tests {
             ("opt/root/var/lib/opkg/status", "opkg packages"),
             ("var/lib/opkg/status", "opkg packages"),
             ("app/.pnp.cjs", "Node.js packages (Yarn's Plug'n'Play)"),
+            ("app/.pnp.js", "Node.js packages (Yarn's Plug'n'Play)"),
+            ("opt/app/resources/app.asar", "Node.js packages (archives of Electron)"),
+            ("usr/local/bin/app.pex", "Python packages (archives that run)"),
+            ("app/app.pyz", "Python packages (archives that run)"),
+            ("usr/local/bin/composer.phar", "PHP packages (phar archives)"),
             ("app/app.deps.json", ".NET packages"),
             ("opt/conda/conda-meta/zlib-1.json", "Conda packages"),
             ("nix/var/nix/db/db.sqlite", "Nix packages"),
@@ -136,6 +150,9 @@ mod tests {
             "srv/vendor/composer/installed.json",
             "app/node_modules/lodash/package.json",
             "usr/share/doc/desc",
+            // Told by `.pnp.cjs`, where that is what runs.
+            "app/.yarn/cache/lodash-npm-4.17.21-6382451519-eb835a2e51.zip",
+            "app/.phar",
         ] {
             assert_eq!(word(&path.into()), None, "{path}");
         }

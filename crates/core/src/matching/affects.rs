@@ -59,16 +59,32 @@ pub(super) fn meant_version<'a>(affected: &Affected, package: &'a Package) -> (S
     }
 }
 
-/// A listed version that follows no rule still equals itself; whether it equals another cannot be said.
+/// Whether a statement lists the package's very version, which needs no comparison.
+pub(super) fn lists(affected: &Affected, package: &Package) -> bool {
+    let (_, version) = meant_version(affected, package);
+    match &affected.range {
+        AffectedRange::Exactly { versions } => versions.iter().any(|one| one == version),
+        AffectedRange::Fixed { .. }
+        | AffectedRange::Unfixed { .. }
+        | AffectedRange::Through { .. }
+        | AffectedRange::NeverAffected
+        | AffectedRange::Unreadable { .. } => false,
+    }
+}
+
+/// A listed version that follows no rule still equals itself; whether it equals another cannot be said, but in languages: their
+/// indexes know each version by its text, and none that follows the rules by a text that does not.
 fn exactly(versions: &[String], version: &str, ecosystem: &Ecosystem) -> Result<bool, String> {
     if versions.iter().any(|one| one == version) {
         return Ok(true);
     }
+    let is_ruled = ecosystem.identity.is_none() && (ecosystem.versions.check)(version).is_ok();
     let mut unread = None;
     for one in versions {
         match (ecosystem.versions.compare)(version, one) {
             Ok(Ordering::Equal) => return Ok(true),
             Ok(Ordering::Less | Ordering::Greater) => {}
+            Err(_) if is_ruled && (ecosystem.versions.check)(one).is_err() => {}
             Err(error) => unread = Some(error.to_string()),
         }
     }

@@ -7,7 +7,12 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use super::{Advisories, Judgement, Keeper, Statement, affects::affects, aliases, dismissal::Dismissals};
+use super::{
+    Advisories, Judgement, Keeper, Statement,
+    affects::{affects, lists},
+    aliases,
+    dismissal::Dismissals,
+};
 use crate::{
     Advisory, Affected, BlindSpot, Ecosystem, IndexReport, IndexedPackage, Package, Reason, Severity,
     advisory::{Names, Plan},
@@ -162,7 +167,7 @@ impl Court<'_> {
         judged: &mut Judged,
     ) -> Vec<Statement> {
         let mut statements = Vec::new();
-        // A version that follows no rule has its blind spot already.
+        // A version that follows no rule has its blind spot already; where it is listed as it is, it is affected too.
         let is_comparable = (self.ecosystem.versions.check)(&package.version).is_ok();
         for name in BTreeSet::from([package.source_name(), &package.name]) {
             let found = self.advisories.find(namespace, name, &mut |affected| {
@@ -174,7 +179,7 @@ impl Court<'_> {
                         || Dismissals::could_be(affected)
                         || !matches!(affects(affected, package, self.ecosystem), Ok(None))
                 };
-                is_meant && is_comparable && matters()
+                is_meant && if is_comparable { matters() } else { lists(affected, package) }
             });
             statements.extend(found.statements);
             judged.compared &= found.unreadable.is_empty();

@@ -7,7 +7,7 @@ use std::{cmp::Ordering, collections::BTreeSet};
 
 use super::{
     Advisories, Judgement, Statement,
-    affects::{affects, meant_version},
+    affects::{affects, lists, meant_version},
     finding::{Court, is_meant},
 };
 use crate::{
@@ -161,9 +161,10 @@ fn is_named_anywhere(
 
 fn rule(statement: &Statement, package: &Package, ecosystem: &Ecosystem) -> Ruled {
     let affected = &statement.affected;
-    let compared = (ecosystem.versions.check)(&package.version)
-        .map_err(|invalid| invalid.to_string())
-        .and_then(|()| affects(affected, package, ecosystem));
+    let compared = match (ecosystem.versions.check)(&package.version) {
+        Err(invalid) if !lists(affected, package) => Err(invalid.to_string()),
+        Ok(()) | Err(_) => affects(affected, package, ecosystem),
+    };
     let (ruling, why) = match compared {
         Ok(Some(reason)) => (Ruling::Affects, reason.why),
         Ok(None) => spared(affected, package, ecosystem),

@@ -4,8 +4,11 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use limpid_core::{BlindSpot, Detector, FilePath, Parsed, Reason, ecosystem::Ecosystems, wants::Pattern};
 
-use super::{IndexError, reader::Reader};
-use crate::tree::{ContentAt, Tree, TreeFile, Wanted};
+use super::{IndexError, memo::is_read_at, reader::Reader};
+use crate::{
+    limits::MOST_LINKS_READ,
+    tree::{ContentAt, Tree, TreeFile, Wanted},
+};
 
 /// A file that a detector read.
 pub(super) struct Found {
@@ -35,34 +38,59 @@ pub(super) fn find(
     for detector in ecosystems.detectors() {
         let alone = detector.wants.iter().filter(|want| !want.companion);
         let patterns: Vec<Pattern> = alone.map(|want| want.pattern).collect();
-        for Wanted { by, root, file } in tree.wanted(&patterns) {
-            match file.content {
+        for wanted in tree.wanted(&patterns) {
+            match wanted.file.content {
                 Some(content) => {
-                    let companions = companions(detector, tree, &file, reader, blind_spots);
-                    let parsed = reader.parse(detector, &file.path, content, &companions)?;
+                    let parsed = parse(detector, tree, &wanted, content, reader, blind_spots)?;
+                    let Wanted { root, file, .. } = wanted;
                     detected.found.push(Found { detector, root, file, parsed });
                 }
                 None => {
-                    blind_spots.extend(not_kept(&by, &file, reader));
-                    detected.lost.insert(root);
+                    blind_spots.extend(not_kept(&wanted.by, &wanted.file, reader));
+                    detected.lost.insert(wanted.root);
                 }
             }
         }
+        blind_spots.extend(broken_links(detector, tree));
     }
     Ok(detected)
+}
+
+/// What the detector says of a file. Where its own path says that it describes nothing, a link that leads to it may say that it
+/// does: what is installed may lie in a store.
+fn parse(
+    detector: &'static Detector,
+    tree: &Tree,
+    wanted: &Wanted,
+    content: ContentAt,
+    reader: &Reader<'_>,
+    blind_spots: &mut Vec<BlindSpot>,
+) -> Result<Arc<Parsed>, IndexError> {
+    let own = &wanted.file.path;
+    let beside = companions(detector, tree, own, reader, blind_spots);
+    let mut parsed = reader.parse(detector, own, content, &beside)?;
+    let links = std::iter::once(&wanted.by).chain(&wanted.links).filter(|link| *link != own);
+    for link in links.filter(|link| is_read_at(detector, link)).take(MOST_LINKS_READ) {
+        if *parsed != Parsed::default() {
+            break;
+        }
+        let beside = companions(detector, tree, link, reader, blind_spots);
+        parsed = reader.parse(detector, link, content, &beside)?;
+    }
+    Ok(parsed)
 }
 
 /// The files beside a wanted one that are read with it. One whose content was not kept becomes a blind spot.
 fn companions(
     detector: &Detector,
     tree: &Tree,
-    file: &TreeFile,
+    file: &FilePath,
     reader: &Reader<'_>,
     blind_spots: &mut Vec<BlindSpot>,
 ) -> Vec<(&'static str, ContentAt)> {
     let mut companions = Vec::new();
     for ending in detector.companions {
-        let path = Detector::companion_path(&file.path, ending);
+        let path = Detector::companion_path(file, ending);
         let Some(beside) = tree.file(&path) else { continue };
         match beside.content {
             Some(content) => companions.push((*ending, content)),
@@ -70,6 +98,22 @@ fn companions(
         }
     }
     companions
+}
+
+/// Databases and descriptions that are links to nothing. What is a package itself, such as an archive, is not there then.
+fn broken_links(detector: &Detector, tree: &Tree) -> Vec<BlindSpot> {
+    let describing = detector.wants.iter().filter(|want| !want.companion && want.extractor.is_none());
+    let describing: Vec<Pattern> = describing.map(|want| want.pattern).collect();
+    let is_database = |path: &FilePath| {
+        let patterns = describing.iter();
+        let mut of_systems =
+            patterns.filter(|one| matches!(one, Pattern::System(_) | Pattern::SystemGlob(_)));
+        of_systems.any(|pattern| pattern.matches(path))
+    };
+    let links = tree.broken_links(&describing).into_iter();
+    let told = links.filter(|link| is_database(link) || is_read_at(detector, link));
+    let detail = "it is a link that leads to no file, so what it says is unknown";
+    told.map(|link| BlindSpot::new(Reason::DatabaseUnreadable, link.to_string(), detail)).collect()
 }
 
 /// That a wanted file has no content, unless the reader of its layer has said already why.

@@ -64,6 +64,12 @@ impl Memo {
     }
 }
 
+/// Whether a file at this path would be one that the detector reads, whatever is in it: an empty one is said to be wrong.
+pub(super) fn is_read_at(detector: &Detector, path: &FilePath) -> bool {
+    let empty = Contents { main: Vec::new(), companions: Vec::new() };
+    parse(detector, path, &empty) != Parsed::default()
+}
+
 /// Runs the detector. One that panics has a fault of its own, which must not take the other packages with it.
 fn parse(detector: &Detector, path: &FilePath, contents: &Contents) -> Parsed {
     let companions: Vec<(&'static str, &[u8])> =

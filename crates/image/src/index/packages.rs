@@ -110,7 +110,11 @@ impl<'a> Listing<'a> {
         for (parsed, layer) in found.parsed.packages.iter().zip(layers) {
             let package = Package { owned_by: owner.map(str::to_owned), ..(*parsed.package).clone() };
             let purl = purl(ecosystem, &package, None);
-            packages.push(self.indexed(package, ecosystem.map(|one| one.osv_name), purl, found, layer));
+            let mut indexed = self.indexed(package, ecosystem.map(|one| one.osv_name), purl, found, layer);
+            if !parsed.within.is_empty() {
+                indexed.path = format!("{}!/{}", indexed.path, parsed.within);
+            }
+            packages.push(indexed);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use limpid_core::{
     FilePath,
-    wants::{Pattern, glob_matches, glob_root, system_root},
+    wants::{Pattern, ends_with, glob_matches, glob_root, system_root},
 };
 
 use super::{
@@ -29,6 +29,8 @@ pub struct Wanted {
     pub root: FilePath,
     /// The file.
     pub file: TreeFile,
+    /// Other links to it by which it is wanted, sorted.
+    pub links: Vec<FilePath>,
 }
 
 impl Tree {
@@ -53,26 +55,50 @@ impl Tree {
         });
         wanted.extend(at_root.filter_map(|by| {
             let file = self.file(&by)?;
-            Some(Wanted { by, root: FilePath::default(), file })
+            Some(Wanted { by, root: FilePath::default(), file, links: Vec::new() })
         }));
         wanted.sort_by(|a, b| key(a).cmp(&key(b)));
-        wanted.dedup_by_key(|wanted| wanted.file.node);
+        wanted.dedup_by(|other, first| {
+            let is_same = other.file.node == first.file.node;
+            if is_same && other.by != first.by && first.links.last() != Some(&other.by) {
+                first.links.push(std::mem::take(&mut other.by));
+            }
+            is_same
+        });
         wanted
     }
 
+    /// The links of which these patterns speak and that lead to nothing, sorted.
+    pub fn broken_links(&self, patterns: &[Pattern]) -> Vec<FilePath> {
+        let names = Names::new(patterns);
+        let links = self.arena.ids().filter(|&id| self.arena.node(id).kind == Kind::Symlink);
+        let paths = links
+            .filter(|&id| names.has(&self.arena, id) && self.arena.is_there(id))
+            .map(|id| self.path(id))
+            .filter(|path| patterns.iter().any(|pattern| pattern.matches(path)))
+            .filter(|path| {
+                let root = patterns.iter().find_map(|pattern| nested_root(path, pattern)).unwrap_or_default();
+                let within = FilePath::new(path.as_bytes().get(root.as_bytes().len()..).unwrap_or_default());
+                !self.leads_in(&root, &within) && !self.leads_in(&FilePath::default(), path)
+            });
+        let mut paths: Vec<FilePath> = paths.collect();
+        paths.sort();
+        paths
+    }
+
+    /// Whether anything is at this path of a file system nested at `root`, through all symbolic links.
+    fn leads_in(&self, root: &FilePath, path: &FilePath) -> bool {
+        let root = self.walk(NodeId::ROOT, root.as_bytes(), true);
+        root.and_then(|root| self.walk(root, path.as_bytes(), true)).is_ok()
+    }
+
     fn wanted_at(&self, by: &FilePath, patterns: &[Pattern]) -> Option<Wanted> {
-        let roots = patterns.iter().filter_map(|pattern| match pattern {
-            Pattern::System(system) => system_root(by, system),
-            Pattern::SystemGlob(glob) => glob_root(by, glob),
-            Pattern::Name(_) | Pattern::NameEnding(_) | Pattern::Program => {
-                pattern.matches(by).then(FilePath::default)
-            }
-        });
+        let roots = patterns.iter().filter_map(|pattern| nested_root(by, pattern));
         // The outermost: `usr/lib/x` is that of the image, and not `lib/x` of a file system nested in `usr`.
         let root = roots.min_by_key(|root| root.as_bytes().len())?;
         let within = FilePath::new(by.as_bytes().get(root.as_bytes().len()..).unwrap_or_default());
         let file = self.file_in(&root, &within).or_else(|| self.file(by))?;
-        Some(Wanted { by: by.clone(), root, file })
+        Some(Wanted { by: by.clone(), root, file, links: Vec::new() })
     }
 
     /// The programs of which something was kept.
@@ -81,7 +107,7 @@ impl Tree {
         let kept = programs.filter(|&id| self.content_of(id).is_some() && self.arena.is_there(id));
         kept.filter_map(|id| {
             let file = self.as_file(id)?;
-            Some(Wanted { by: file.path.clone(), root: FilePath::default(), file })
+            Some(Wanted { by: file.path.clone(), root: FilePath::default(), file, links: Vec::new() })
         })
     }
 
@@ -122,6 +148,17 @@ impl Tree {
     }
 }
 
+/// The root of the file system in which a pattern means this path; `None` where it does not speak of it.
+fn nested_root(path: &FilePath, pattern: &Pattern) -> Option<FilePath> {
+    match pattern {
+        Pattern::System(system) => system_root(path, system),
+        Pattern::SystemGlob(glob) => glob_root(path, glob),
+        Pattern::Name(_) | Pattern::NameEnding(_) | Pattern::Program => {
+            pattern.matches(path).then(FilePath::default)
+        }
+    }
+}
+
 /// Several ways to one file stand together, the preferred one first: the outermost root, then its own path.
 fn key(wanted: &Wanted) -> (&FilePath, usize, bool, &FilePath) {
     (&wanted.file.path, wanted.root.as_bytes().len(), wanted.by != wanted.file.path, &wanted.by)
@@ -130,7 +167,7 @@ fn key(wanted: &Wanted) -> (&FilePath, usize, bool, &FilePath) {
 /// The last names of which patterns speak: a cheap question before the dear one.
 struct Names<'a> {
     whole: std::collections::HashSet<&'a [u8]>,
-    endings: Vec<&'a [u8]>,
+    endings: Vec<&'a str>,
     globs: Vec<&'a str>,
 }
 
@@ -147,7 +184,7 @@ impl<'a> Names<'a> {
                 Pattern::Name(name) => {
                     names.whole.insert(name.as_bytes());
                 }
-                Pattern::NameEnding(ending) => names.endings.push(ending.as_bytes()),
+                Pattern::NameEnding(ending) => names.endings.push(ending),
                 Pattern::Program => {}
             }
         }
@@ -157,7 +194,7 @@ impl<'a> Names<'a> {
     fn has(&self, arena: &Arena, id: NodeId) -> bool {
         let name = arena.name(id);
         self.whole.contains(name)
-            || self.endings.iter().any(|ending| name.ends_with(ending))
+            || self.endings.iter().any(|ending| ends_with(name, ending))
             || self.globs.iter().any(|glob| is_at(arena, id, glob))
     }
 }

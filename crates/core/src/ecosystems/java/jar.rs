@@ -2,23 +2,24 @@
 //!
 //! Evidence counts in this order: `pom.properties`, `pom.xml` where it is plain, the manifest where it is written for the
 //! purpose, the name of the file where it has a version. A manifest alone is a guess: what it says is listed, and told as
-//! not identified. An archive that nothing identifies is a blind spot, never nothing; where it is a program of its own, with a
-//! main class or archives within it, it is told as other programs are that nobody knows.
+//! not identified, and so is a name of which only a part may be the artifact's. An archive that nothing identifies is a blind
+//! spot, never nothing; where it is a program of its own, with archives within it, it is told as other programs are that nobody
+//! knows. A main class makes no program: many libraries have one.
 //!
 //! Several descriptions in one archive are artifacts that were merged into it, all of which are there. Where none of them is
-//! about the archive itself, its name says what it is.
+//! about the archive itself, its manifest or its name says what it is.
 
 use std::collections::BTreeSet;
 
 use super::{
     coordinates::{self, Coordinates, is_plain},
-    file_name::{split, stem},
+    file_name::{is_after_artifact, split, stem},
     limits::MOST_NAMED,
     manifest::Manifest,
 };
 use crate::{
     BlindSpot, FoundFile, Parsed, ParsedPackage, Reason,
-    formats::archive::{self, Archive},
+    formats::archive::{self, Archive, Fault},
 };
 
 /// Reads the extract of an archive.
@@ -31,13 +32,16 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
             let is_whole = contents.wrong.is_empty();
             contents.add(&archive, &path, "", is_whole);
         }
-        Err(detail) => contents.wrong.push(detail),
+        Err(detail) => contents.wrong.push(Fault { detail, is_over: false }),
     }
-    let packages = contents.found.iter().map(|one| ParsedPackage::new(one.package()));
     let mut blind_spots = Vec::new();
-    if !contents.wrong.is_empty() {
-        let detail = format!("not all of it can be read: {}", listed(&contents.wrong, "; "));
-        blind_spots.push(BlindSpot::new(Reason::DatabaseUnreadable, &*path, detail));
+    for reason in [Reason::DatabaseUnreadable, Reason::OverBudget] {
+        let wrong = contents.wrong.iter().filter(|fault| fault.reason() == reason);
+        let wrong: Vec<String> = wrong.map(|fault| fault.detail.clone()).collect();
+        if !wrong.is_empty() {
+            let detail = format!("not all of it can be read: {}", listed(&wrong, "; "));
+            blind_spots.push(BlindSpot::new(reason, &*path, detail));
+        }
     }
     if !contents.unidentified.is_empty() {
         let detail = format!(
@@ -51,7 +55,7 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
         let detail = format!("nothing says which artifact this program is: {program}");
         blind_spots.push(BlindSpot::new(Reason::UnidentifiedExecutables, &*path, detail));
     }
-    Parsed { packages: packages.collect(), blind_spots, ..Parsed::default() }
+    Parsed { packages: contents.found, blind_spots, ..Parsed::default() }
 }
 
 fn listed(all: &[String], separator: &str) -> String {
@@ -64,11 +68,10 @@ fn listed(all: &[String], separator: &str) -> String {
 
 #[derive(Default)]
 struct Contents {
-    /// In the order of the archive, each once.
-    found: Vec<Coordinates>,
-    seen: BTreeSet<Coordinates>,
-    /// What cannot be read, in words.
-    wrong: Vec<String>,
+    /// In the order of the archive, each once where it lies.
+    found: Vec<ParsedPackage>,
+    seen: BTreeSet<(String, Coordinates)>,
+    wrong: Vec<Fault>,
     /// Archives of which it is not known, or not for certain, what they are.
     unidentified: Vec<String>,
     /// The file itself, where it is a program and no artifact that is known.
@@ -86,12 +89,11 @@ impl Contents {
         let name = if within.is_empty() { path } else { within };
         match own(&described, &manifest, stem(name)) {
             Own::Described => {}
-            Own::Is(coordinates) => self.push(coordinates),
+            Own::Is(coordinates) => self.push(within, coordinates),
             Own::Guessed(coordinates) => {
-                coordinates.into_iter().for_each(|one| self.push(one));
+                coordinates.into_iter().for_each(|one| self.push(within, one));
                 let told = unidentified(archive, &manifest, within);
-                let is_program = manifest.has_main_class() || !archive.nested.is_empty();
-                match (within.is_empty() && is_program, is_whole) {
+                match (within.is_empty() && !archive.nested.is_empty(), is_whole) {
                     (_, false) => {}
                     (true, true) => self.program = Some(told),
                     (false, true) => self.unidentified.push(told),
@@ -116,21 +118,24 @@ impl Contents {
             };
             match coordinates {
                 Some(coordinates) => {
-                    self.push(coordinates.clone());
+                    self.push(within, coordinates.clone());
                     described.push(coordinates);
                 }
                 None if coordinates::place(&member.name).is_none() => {}
-                None => self
-                    .wrong
-                    .push(format!("{within} {}: it does not say which artifact it is about", member.name)),
+                None => {
+                    let detail =
+                        format!("{within} {}: it does not say which artifact it is about", member.name);
+                    self.wrong.push(Fault { detail, is_over: false });
+                }
             }
         }
         described
     }
 
-    fn push(&mut self, coordinates: Coordinates) {
-        if self.seen.insert(coordinates.clone()) {
-            self.found.push(coordinates);
+    fn push(&mut self, within: &str, coordinates: Coordinates) {
+        let package = coordinates.package();
+        if self.seen.insert((within.to_owned(), coordinates)) {
+            self.found.push(ParsedPackage { within: within.to_owned(), ..ParsedPackage::new(package) });
         }
     }
 }
@@ -153,28 +158,49 @@ fn own(described: &[Coordinates], manifest: &Manifest, stem: &str) -> Own {
         artifact: artifact.to_owned(),
         version: version.to_owned(),
     };
-    // The whole name first: what looks like a version may be a part of the artifact's, as in `log4j-1.2-api.jar`.
-    if described.iter().any(|one| is_named(&one.artifact, stem)) {
+    if described.iter().any(|one| is_named(one, stem)) {
         return Own::Described;
     }
+    let is_titled = manifest.title() == Some(stem);
     match (split(stem), manifest.version()) {
-        (Some((artifact, _)), _) if described.iter().any(|one| is_named(&one.artifact, artifact)) => {
-            Own::Described
-        }
-        (Some((artifact, version)), _) => Own::Is(named(artifact, version)),
-        (None, _) if !described.is_empty() => Own::Described,
+        (Some(name), _) if name.is_certain => Own::Is(named(name.artifact, name.version)),
         // Somebody took the version out of the name, and both say the same.
-        (None, Some(version)) if manifest.title() == Some(stem) => Own::Is(named(stem, version)),
+        (_, Some(version)) if is_titled => Own::Is(named(stem, version)),
+        (Some(name), _) => Own::Guessed(Some(named(name.artifact, name.version))),
+        // Nothing says that it is another than the only one that is in it.
+        (None, _) if is_one(described) => Own::Described,
         (None, Some(version)) => Own::Guessed(is_plain(stem).then(|| named(stem, version))),
         (None, None) => Own::Guessed(None),
     }
 }
 
-/// Whether a file whose name begins so may be this artifact: with more behind it, or, as bundles are named, before it.
-fn is_named(artifact: &str, file: &str) -> bool {
-    let [artifact, name] = [artifact, file].map(|text| text.to_ascii_lowercase().replace(['.', '_'], "-"));
-    let follows = name.strip_prefix(&*artifact).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
-    follows || (file.contains('.') && name.ends_with(&format!("-{artifact}")))
+/// Whether one artifact is described, however often.
+fn is_one(described: &[Coordinates]) -> bool {
+    described.split_first().is_some_and(|(first, others)| others.iter().all(|other| other == first))
+}
+
+/// Whether a file of this name may be this artifact: it begins with the artifact's name, and what follows is its version, or what
+/// versions and classifiers are made of; or, as bundles are named, it is the group with the artifact's name behind it.
+fn is_named(one: &Coordinates, stem: &str) -> bool {
+    let plain = |text: &str| text.to_ascii_lowercase().replace(['.', '_'], "-");
+    let artifact = plain(&one.artifact);
+    let begins = |rest: &str| {
+        let rest = rest.strip_prefix(['-', '_', '.']);
+        rest.is_some_and(|rest| is_version_with_more(&one.version, rest) || is_after_artifact(rest))
+    };
+    // No character changes its place.
+    let follows = plain(stem).starts_with(&artifact)
+        && stem.get(artifact.len()..).is_some_and(|rest| rest.is_empty() || begins(rest));
+    let is_bundle = |name: &str| {
+        let before = name.len().checked_sub(artifact.len()).and_then(|at| name.get(..at));
+        plain(name).ends_with(&artifact) && before.is_some_and(|group| group.ends_with('.'))
+    };
+    follows || is_bundle(stem) || split(stem).is_some_and(|name| is_bundle(name.artifact))
+}
+
+/// Whether a text is a version, perhaps with words behind it.
+fn is_version_with_more(version: &str, text: &str) -> bool {
+    text.strip_prefix(version).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
 }
 
 /// An archive in words, with what helps to find out what it is.

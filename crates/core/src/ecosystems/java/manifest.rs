@@ -61,11 +61,6 @@ impl Manifest {
             .or_else(|| self.value("automatic-module-name"))
     }
 
-    /// Whether it says where a program begins: it can be started, and other archives hardly need it.
-    pub(super) fn has_main_class(&self) -> bool {
-        self.0.iter().any(|(name, value)| name == "main-class" && !value.is_empty())
-    }
-
     /// Its version. That of a bundle is written in a way of its own, and that of a specification is not the archive's, so
     /// they come last and not at all.
     pub(super) fn version(&self) -> Option<&str> {

@@ -18,7 +18,7 @@ use crate::{
     feed::FeedFamily,
     formats::{
         archive,
-        osv::language::{self, Language},
+        osv::language::{self, IsLanguage, Language},
     },
     revision,
     scope::own_namespace,
@@ -29,49 +29,48 @@ use crate::{
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "java",
     name: "Java",
-    osv_name: LANGUAGE.name,
+    osv_name: Java::LANGUAGE.name,
     clair_names: &["java-maven", "maven"],
     purl: PurlNames::language("maven", Some(':')),
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,
     feeds: &FeedFamily {
-        needed_by: |namespace| LANGUAGE.needed_by(namespace),
-        discover: |upstream| LANGUAGE.discover(upstream),
-        locate: None,
         parse: |source, document, sink| {
-            LANGUAGE.parse(source, document, &mut |record| sink(of_any_group(record)))
+            Java::LANGUAGE.parse(source, document, &mut |record| sink(of_any_group(record)))
         },
-        increments: None,
-        guard: |_| LANGUAGE.guard(),
-        revisions: language::REVISIONS,
-        is_second: |_| false,
+        ..language::feeds::<Java>()
     },
     scope: own_namespace,
     crosses: false,
     end_of_life: |_| None,
     notes: Notes {
-        recognised: "archives (jar, war, ear, par, sar, jpi, hpi) and archives in them: `pom.properties`, `pom.xml`, \
+        recognised: "archives (jar, war, ear and others: see below) and archives in them: `pom.properties`, `pom.xml`, \
                      manifests, names of files",
         releases: "all versions",
         severity: "the word of the advisory, or its score",
         not_covered: &[
             "classes that were copied into an archive without the description of their artifact",
-            "the Java runtime itself",
-            "libraries whose name and content say too little are told and count, programs (with a main class, or archives in them) are told; SHA-1 digests are not looked up anywhere",
+            "the Java runtime itself, and its modules (jmod, jimage)",
+            "archives by other names, such as zip, nbm and esa",
+            "libraries whose name and content say too little are told and count, programs (with archives in them) are told; SHA-1 digests are not looked up anywhere",
         ],
     },
     revision: revision::of("ecosystems/java"),
 };
 
-const LANGUAGE: Language = Language {
-    name: "Maven",
-    feed: "java/osv",
-    versions: &version::VERSIONS,
-    names: Names::Binary,
-    normalised: str::to_owned,
-    floor: 300,
-};
+struct Java;
+
+impl IsLanguage for Java {
+    const LANGUAGE: Language = Language {
+        name: "Maven",
+        feed: "java/osv",
+        versions: &version::VERSIONS,
+        names: Names::Binary,
+        normalised: str::to_owned,
+        floor: 300,
+    };
+}
 
 /// Adds to what is said of `GROUP:ARTIFACT` the same of `ARTIFACT`, for packages whose group is not known.
 fn of_any_group(mut record: Record) -> Record {
@@ -88,28 +87,22 @@ fn of_any_group(mut record: Record) -> Record {
     record
 }
 
-const DETECTOR: Detector = Detector {
-    id: "java",
-    revision: revision::of("ecosystems/java"),
-    wants: &[
-        archive(".jar"),
-        archive(".war"),
-        archive(".ear"),
-        archive(".par"),
-        archive(".sar"),
-        archive(".jpi"),
-        archive(".hpi"),
-        Want::new(Pattern::Name(DESCRIPTION), limits::MOST_DESCRIPTION_BYTES),
-    ],
-    companions: &[],
-    parse,
-};
+const DETECTOR: Detector =
+    Detector { id: "java", revision: revision::of("ecosystems/java"), wants: &WANTS, companions: &[], parse };
 
 const DESCRIPTION: &str = "pom.properties";
 
-const fn archive(ending: &'static str) -> Want {
-    Want::extract(Pattern::NameEnding(ending), archive::MOST_BYTES, &archive::EXTRACTOR)
-}
+/// Archives of every ending, and descriptions that lie in no archive.
+const WANTS: [Want; archive::JAVA_ENDINGS.len() + 1] = {
+    let description = Want::new(Pattern::Name(DESCRIPTION), limits::MOST_DESCRIPTION_BYTES);
+    let mut wants = [description; archive::JAVA_ENDINGS.len() + 1];
+    let (mut rest, mut endings): (&mut [Want], &[&str]) = (&mut wants, &archive::JAVA_ENDINGS);
+    while let ([want, later @ ..], [ending, more @ ..]) = (rest, endings) {
+        *want = Want::extract(Pattern::NameEnding(ending), archive::MOST_BYTES, &archive::EXTRACTOR);
+        (rest, endings) = (later, more);
+    }
+    wants
+};
 
 fn parse(file: &FoundFile<'_>) -> Parsed {
     if file.path.name() == DESCRIPTION.as_bytes() { unpacked(file) } else { jar::read(file) }

@@ -1,7 +1,8 @@
 //! The `package.json` of one installed package.
 //!
 //! Below `node_modules`, the packages are the folders in it, and those in the folders of scopes (`@babel/core`); what lies deeper
-//! in a package is its own business, such as the packages that it is tested with. Elsewhere, a file that names a published
+//! in a package is its own business, such as the packages that it is tested with. Yarn's linker of pnpm's kind has them in
+//! `node_modules/.store/NAME-npm-VERSION-HASH/package` and `…/NAME-virtual-HASH/package`. Elsewhere, a file that names a published
 //! package is one: so Debian lays them out, and so are tools unpacked.
 //!
 //! Source of the format: npm's documentation, package.json(5), folders(5).
@@ -79,9 +80,11 @@ fn text(value: &Value) -> Option<&str> {
 fn place(path: &FilePath) -> Place {
     let mut above = path.as_bytes().rsplit(|&byte| byte == b'/').skip(1);
     let (package, parent, grandparent) = (above.next(), above.next(), above.next());
+    let is_stored =
+        package == Some(b"package") && grandparent == Some(b".store") && above.next() == Some(MODULES);
     let is_name = package.is_some_and(|name| !name.starts_with(b".") && !name.starts_with(b"@"));
     let is_scope = parent.is_some_and(|name| name.starts_with(b"@"));
-    if is_name && (parent == Some(MODULES) || (is_scope && grandparent == Some(MODULES))) {
+    if is_stored || (is_name && (parent == Some(MODULES) || (is_scope && grandparent == Some(MODULES)))) {
         Place::Installed
     } else if path.as_bytes().split(|&byte| byte == b'/').any(|name| name == MODULES) {
         Place::Within
@@ -110,6 +113,9 @@ mod tests {
             "node_modules/@types/lodash/package.json",
             "app/node_modules/.pnpm/lodash@4.17.21/node_modules/lodash/package.json",
             "usr/lib/node_modules/npm/node_modules/lodash/package.json",
+            "app/node_modules/.store/lodash-npm-4.17.21-6382451519/package/package.json",
+            "app/node_modules/.store/@types-lodash-npm-4.17.21-6382451519/package/package.json",
+            "app/node_modules/.store/lodash-virtual-7120ad795c/package/package.json",
             "usr/share/nodejs/lodash/package.json",
             "opt/lodash-v4.17.21/package.json",
         ] {
@@ -118,6 +124,8 @@ mod tests {
         for other in [
             "app/node_modules/resolve/test/resolver/multirepo/package.json",
             "app/node_modules/.vite/package.json",
+            "app/node_modules/.store/lodash-npm-4.17.21-6382451519/package/test/package.json",
+            "app/node_modules/.cache/lodash/package/package.json",
             "app/node_modules/.vite/deps/package.json",
             "app/node_modules/@types/package.json",
             "app/node_modules/package.json",

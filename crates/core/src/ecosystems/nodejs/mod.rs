@@ -10,8 +10,7 @@ mod version;
 use crate::{
     advisory::Names,
     ecosystem::{Detector, Ecosystem, Notes, PurlNames},
-    feed::FeedFamily,
-    formats::osv::language::{self, Language},
+    formats::osv::language::{self, IsLanguage, Language},
     revision,
     scope::own_namespace,
     wants::{Pattern, Want},
@@ -21,22 +20,13 @@ use crate::{
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "nodejs",
     name: "Node.js",
-    osv_name: LANGUAGE.name,
+    osv_name: Node::LANGUAGE.name,
     clair_names: &["nodejs"],
     purl: PurlNames::language("npm", Some('/')),
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,
-    feeds: &FeedFamily {
-        needed_by: |namespace| LANGUAGE.needed_by(namespace),
-        discover: |upstream| LANGUAGE.discover(upstream),
-        locate: None,
-        parse: |source, document, sink| LANGUAGE.parse(source, document, sink),
-        increments: None,
-        guard: |_| LANGUAGE.guard(),
-        revisions: language::REVISIONS,
-        is_second: |_| false,
-    },
+    feeds: &language::feeds::<Node>(),
     scope: own_namespace,
     crosses: false,
     end_of_life: |_| None,
@@ -44,19 +34,26 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         recognised: "`package.json` of installed packages",
         releases: "all versions",
         severity: "the word of the advisory, or its score",
-        not_covered: &["bundles into which packages were copied", "archives of Yarn's Plug'n'Play"],
+        not_covered: &[
+            "bundles into which packages were copied",
+            "archives of Yarn's Plug'n'Play and of Electron, which are told",
+        ],
     },
     revision: revision::of("ecosystems/nodejs"),
 };
 
-const LANGUAGE: Language = Language {
-    name: "npm",
-    feed: "nodejs/osv",
-    versions: &version::VERSIONS,
-    names: Names::Binary,
-    normalised: str::to_owned,
-    floor: 100,
-};
+struct Node;
+
+impl IsLanguage for Node {
+    const LANGUAGE: Language = Language {
+        name: "npm",
+        feed: "nodejs/osv",
+        versions: &version::VERSIONS,
+        names: Names::Binary,
+        normalised: str::to_owned,
+        floor: 100,
+    };
+}
 
 const DETECTOR: Detector = Detector {
     id: "nodejs",

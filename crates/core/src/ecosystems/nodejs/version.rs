@@ -1,6 +1,7 @@
 //! The order of npm's versions: semantic versions, as node-semver reads them.
 //!
-//! It bounds their length and their numbers, and lets a `v` and blanks stand around them.
+//! It bounds their length and their numbers, and lets a `v` and blanks stand around them. Numbers in pre-releases that JavaScript
+//! has only nearly are compared exactly here.
 //!
 //! Source of the rules: node-semver, which a test asks.
 

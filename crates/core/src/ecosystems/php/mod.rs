@@ -9,8 +9,7 @@ mod version;
 use crate::{
     advisory::Names,
     ecosystem::{Detector, Ecosystem, Notes, PurlNames},
-    feed::FeedFamily,
-    formats::osv::language::{self, Language},
+    formats::osv::language::{self, IsLanguage, Language},
     revision,
     scope::own_namespace,
     wants::{Pattern, Want},
@@ -20,22 +19,13 @@ use crate::{
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "php",
     name: "PHP",
-    osv_name: LANGUAGE.name,
+    osv_name: Php::LANGUAGE.name,
     clair_names: &["packagist"],
     purl: PurlNames::language("composer", Some('/')),
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,
-    feeds: &FeedFamily {
-        needed_by: |namespace| LANGUAGE.needed_by(namespace),
-        discover: |upstream| LANGUAGE.discover(upstream),
-        locate: None,
-        parse: |source, document, sink| LANGUAGE.parse(source, document, sink),
-        increments: None,
-        guard: |_| LANGUAGE.guard(),
-        revisions: language::REVISIONS,
-        is_second: |_| false,
-    },
+    feeds: &language::feeds::<Php>(),
     scope: own_namespace,
     crosses: false,
     end_of_life: |_| None,
@@ -43,19 +33,27 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         recognised: "Composer's `installed.json`",
         releases: "all versions",
         severity: "the word of the advisory, or its score",
-        not_covered: &["PHP itself and its extensions", "packages of PEAR", "archives of PHP (phar)"],
+        not_covered: &[
+            "PHP itself and its extensions",
+            "packages of PEAR",
+            "archives of PHP (phar), which are told",
+        ],
     },
     revision: revision::of("ecosystems/php"),
 };
 
-const LANGUAGE: Language = Language {
-    name: "Packagist",
-    feed: "php/osv",
-    versions: &version::VERSIONS,
-    names: Names::Binary,
-    normalised: str::to_ascii_lowercase,
-    floor: 5,
-};
+struct Php;
+
+impl IsLanguage for Php {
+    const LANGUAGE: Language = Language {
+        name: "Packagist",
+        feed: "php/osv",
+        versions: &version::VERSIONS,
+        names: Names::Binary,
+        normalised: str::to_ascii_lowercase,
+        floor: 5,
+    };
+}
 
 const DETECTOR: Detector = Detector {
     id: "php",

@@ -20,11 +20,38 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
         package.repository = origin(file, &mut wrong);
         let (files, spot) = record::files(file);
         parsed.blind_spots.extend(spot);
-        parsed.packages.push(ParsedPackage { package: package.into(), files });
+        parsed.packages.push(ParsedPackage { package: package.into(), files, ..ParsedPackage::default() });
     }
     let path = file.path.to_string();
     let spot = |detail: String| BlindSpot::new(Reason::DatabaseUnreadable, &*path, detail).with_packages(1);
     parsed.blind_spots.extend(wrong.into_iter().map(spot));
+    parsed
+}
+
+/// A package that has a list of its files and no metadata: what it is, the name of its folder says.
+///
+/// Source: the Python Packaging User Guide, “Recording installed projects”, “The .dist-info directory”.
+pub(super) fn read_without(file: &FoundFile<'_>) -> Parsed {
+    let mut parsed = Parsed::default();
+    if file.companions.iter().any(|(ending, _)| *ending == super::METADATA) {
+        return parsed;
+    }
+    let folder = file.path.parent().to_string();
+    let name = folder.rsplit('/').next().and_then(|name| name.strip_suffix(".dist-info"));
+    let named = name.and_then(|name| name.rsplit_once('-'));
+    match named.filter(|(name, version)| names::is_name(name) && (version::VERSIONS.check)(version).is_ok()) {
+        Some((name, version)) => {
+            let (files, spot) = record::files(file);
+            parsed.blind_spots.extend(spot);
+            let package = named_package(name, version).into();
+            parsed.packages.push(ParsedPackage { package, files, ..ParsedPackage::default() });
+        }
+        None => {
+            let detail = "there is no METADATA, and the folder does not say which package it is";
+            let spot = BlindSpot::new(Reason::DatabaseUnreadable, folder, detail);
+            parsed.blind_spots.push(spot.with_packages(1));
+        }
+    }
     parsed
 }
 
@@ -40,14 +67,16 @@ pub(super) fn read_egg(file: &FoundFile<'_>) -> Parsed {
             return parsed;
         }
     };
-    let mut wrong = archive.faults();
+    let faults = archive.faults();
+    let mut wrong = Vec::new();
     match archive.members.iter().find(|member| member.name == "EGG-INFO/PKG-INFO") {
         Some(member) => {
             parsed.packages.extend(package(member.text.as_bytes(), &mut wrong).map(ParsedPackage::new));
         }
-        None if wrong.is_empty() => wrong.push("there is no EGG-INFO/PKG-INFO in it".to_owned()),
+        None if faults.is_empty() => wrong.push("there is no EGG-INFO/PKG-INFO in it".to_owned()),
         None => {}
     }
+    parsed.blind_spots.extend(faults.into_iter().map(|fault| spot(fault.reason(), fault.detail)));
     parsed.blind_spots.extend(wrong.into_iter().map(|detail| spot(Reason::DatabaseUnreadable, detail)));
     parsed
 }
@@ -77,9 +106,13 @@ fn package(content: &[u8], wrong: &mut Vec<String>) -> Option<Package> {
     if !is_whole(content) {
         wrong.push("it is cut off within its fields".to_owned());
     }
+    Some(named_package(name, version))
+}
+
+fn named_package(name: &str, version: &str) -> Package {
     let name = names::normalised(name);
     let source = version::public(version).map(|public| SourcePackage::new(&*name, public));
-    Some(Package { name, version: version.to_owned(), kind: "pypi".to_owned(), source, ..Package::default() })
+    Package { name, version: version.to_owned(), kind: "pypi".to_owned(), source, ..Package::default() }
 }
 
 /// The fields, up to the empty line that ends them. Lines that are indented go on with a value that is not asked for.

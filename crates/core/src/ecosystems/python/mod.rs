@@ -12,36 +12,26 @@ mod version;
 use crate::{
     advisory::Names,
     ecosystem::{Detector, Ecosystem, FoundFile, Notes, Parsed, PurlNames},
-    feed::FeedFamily,
     formats::{
         archive,
-        osv::language::{self, Language},
+        osv::language::{self, IsLanguage, Language},
     },
     revision,
     scope::own_namespace,
-    wants::{Pattern, Want},
+    wants::{Pattern, Want, ends_with},
 };
 
 /// Python and its index.
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "python",
     name: "Python",
-    osv_name: LANGUAGE.name,
+    osv_name: Python::LANGUAGE.name,
     clair_names: &["pypi"],
     purl: PurlNames::language("pypi", None),
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,
-    feeds: &FeedFamily {
-        needed_by: |namespace| LANGUAGE.needed_by(namespace),
-        discover: |upstream| LANGUAGE.discover(upstream),
-        locate: None,
-        parse: |source, document, sink| LANGUAGE.parse(source, document, sink),
-        increments: None,
-        guard: |_| LANGUAGE.guard(),
-        revisions: language::REVISIONS,
-        is_second: |_| false,
-    },
+    feeds: &language::feeds::<Python>(),
     scope: own_namespace,
     crosses: false,
     end_of_life: |_| None,
@@ -52,19 +42,24 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         not_covered: &[
             "packages without metadata, such as copies within others",
             "wheels that are not installed",
+            "archives that run (pex, pyz), which are told",
         ],
     },
     revision: revision::of("ecosystems/python"),
 };
 
-const LANGUAGE: Language = Language {
-    name: "PyPI",
-    feed: "python/osv",
-    versions: &version::VERSIONS,
-    names: Names::Source,
-    normalised: names::normalised,
-    floor: 1000,
-};
+struct Python;
+
+impl IsLanguage for Python {
+    const LANGUAGE: Language = Language {
+        name: "PyPI",
+        feed: "python/osv",
+        versions: &version::VERSIONS,
+        names: Names::Source,
+        normalised: names::normalised,
+        floor: 1000,
+    };
+}
 
 const DETECTOR: Detector = Detector {
     id: "python",
@@ -74,14 +69,15 @@ const DETECTOR: Detector = Detector {
         Want::new(Pattern::Name("PKG-INFO"), limits::MOST_METADATA_BYTES),
         Want::new(Pattern::NameEnding(".egg-info"), limits::MOST_METADATA_BYTES),
         Want::extract(Pattern::NameEnding(".egg"), archive::MOST_BYTES, &archive::EXTRACTOR),
-        Want::companion(Pattern::Name("RECORD"), limits::MOST_RECORD_BYTES),
+        Want::new(Pattern::Name("RECORD"), limits::MOST_RECORD_BYTES),
         Want::companion(Pattern::Name("direct_url.json"), limits::MOST_DIRECT_URL_BYTES),
     ],
-    companions: &[RECORD, DIRECT_URL],
+    companions: &[METADATA, RECORD, DIRECT_URL],
     parse,
 };
 
-/// Beside `METADATA`, in the same folder.
+/// Side by side, in the same folder.
+const METADATA: &str = "/METADATA";
 const RECORD: &str = "/RECORD";
 const DIRECT_URL: &str = "/direct_url.json";
 
@@ -91,8 +87,9 @@ fn parse(file: &FoundFile<'_>) -> Parsed {
     match file.path.name() {
         b"METADATA" if ends(b".dist-info") => metadata::read(file),
         b"PKG-INFO" if ends(b".egg-info") || folder.name() == b"EGG-INFO" => metadata::read(file),
-        b"METADATA" | b"PKG-INFO" => Parsed::default(),
-        name if name.ends_with(b".egg") => metadata::read_egg(file),
+        b"RECORD" if ends(b".dist-info") => metadata::read_without(file),
+        b"METADATA" | b"PKG-INFO" | b"RECORD" => Parsed::default(),
+        name if ends_with(name, ".egg") => metadata::read_egg(file),
         _ => metadata::read(file),
     }
 }

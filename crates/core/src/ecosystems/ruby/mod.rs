@@ -9,8 +9,7 @@ mod version;
 use crate::{
     advisory::Names,
     ecosystem::{Detector, Ecosystem, Notes, PurlNames},
-    feed::FeedFamily,
-    formats::osv::language::{self, Language},
+    formats::osv::language::{self, IsLanguage, Language},
     revision,
     scope::own_namespace,
     wants::{Pattern, Want},
@@ -20,22 +19,13 @@ use crate::{
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "ruby",
     name: "Ruby",
-    osv_name: LANGUAGE.name,
+    osv_name: Ruby::LANGUAGE.name,
     clair_names: &["ruby-gem", "rubygems"],
     purl: PurlNames::language("gem", None),
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,
-    feeds: &FeedFamily {
-        needed_by: |namespace| LANGUAGE.needed_by(namespace),
-        discover: |upstream| LANGUAGE.discover(upstream),
-        locate: None,
-        parse: |source, document, sink| LANGUAGE.parse(source, document, sink),
-        increments: None,
-        guard: |_| LANGUAGE.guard(),
-        revisions: language::REVISIONS,
-        is_second: |_| false,
-    },
+    feeds: &language::feeds::<Ruby>(),
     scope: own_namespace,
     crosses: false,
     end_of_life: |_| None,
@@ -48,14 +38,18 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     revision: revision::of("ecosystems/ruby"),
 };
 
-const LANGUAGE: Language = Language {
-    name: "RubyGems",
-    feed: "ruby/osv",
-    versions: &version::VERSIONS,
-    names: Names::Binary,
-    normalised: str::to_owned,
-    floor: 15,
-};
+struct Ruby;
+
+impl IsLanguage for Ruby {
+    const LANGUAGE: Language = Language {
+        name: "RubyGems",
+        feed: "ruby/osv",
+        versions: &version::VERSIONS,
+        names: Names::Binary,
+        normalised: str::to_owned,
+        floor: 15,
+    };
+}
 
 const DETECTOR: Detector = Detector {
     id: "ruby",

@@ -1,10 +1,11 @@
 //! The specification of one gem: `specifications/NAME-VERSION.gemspec`, `specifications/default/…`, and those that Bundler has got
-//! from a repository of source, `bundler/gems/NAME-REVISION/NAME.gemspec`.
+//! from a repository of source, `bundler/gems/NAME-REVISION/NAME.gemspec` or one folder below, two where a Gemfile asks for it.
 //!
 //! A specification is a program in Ruby, which is not run. RubyGems writes those that it installs in one form, of which it reads
 //! the head itself. Where name and version are computed, that is a blind spot.
 //!
-//! Source of the form: RubyGems, `Gem::Specification#to_ruby` and `Gem::StubSpecification`.
+//! Sources: of the form, RubyGems, `Gem::Specification#to_ruby` and `Gem::StubSpecification`, which Bundler writes anew; of the
+//! places, `Bundler::Source::Path::DEFAULT_GLOB`.
 
 use super::version;
 use crate::{BlindSpot, FilePath, FoundFile, Package, Parsed, ParsedPackage, Reason};
@@ -53,12 +54,10 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
 /// Whether gems are found by this specification; others lie in the folders of gems, for those who build them.
 fn is_installed(path: &FilePath) -> bool {
     let mut folders = path.as_bytes().rsplit(|&byte| byte == b'/').skip(1);
-    matches!(
-        [folders.next(), folders.next(), folders.next()],
-        [Some(b"specifications"), _, _]
-            | [Some(b"default"), Some(b"specifications"), _]
-            | [Some(_), Some(b"gems"), Some(b"bundler")]
-    )
+    let folders: [Option<&[u8]>; 5] = std::array::from_fn(|_| folders.next());
+    let is_of_bundler = |two: &[Option<&[u8]>]| matches!(two, [Some(b"gems"), Some(b"bundler")]);
+    matches!(folders, [Some(b"specifications"), ..] | [Some(b"default"), Some(b"specifications"), ..])
+        || folders.windows(2).skip(1).any(is_of_bundler)
 }
 
 /// Name and version of the line in the head.
@@ -116,10 +115,18 @@ mod tests {
             "usr/lib/ruby/gems/3.1.0/specifications/default/rake-13.0.6.gemspec",
             "app/vendor/bundle/ruby/3.1.0/specifications/rake-13.0.6.gemspec",
             "usr/local/bundle/bundler/gems/rake-0123456789ab/rake.gemspec",
+            "usr/local/bundle/bundler/gems/rails-0123456789ab/rake/rake.gemspec",
+            "usr/local/bundle/bundler/gems/aws-0123456789ab/gems/rake/rake.gemspec",
         ] {
             assert_eq!(parse(installed, rake), found, "{installed}");
         }
-        for other in ["usr/local/bundle/gems/rake-13.0.6/rake.gemspec", "app/app.gemspec", "a.gemspec"] {
+        for other in [
+            "usr/local/bundle/gems/rake-13.0.6/rake.gemspec",
+            "usr/local/bundle/bundler/gems/rails-0123456789ab/a/b/c/rake.gemspec",
+            "usr/local/bundle/bundler/gems/rake.gemspec",
+            "app/app.gemspec",
+            "a.gemspec",
+        ] {
             assert_eq!(parse(other, rake), (vec![], 0), "{other}");
         }
     }

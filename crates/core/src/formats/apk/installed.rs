@@ -92,7 +92,11 @@ impl Reading {
         let blind_spots = self.blind_spots(&file.path.to_string(), file.content.is_empty());
         let packages = self.packages.into_iter();
         let packages = packages
-            .map(|(package, files)| ParsedPackage { package: Arc::new(package), files: files.into() })
+            .map(|(package, files)| ParsedPackage {
+                package: Arc::new(package),
+                files: files.into(),
+                ..ParsedPackage::default()
+            })
             .collect();
         Parsed { packages, blind_spots, ..Parsed::default() }
     }

@@ -11,9 +11,9 @@ use flate2::Crc;
 use sha1::{Digest, Sha1};
 
 use super::{
-    Archive, Member, Nested, limits,
+    Archive, Fault, Member, Nested, limits,
     members::{Kind, kind},
-    zip::{self, Data, Entry, Trouble},
+    zip::{self, Data, Entry, Trouble, damage},
 };
 use crate::extract::{Scratch, Source};
 
@@ -25,9 +25,9 @@ pub(super) fn archive(source: &mut dyn Source, scratch: &dyn Scratch) -> io::Res
     match work.archive(source, 0) {
         Ok(archive) => Ok(archive),
         Err(Trouble::Ours(error)) => Err(error),
-        Err(Trouble::Fault(detail)) => {
+        Err(Trouble::Fault(fault)) => {
             let mut archive = Archive::default();
-            archive.fault(detail);
+            archive.fault(fault);
             Ok(archive)
         }
     }
@@ -47,20 +47,22 @@ impl Work<'_> {
     fn archive(&mut self, source: &mut dyn Source, depth: usize) -> Result<Archive, Trouble> {
         let mut archive = Archive::default();
         let (wanted, end) = wanted(source)?;
-        if let Some(detail) = end {
-            archive.fault(detail);
+        if let Some(fault) = end {
+            archive.fault(fault);
         }
         let mut places = BTreeMap::new();
         for (entry, kind) in wanted {
             if self.read >= limits::MOST_READ {
-                archive.fault("there are more descriptions and archives in it than are read");
+                archive.fault(zip::over("there are more descriptions and archives in it than are read"));
                 break;
             }
             self.read += 1;
             let name = String::from_utf8_lossy(&entry.name).into_owned();
             match self.member(source, &entry, kind, depth, &mut places, &mut archive) {
                 Ok(()) => {}
-                Err(Trouble::Fault(detail)) => archive.fault(format!("{name}: {detail}")),
+                Err(Trouble::Fault(fault)) => {
+                    archive.fault(Fault { detail: format!("{name}: {}", fault.detail), ..fault });
+                }
                 Err(Trouble::Ours(error)) => return Err(Trouble::Ours(error)),
             }
         }
@@ -79,7 +81,7 @@ impl Work<'_> {
     ) -> Result<(), Trouble> {
         let data = entry.data(source)?;
         if !take_place(places, &data) {
-            return over("it lies where another member lies");
+            return Err(Trouble::Fault(damage("it lies where another member lies")));
         }
         if kind == Kind::Beside {
             return Ok(());
@@ -144,7 +146,7 @@ impl Work<'_> {
 }
 
 fn over<T>(detail: &str) -> Result<T, Trouble> {
-    Err(Trouble::Fault(detail.to_owned()))
+    Err(Trouble::Fault(zip::over(detail)))
 }
 
 fn is_bomb(data: &Data) -> bool {
@@ -178,7 +180,7 @@ fn take_place(places: &mut Places, data: &Data) -> bool {
 }
 
 /// The entries that are read, in the order of the directory, and why there may be more.
-type WantedEntries = (Vec<(Entry, Kind)>, Option<String>);
+type WantedEntries = (Vec<(Entry, Kind)>, Option<Fault>);
 
 fn wanted(source: &mut dyn Source) -> Result<WantedEntries, Trouble> {
     let mut wanted = Vec::new();
@@ -201,11 +203,11 @@ fn wanted(source: &mut dyn Source) -> Result<WantedEntries, Trouble> {
     wanted.retain(|(entry, kind)| *kind != Kind::Model || !described.contains(folder(entry)));
     match walked {
         Ok(()) if left_out => {
-            Ok((wanted, Some("it has more descriptions and archives in it than are read".to_owned())))
+            Ok((wanted, Some(zip::over("it has more descriptions and archives in it than are read"))))
         }
         Ok(()) => Ok((wanted, None)),
         // What was read of the directory before is of use, unless there is nothing.
-        Err(Trouble::Fault(detail)) if !wanted.is_empty() => Ok((wanted, Some(detail))),
+        Err(Trouble::Fault(fault)) if !wanted.is_empty() => Ok((wanted, Some(fault))),
         Err(trouble) => Err(trouble),
     }
 }

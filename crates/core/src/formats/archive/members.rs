@@ -1,8 +1,10 @@
 //! Which members of an archive say what is in it.
 
-/// Endings of the names of archives.
-const ARCHIVES: [&[u8]; 10] =
-    [b".jar", b".war", b".ear", b".par", b".sar", b".jpi", b".hpi", b".rar", b".kar", b".nar"];
+use crate::wants::ends_with;
+
+/// Endings of the names of Java's archives, in any capitalisation: those that stand in an image, and those in other archives.
+pub const JAVA_ENDINGS: [&str; 12] =
+    [".jar", ".war", ".ear", ".par", ".sar", ".jpi", ".hpi", ".rar", ".kar", ".nar", ".aar", ".lpkg"];
 
 /// What a member is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,13 +29,10 @@ pub(super) fn kind(name: &[u8]) -> Option<Kind> {
     }
     let file = name.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     let is_described = file == b"pom.properties" || name == b"EGG-INFO/PKG-INFO";
-    let ends = |ending: &[u8]| {
-        let tail = file.len().checked_sub(ending.len()).and_then(|start| file.get(start..));
-        file.len() > ending.len() && tail.is_some_and(|tail| tail.eq_ignore_ascii_case(ending))
-    };
+    let is_java = |ending: &str| file.len() > ending.len() && ends_with(file, ending);
     if is_described {
         Some(Kind::Description)
-    } else if ARCHIVES.into_iter().any(ends) {
+    } else if JAVA_ENDINGS.into_iter().any(is_java) {
         Some(Kind::Archive)
     } else if is_beside_description(name, file) {
         Some(if file == b"pom.xml" { Kind::Model } else { Kind::Beside })

@@ -13,8 +13,9 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::limits::MOST_BYTES;
+pub use self::{limits::MOST_BYTES, members::JAVA_ENDINGS};
 use crate::{
+    Reason,
     extract::{Extractor, Scratch, Source},
     revision,
 };
@@ -37,7 +38,23 @@ pub struct Archive {
     pub nested: Vec<Nested>,
     /// What could not be read of it.
     #[serde(default)]
-    unread: Vec<String>,
+    unread: Vec<Fault>,
+}
+
+/// Something of an archive that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// What happened, for people.
+    pub detail: String,
+    /// Whether it is more than the limits allow, and not damaged.
+    pub is_over: bool,
+}
+
+impl Fault {
+    /// Why it was not judged.
+    pub fn reason(&self) -> Reason {
+        if self.is_over { Reason::OverBudget } else { Reason::DatabaseUnreadable }
+    }
 }
 
 /// A member that was kept.
@@ -60,19 +77,19 @@ pub struct Nested {
 
 impl Archive {
     /// What could not be read of it, and of the archives in it: a sentence for each fault.
-    pub fn faults(&self) -> Vec<String> {
+    pub fn faults(&self) -> Vec<Fault> {
         let within = self.nested.iter().flat_map(|nested| {
             let faults = nested.archive.faults().into_iter();
-            faults.map(|fault| format!("{}: {fault}", nested.name))
+            faults.map(|fault| Fault { detail: format!("{}: {}", nested.name, fault.detail), ..fault })
         });
         self.unread.iter().cloned().chain(within).collect()
     }
 
-    fn fault(&mut self, detail: impl Into<String>) {
+    fn fault(&mut self, fault: Fault) {
         if self.unread.len() < limits::MOST_FAULTS {
-            self.unread.push(detail.into());
+            self.unread.push(fault);
         } else if self.unread.len() == limits::MOST_FAULTS {
-            self.unread.push("and more that cannot be read".to_owned());
+            self.unread.push(Fault { detail: "and more that cannot be read".to_owned(), is_over: false });
         }
     }
 }

@@ -9,7 +9,7 @@ use std::io::{self, BufReader, Read, SeekFrom, Take};
 
 use flate2::bufread::DeflateDecoder;
 
-use super::limits;
+use super::{Fault, limits};
 use crate::extract::Source;
 
 const STORED: u16 = 0;
@@ -24,7 +24,7 @@ pub(super) enum Trouble {
     /// Trouble on our side.
     Ours(io::Error),
     /// The archive is at fault.
-    Fault(String),
+    Fault(Fault),
 }
 
 /// What ends too early, or does not unpack, is the archive's fault.
@@ -32,17 +32,27 @@ impl From<io::Error> for Trouble {
     fn from(error: io::Error) -> Self {
         let kind = error.kind();
         if kind == io::ErrorKind::UnexpectedEof {
-            Self::Fault("it is cut off".to_owned())
+            Self::Fault(damage("it is cut off"))
         } else if matches!(kind, io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) {
-            Self::Fault("its compressed data is damaged".to_owned())
+            Self::Fault(damage("its compressed data is damaged"))
         } else {
             Self::Ours(error)
         }
     }
 }
 
+/// That something of the archive is not as it should be.
+pub(super) fn damage(detail: &str) -> Fault {
+    Fault { detail: detail.to_owned(), is_over: false }
+}
+
+/// That something of it is more than the limits allow.
+pub(super) fn over(detail: &str) -> Fault {
+    Fault { detail: detail.to_owned(), is_over: true }
+}
+
 fn fault<T>(detail: &str) -> Result<T, Trouble> {
-    Err(Trouble::Fault(detail.to_owned()))
+    Err(Trouble::Fault(damage(detail)))
 }
 
 /// One entry of the central directory.
@@ -67,7 +77,7 @@ pub(super) fn entries(source: &mut dyn Source, mut each: impl FnMut(Entry)) -> R
     while reader.limit() > 0 {
         count += 1;
         if count > limits::MOST_ENTRIES {
-            return fault("it has too many entries; not all of them were read");
+            return Err(Trouble::Fault(over("it has too many entries; not all of them were read")));
         }
         each(entry(&mut reader, &directory)?);
     }

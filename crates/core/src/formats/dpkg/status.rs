@@ -7,7 +7,7 @@
 //!
 //! Source of the format: dpkg-query(1), “db:Status-Status”; deb-control(5).
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use super::{limits::MOST_PACKAGES, stanza::Stanza};
 use crate::{BlindSpot, FoundFile, Package, Parsed, ParsedPackage, Reason, package::SourcePackage};
@@ -78,9 +78,7 @@ impl Reading {
             return;
         }
         match package(&stanza) {
-            Some(package) => {
-                self.packages.push(ParsedPackage { package: Arc::new(package), files: Arc::new([]) })
-            }
+            Some(package) => self.packages.push(ParsedPackage::new(package)),
             None => self.broken.push(stanza.line),
         }
     }

@@ -5,9 +5,9 @@
 
 use super::{Dialect, Reported, Said, export::Export};
 use crate::{
-    Affected, AffectedRange,
+    Affected,
     advisory::{Names, Record},
-    feed::{DiscoveryError, FeedDocument, FeedError, FeedHead, FeedSource, Guard, Upstream},
+    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
     revision,
     version::VersionOrder,
 };
@@ -28,8 +28,29 @@ pub struct Language {
     pub names: Names,
     /// The form of a name in which detectors give it.
     pub normalised: fn(&str) -> String,
-    /// Fewest records that a real export has.
+    /// Fewest records with which an export is believed. Real ones have thousands; a mirror may have a part of them, and what was
+    /// believed once may not shrink ([`Guard::most_shrink_percent`]), so that this stops only what is next to nothing.
     pub floor: u64,
+}
+
+/// A language as a type, so that its feeds are functions.
+pub trait IsLanguage {
+    /// The language.
+    const LANGUAGE: Language;
+}
+
+/// The feeds of a language: its one export.
+pub const fn feeds<L: IsLanguage>() -> FeedFamily {
+    FeedFamily {
+        needed_by: |namespace| L::LANGUAGE.needed_by(namespace),
+        discover: |upstream| L::LANGUAGE.discover(upstream),
+        locate: None,
+        parse: |source, document, sink| L::LANGUAGE.parse(source, document, sink),
+        increments: None,
+        guard: |_| L::LANGUAGE.guard(),
+        revisions: REVISIONS,
+        is_second: |_| false,
+    }
 }
 
 impl Language {
@@ -60,18 +81,11 @@ impl Language {
         super::parse(&dialect, source, document, sink)
     }
 
-    /// What is said with a range. A listed version that follows no rule is left out: a package that has such a one is told as
-    /// not judged, whatever is listed, and one whose version follows the rules has another.
+    /// What is said with a range. Listed versions that follow no rule stay: a package may have the very same.
     fn state(&self, said: &Said<'_>) -> Vec<Affected> {
         let mut affected = said.about(self.names);
         affected.namespace = self.name.to_owned();
         affected.package = (self.normalised)(&affected.package);
-        if let AffectedRange::Exactly { versions } = &mut affected.range {
-            versions.retain(|version| (self.versions.check)(version).is_ok());
-            if versions.is_empty() {
-                return Vec::new();
-            }
-        }
         vec![affected]
     }
 

@@ -111,7 +111,9 @@ fn of_range(range: &Range, order: &VersionOrder) -> Vec<AffectedRange> {
         Err(version) if !alternates(&steps) => {
             vec![AffectedRange::Unreadable { text: format!("a range in which “{version}” has no place") }]
         }
-        Ok(()) | Err(_) => walk(steps),
+        Ok(()) => walk(untied(&steps, order)),
+        // Nothing is lost in the order in which they stand.
+        Err(_) => walk(steps),
     }
 }
 
@@ -131,6 +133,35 @@ fn sort<'a>(steps: &mut [Step<'a>], order: &VersionOrder) -> Result<(), &'a str>
         (a, b) => a.is_some().cmp(&b.is_some()),
     });
     uncompared.map_or(Ok(()), Err)
+}
+
+/// Settles which of several events at one version comes first, which upstream's order does not say: that which leaves more
+/// versions affected. What is open ends before it begins anew, and what begins ends at once, which is no version, as RUSTSEC writes
+/// it, unless an end follows that would have no beginning.
+fn untied<'a>(steps: &[Step<'a>], order: &VersionOrder) -> Vec<Step<'a>> {
+    let is_same = |a: &Step<'_>, b: &Step<'_>| match (a.version(), b.version()) {
+        (Some(a), Some(b)) => (order.compare)(a, b) == Ok(Ordering::Equal),
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    let begins = |step: &&Step<'_>| matches!(step, Step::Introduced(_));
+    let ends = |step: &&Step<'_>| matches!(step, Step::Fixed(_) | Step::Last(_));
+    let (mut untied, mut is_open) = (Vec::with_capacity(steps.len()), false);
+    let mut rest = steps;
+    for tied in steps.chunk_by(is_same) {
+        rest = rest.get(tied.len()..).unwrap_or_default();
+        let next_ends = rest.iter().find(|step| begins(step) || ends(step)).is_some_and(|step| ends(&step));
+        let begins_first = !is_open && !next_ends;
+        let (first, last): (Vec<&Step<'_>>, Vec<_>) =
+            tied.iter().partition(|step| begins(step) == begins_first);
+        untied.extend(first.into_iter().chain(last).cloned());
+        is_open = match (tied.iter().any(|step| begins(&step)), tied.iter().any(|step| ends(&step))) {
+            (true, true) => !begins_first,
+            (true, false) => true,
+            (false, true) => false,
+            (false, false) => is_open,
+        };
+    }
+    untied
 }
 
 /// Whether each beginning is followed by its end, so that nothing is lost on the way, in whatever order it stands.

@@ -34,7 +34,7 @@ impl Packages {
             return;
         };
         let files = self.files(&header, &package.name, damage);
-        self.list.push(ParsedPackage { package: Arc::new(package), files });
+        self.list.push(ParsedPackage { package: Arc::new(package), files, ..ParsedPackage::default() });
     }
 
     fn files(&mut self, header: &Header<'_>, name: &str, damage: &mut Damage) -> Arc<[OwnedFile]> {

@@ -68,6 +68,21 @@ fn the_last_affected_version_and_listed_ones_are_affected_and_their_neighbours_a
 }
 
 #[test]
+fn a_listed_version_of_a_language_that_follows_no_rule_is_the_one_with_this_text() {
+    let odd = AffectedRange::Exactly { versions: vec!["1.1-r0".to_owned(), "no version!".to_owned()] };
+    let catalog = catalog([said(MAIN, "CVE-1", Names::Source, odd)]);
+    let judged = |version: &str| {
+        let report = scan_with(&curl(version), &catalog, |alpine| alpine.identity = None);
+        (report.findings.len(), reasons(&report).len())
+    };
+    // Of others it is not known whether they mean it.
+    assert_eq!(judged("no version!"), (1, 1));
+    assert_eq!(judged("1.1-r0"), (1, 0));
+    assert_eq!(judged("1.0-r0"), (0, 0));
+    assert_eq!(judged("another one!"), (0, 1));
+}
+
+#[test]
 fn architectures_and_modules_say_which_packages_are_meant() {
     let only = |architectures: &[&str], module: Option<&str>| {
         let mut said = said(MAIN, "CVE-1", Names::Binary, UNFIXED);

@@ -147,3 +147,66 @@ fn what_a_package_of_a_language_brought_of_another_kind_is_not_judged_with_it() 
     ]]);
     assert_eq!(spots(&report), [(Reason::DatabaseUnreadable, ".NET packages", 0)]);
 }
+
+#[test]
+fn what_a_link_describes_is_read_through_it_or_told() {
+    let metadata = "Metadata-Version: 2.1\nName: six\nVersion: 1.16.0\n\n";
+    let place = "lib/six-1.16.0.dist-info/METADATA";
+    // The store's own path does not say what it is, and it is kept because of its name.
+    let store = kept("store/0f/METADATA", metadata);
+    let report = index(&[&[store, Item::Symlink(place, "../../store/0f/METADATA")]]);
+    assert_eq!(report.packages.len(), 1, "{:?}", report.blind_spots);
+    assert_eq!((&*named(&report, "six").path, spots(&report)), ("store/0f/METADATA", vec![]));
+    // What another name hides was not kept.
+    for target in ["../../store/six", "../nowhere"] {
+        let report = index(&[&[Item::Plain("store/six"), Item::Symlink(place, target)]]);
+        assert_eq!(
+            (report.packages.len(), spots(&report)),
+            (0, vec![(Reason::DatabaseUnreadable, place, 0)])
+        );
+    }
+    // A list of its files says what it is.
+    let record = kept("lib/six-1.16.0.dist-info/RECORD", "six.py,,\n");
+    let report = index(&[&[record, Item::Symlink(place, "../nowhere")]]);
+    assert_eq!((report.packages.len(), report.blind_spots.len()), (1, 1));
+    let record = kept("lib/six-1.16.0.dist-info/RECORD", "six.py,,\n");
+    let report = index(&[&[record]]);
+    assert_eq!((&*named(&report, "six").package.version, spots(&report)), ("1.16.0", vec![]));
+    // With metadata, it is one package.
+    let record = kept("lib/six-1.16.0.dist-info/RECORD", "six.py,,\n");
+    assert_eq!(index(&[&[record, kept(place, metadata)]]).packages.len(), 1);
+    // A link that describes nothing where it stands, and one that would be a package itself.
+    let report = index(&[&[
+        kept("lib/apk/db/installed", apk("musl", "1-r0", &[])),
+        Item::Symlink("doc/METADATA", "nowhere"),
+        Item::Symlink("java/a.jar", "nowhere.jar"),
+        Item::Symlink("app/node_modules/a/package.json", "../../../nowhere"),
+    ]]);
+    let unreadable: Vec<_> =
+        spots(&report).into_iter().filter(|spot| spot.0 == Reason::DatabaseUnreadable).collect();
+    assert_eq!(unreadable, [(Reason::DatabaseUnreadable, "app/node_modules/a/package.json", 0)]);
+}
+
+#[test]
+fn a_database_that_is_links_is_read_through_them_or_told() {
+    let bash = "Package: bash\nStatus: install ok installed\nVersion: 5\nArchitecture: amd64\n\n";
+    let report = index(&[&[
+        kept("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n"),
+        kept("var/lib/dpkg/status.d/zlib", "Package: zlib\nVersion: 1\nArchitecture: amd64\n"),
+        kept("store/var/lib/dpkg/status", bash),
+        Item::Symlink("var/lib/dpkg/status", "../../../store/var/lib/dpkg/status"),
+        Item::Plain("store/curl"),
+        Item::Symlink("var/lib/dpkg/status.d/curl", "../../../../store/curl"),
+        Item::Symlink("var/lib/dpkg/status.d/gone", "../../../../store/gone"),
+    ]]);
+    let names: std::collections::BTreeSet<&str> =
+        report.packages.iter().map(|one| one.package.name.as_str()).collect();
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["bash", "zlib"]);
+    let told: Vec<_> = report.blind_spots.iter().map(|spot| spot.subject.as_str()).collect();
+    assert_eq!(
+        told,
+        ["var/lib/dpkg/status.d/curl", "var/lib/dpkg/status.d/gone"],
+        "{:?}",
+        report.blind_spots
+    );
+}

@@ -71,6 +71,36 @@ fn artifacts_that_were_merged_are_all_listed_with_the_archive_itself() {
 }
 
 #[test]
+fn artifacts_that_were_merged_do_not_hide_what_the_archive_is() {
+    let netty = ("io.netty", "netty", "3.6.0");
+    let (log4j, snakeyaml) = (("log4j", "log4j", "1.2.17"), ("org.yaml", "snakeyaml", "1.24"));
+    for (path, merged, own) in [
+        ("netty-codec-http-4.1.50.Final.jar", netty, "netty-codec-http 4.1.50.Final"),
+        ("log4j-api-2.14.1.jar", log4j, "log4j-api 2.14.1"),
+        ("com.example.netty-api-2.jar", netty, "com.example.netty-api 2"),
+    ] {
+        let found = clean(path, &jar(&[merged]));
+        assert_eq!(found.last().map(String::as_str), Some(own), "{path}");
+    }
+    // Only one is in it, and nothing says that it is another.
+    assert_eq!(clean("app.jar", &jar(&[snakeyaml])), ["org.yaml:snakeyaml 1.24"]);
+    assert_eq!(clean("log4j-1.2.17-no_xml.jar", &jar(&[log4j])), ["log4j:log4j 1.2.17"]);
+    for path in ["app.jar", "log4j-api.jar"] {
+        let several = parse(path, &jar(&[log4j, snakeyaml]));
+        assert_eq!(packages(&several), ["log4j:log4j 1.2.17", "org.yaml:snakeyaml 1.24"], "{path}");
+        assert!(told(&several)[0].contains("the file itself (SHA-1 "), "{:?}", told(&several));
+    }
+}
+
+#[test]
+fn the_manifest_is_asked_before_what_was_merged() {
+    let (path, text) = pom("org.yaml", "snakeyaml", "1.24");
+    let manifest = b"Implementation-Title: javax.mail\nImplementation-Version: 1.6.2\n";
+    let archive = zip(STORED, &[(MANIFEST, manifest), (&path, text.as_bytes())]);
+    assert_eq!(clean("lib/javax.mail.jar", &archive), ["org.yaml:snakeyaml 1.24", "javax.mail 1.6.2"]);
+}
+
+#[test]
 fn archives_within_are_read_stored_or_deflated_and_told_apart_from_the_outer_one() {
     let inner = jar(&[("org.yaml", "snakeyaml", "1.24")]);
     let spring =
@@ -87,6 +117,42 @@ fn archives_within_are_read_stored_or_deflated_and_told_apart_from_the_outer_one
             ["suite 1", "org.example:web 3", "org.yaml:snakeyaml 1.24", "spring-jcl 5.3.20", "plain 2"]
         );
     }
+}
+
+#[test]
+fn each_artifact_is_listed_where_it_lies() {
+    let inner = jar(&[("org.yaml", "snakeyaml", "1.24")]);
+    let members: [(&str, &[u8]); 2] = [("WEB-INF/lib/snakeyaml-1.24.jar", &inner), (POM, b"version=3\n")];
+    let ear = zip(DEFLATED, &[("web.war", &zip(STORED, &members)), ("lib/yaml-1.24.jar", &inner)]);
+    let parsed = parse("opt/suite-1.ear", &ear);
+    let places: Vec<_> =
+        parsed.packages.iter().map(|one| (&*one.package.name, one.within.as_str())).collect();
+    let expected = [
+        ("suite", ""),
+        ("org.example:thing", "web.war"),
+        ("org.yaml:snakeyaml", "web.war!/WEB-INF/lib/snakeyaml-1.24.jar"),
+        ("org.yaml:snakeyaml", "lib/yaml-1.24.jar"),
+        ("yaml", "lib/yaml-1.24.jar"),
+    ];
+    assert_eq!(places, expected);
+}
+
+#[test]
+fn what_is_too_much_is_told_apart_from_what_is_damaged() {
+    let many: Vec<(String, Vec<u8>)> = (0..3).map(|one| (format!("{one}-1.jar"), zip(STORED, &[]))).collect();
+    let mut members: Vec<(&str, &[u8])> = many.iter().map(|(name, jar)| (&**name, &**jar)).collect();
+    let zeros = vec![0; 20 << 20];
+    members.push(("bomb-1.jar", &zeros));
+    members.push(("damaged-1.jar", b"no archive"));
+    let parsed = parse("app-1.jar", &zip(DEFLATED, &members));
+    let told: Vec<_> = parsed.blind_spots.iter().map(|spot| (spot.reason, &*spot.detail)).collect();
+    let [damaged, over] = told.as_slice() else { panic!("{told:?}") };
+    assert!(damaged.0 == Reason::DatabaseUnreadable && damaged.1.contains("damaged-1.jar: "), "{damaged:?}");
+    assert!(
+        over.0 == Reason::OverBudget && over.1.contains("bomb-1.jar: it unpacks to far more"),
+        "{over:?}"
+    );
+    assert!(!damaged.1.contains("bomb") && !over.1.contains("damaged"));
 }
 
 #[test]
@@ -127,6 +193,18 @@ fn a_manifest_gives_no_group_and_alone_it_is_a_guess() {
 }
 
 #[test]
+fn a_name_that_goes_on_behind_its_number_is_a_guess() {
+    let jpa = parse("lib/hibernate-jpa-2.1-api.jar", &zip(STORED, &[]));
+    assert_eq!(packages(&jpa), ["hibernate-jpa 2.1"]);
+    assert_eq!((jpa.blind_spots.len(), jpa.blind_spots[0].packages), (1, 1));
+    assert!(jpa.blind_spots[0].counts);
+    // The manifest has the same name, and a version.
+    let manifest = b"Implementation-Title: hibernate-jpa-2.1-api\nImplementation-Version: 1.0.0.Final\n";
+    let named = zip(STORED, &[(MANIFEST, manifest)]);
+    assert_eq!(clean("lib/hibernate-jpa-2.1-api.jar", &named), ["hibernate-jpa-2.1-api 1.0.0.Final"]);
+}
+
+#[test]
 fn what_nothing_identifies_is_told_with_what_is_in_it() {
     let app = zip(
         STORED,
@@ -142,13 +220,30 @@ fn what_nothing_identifies_is_told_with_what_is_in_it() {
 }
 
 #[test]
-fn a_program_is_told_as_one_and_a_library_counts() {
+fn a_library_counts_also_where_it_can_be_started() {
     let of = |manifest: &[u8]| {
-        let parsed = parse("lib/app.jar", &zip(STORED, &[(MANIFEST, manifest)]));
+        let parsed = parse("lib/log4j-core.jar", &zip(STORED, &[(MANIFEST, manifest)]));
         parsed.blind_spots.iter().map(|spot| (spot.reason, spot.counts)).collect::<Vec<_>>()
     };
-    assert_eq!(of(b"Main-Class: org.example.Shop\n"), [(Reason::UnidentifiedExecutables, false)]);
-    assert_eq!(of(b"Created-By: 21\n"), [(Reason::DatabaseUnreadable, true)]);
+    for manifest in ["Main-Class: org.example.Shop\n", "Created-By: 21\n"] {
+        assert_eq!(of(manifest.as_bytes()), [(Reason::DatabaseUnreadable, true)], "{manifest}");
+    }
+}
+
+#[test]
+fn archives_that_are_read_in_others_are_read_by_themselves() {
+    let is_wanted =
+        |path: &str| super::super::DETECTOR.wants.iter().any(|want| want.pattern.matches(&path.into()));
+    let inner = jar(&[("org.example", "thing", "1")]);
+    for ending in ["jar", "WAR", "Ear", "par", "sar", "jpi", "hpi", "rar", "kar", "nar", "aar", "lpkg"] {
+        let name = format!("opt/thing-1.{ending}");
+        assert!(is_wanted(&name), "{name}");
+        assert_eq!(
+            clean("outer-1.zip", &zip(STORED, &[(&name, &inner)])),
+            ["outer 1", "org.example:thing 1"]
+        );
+    }
+    assert!(!is_wanted("opt/thing-1.zip"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use crate::{
     FoundFile, Package, Parsed,
-    ecosystems::python::{DETECTOR, DIRECT_URL, RECORD},
+    ecosystems::python::{DETECTOR, DIRECT_URL, METADATA, RECORD},
 };
 
 const PATH: &str = "usr/lib/python3/site-packages/six-1.16.0.dist-info/METADATA";
@@ -40,6 +40,26 @@ fn where_a_package_came_from_is_told() {
     }
     let damaged = parse(PATH, SIX, &[(DIRECT_URL, b"{")]);
     assert_eq!((damaged.packages.len(), damaged.blind_spots.len()), (1, 1));
+}
+
+#[test]
+fn without_metadata_the_folder_says_what_is_there() {
+    let record = "six.py,sha256=a,34549\nSix_Two-1.16.0.dist-info/RECORD,,\n";
+    let at = |folder: &str, companions: &[(&'static str, &[u8])]| {
+        parse(&format!("lib/{folder}/RECORD"), record, &[&[(RECORD, record.as_bytes())], companions].concat())
+    };
+    let parsed = at("Six_Two-1.16.0.dist-info", &[]);
+    assert_eq!((&*only(&parsed).name, &*only(&parsed).version), ("six-two", "1.16.0"));
+    let files: Vec<String> = parsed.packages[0].files.iter().map(|file| file.path.to_string()).collect();
+    assert_eq!(files, ["lib/six.py", "lib/Six_Two-1.16.0.dist-info/RECORD"]);
+    for nameless in ["six.dist-info", "~ix-1.16.0.dist-info", "six-old.dist-info"] {
+        let parsed = at(nameless, &[]);
+        assert_eq!(parsed.packages, [], "{nameless}");
+        let spot = &parsed.blind_spots[0];
+        assert_eq!((spot.subject.as_str(), spot.packages), (&*format!("lib/{nameless}"), 1));
+    }
+    assert_eq!(at("six-1.16.0.dist-info", &[(METADATA, SIX.as_bytes())]), Parsed::default());
+    assert_eq!(at("six", &[]), Parsed::default());
 }
 
 #[test]

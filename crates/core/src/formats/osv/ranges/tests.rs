@@ -59,6 +59,39 @@ fn events_are_walked_in_the_order_of_versions() {
 }
 
 #[test]
+fn of_events_at_one_version_no_order_loses_an_affected_one() {
+    let of = |events: &str| of_events(&format!(r#"{{"introduced":"0"}},{events}"#));
+    for events in [
+        r#"{"fixed":"1"},{"introduced":"1"},{"fixed":"2"}"#,
+        r#"{"introduced":"1"},{"fixed":"1"},{"fixed":"2"}"#,
+        r#"{"fixed":"2"},{"introduced":"1"},{"fixed":"1"}"#,
+        r#"{"introduced":"1","fixed":"1"},{"fixed":"2"}"#,
+    ] {
+        assert_eq!(of(events), ["all < 1", "1 < 2"], "{events}");
+    }
+    for events in
+        [r#"{"introduced":"1"},{"last_affected":"1"}"#, r#"{"last_affected":"1"},{"introduced":"1"}"#]
+    {
+        assert_eq!(of(events), ["all ≤ 1", "1 on"], "{events}");
+        let again = format!(r#"{events},{{"last_affected":"3"}}"#);
+        assert_eq!(of(&again), ["all ≤ 1", "1 ≤ 3"], "{events}");
+    }
+    // One that ends where it begins has no version, whichever is written first; RUSTSEC-2024-0399 has such a one.
+    for empty in [r#"{"introduced":"1.0"},{"fixed":"1.0"}"#, r#"{"fixed":"1.0"},{"introduced":"1.0"}"#] {
+        assert_eq!(of_events(empty), ["1.0 < 1.0"], "{empty}");
+        let more = format!(r#"{empty},{{"introduced":"3"}},{{"fixed":"4"}}"#);
+        assert_eq!(of_events(&more), ["1.0 < 1.0", "3 < 4"], "{empty}");
+        // Here it is the end that is of something else.
+        let end = format!(r#"{empty},{{"fixed":"4"}}"#);
+        assert_eq!(of_events(&end), ["1.0 < 4"], "{empty}");
+    }
+    for one in [r#"{"introduced":"1"},{"last_affected":"1"}"#, r#"{"last_affected":"1"},{"introduced":"1"}"#]
+    {
+        assert_eq!(of_events(one), ["1 ≤ 1"], "{one}");
+    }
+}
+
+#[test]
 fn a_limit_ends_what_is_said() {
     assert_eq!(of_events(r#"{"introduced":"1"},{"limit":"2"}"#), ["1 < 2"]);
     assert_eq!(of_events(r#"{"introduced":"1"},{"limit":"*"}"#), ["1 on"]);
