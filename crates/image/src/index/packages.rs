@@ -8,10 +8,10 @@
 use std::collections::HashMap;
 
 use limpid_core::{
-    Distribution, FilePath, ImageFacts, IndexedPackage, Package,
+    FilePath, ImageFacts, IndexedPackage, Package,
     ecosystem::{Ecosystem, Ecosystems, InstalledFrom},
     purl::purl,
-    scope::{Scope, ScopeQuestion},
+    scope::is_spoken_about,
 };
 
 use super::{
@@ -144,22 +144,6 @@ impl<'a> Listing<'a> {
             path: found.file.path.to_string(),
             layer: self.image.layers.get(usize::from(layer)).cloned(),
         }
-    }
-}
-
-/// Whether the distribution's data speaks about one of its packages. No facts of the data are known here: where they decide,
-/// it does.
-fn is_spoken_about(ecosystem: &Ecosystem, distribution: &Distribution, package: &Package) -> bool {
-    let question = ScopeQuestion {
-        namespace: &distribution.ecosystem,
-        distribution: &distribution.id,
-        package,
-        repositories: &[],
-        facts: &|_, _| Vec::new(),
-    };
-    match (ecosystem.scope)(&question) {
-        Scope::Namespaces(_) | Scope::Ranked { .. } => true,
-        Scope::ThirdParty { .. } => false,
     }
 }
 

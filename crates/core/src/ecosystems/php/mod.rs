@@ -7,6 +7,7 @@ mod limits;
 mod version;
 
 use crate::{
+    Package,
     advisory::Names,
     ecosystem::{Detector, Ecosystem, Notes, PurlNames},
     feed::FeedFamily,
@@ -22,7 +23,10 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "PHP",
     osv_name: LANGUAGE.name,
     clair_names: &["packagist"],
-    purl: PurlNames::language("composer", Some('/')),
+    purl: PurlNames {
+        as_detected: |package| Package { name: package.name.to_ascii_lowercase(), ..package },
+        ..PurlNames::language("composer", Some('/'))
+    },
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,
