@@ -190,7 +190,7 @@ fn what_cannot_be_read_is_named_with_the_way_out() {
         (
             "app.json",
             "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[{]}",
-            "at line 1 column 60",
+            "at line 1 column 6",
         ),
         ("other.json", "{\"a\":1}", "it has neither bomFormat nor spdxVersion"),
     ] {

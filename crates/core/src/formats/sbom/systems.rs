@@ -164,7 +164,9 @@ impl<'a> Systems<'a> {
         let is_number = |text: &str| text.starts_with(|letter: char| letter.is_ascii_digit());
         let (numbers, words): (Vec<_>, Vec<_>) =
             parts.into_iter().partition(|(_, version)| is_number(version));
-        let ways = numbers.into_iter().chain([(told, "")]).chain(words).chain([(namespace, told)]);
+        // Where the name of another distribution could stand in front, it is no release.
+        let alone = (is_number(told) || !told.contains('-')).then_some((namespace, told));
+        let ways = numbers.into_iter().chain([(told, "")]).chain(words).chain(alone);
         let systems: Vec<System> = ways
             .filter(|(id, _)| !id.is_empty())
             .map(|(id, version)| System::new(&id_of(id), version))
