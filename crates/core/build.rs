@@ -63,7 +63,7 @@ const NOT_JUDGING: &[&str] =
     &["ecosystems/unread.rs", "extract.rs", "feed.rs", "os_release.rs", "path.rs", "purl.rs", "wants.rs"];
 
 /// Formats that read with another one: their results depend on both.
-const BUILT_ON: &[(&str, &str)] = &[("formats/rpm", "formats/sqlite")];
+const BUILT_ON: &[(&str, &str)] = &[("formats/rpm", "formats/sqlite"), ("formats/sbom", "formats/rpm")];
 
 fn main() {
     let source = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap()).join("src");

@@ -69,7 +69,7 @@ pub struct Notes {
 }
 
 /// Type and namespace of package URLs (`pkg:TYPE/NAMESPACE/NAME@VERSION`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct PurlNames {
     /// The purl type.
     pub kind: &'static str,
@@ -79,12 +79,45 @@ pub struct PurlNames {
     pub others: &'static [(&'static str, &'static str)],
     /// What stands between namespace and name in names that carry their own: `/` in `@babel/core`, `:` in `org.slf4j:slf4j-api`.
     pub separator: Option<char>,
+    /// Whether advisories name source packages: then a package of which nobody tells the source (the qualifier `upstream`)
+    /// is judged in part.
+    pub by_source: bool,
+    /// Makes of a package that was read from a package URL the one that the detector would have found: names and versions
+    /// have several spellings.
+    pub as_detected: fn(Package) -> Package,
 }
 
 impl PurlNames {
+    /// What distributions have that judge by source packages, for those fields that are not told.
+    pub const BY_SOURCE: Self = Self { by_source: true, ..Self::BY_BINARY };
+
+    /// What distributions have that judge by installed packages, for those fields that are not told.
+    pub const BY_BINARY: Self = Self {
+        kind: "",
+        namespace: None,
+        others: &[],
+        separator: None,
+        by_source: false,
+        as_detected: |package| package,
+    };
+
     /// Those of a language.
     pub const fn language(kind: &'static str, separator: Option<char>) -> Self {
-        Self { kind, namespace: None, others: &[], separator }
+        Self { kind, separator, ..Self::BY_BINARY }
+    }
+
+    /// The name of a package whose package URL has this namespace and name: the inverse of [`PurlNames::split`].
+    pub fn join(&self, namespace: Option<&str>, name: &str) -> String {
+        match (self.separator, namespace) {
+            (Some(separator), Some(namespace)) => format!("{namespace}{separator}{name}"),
+            (Some(_), None) | (None, _) => name.to_owned(),
+        }
+    }
+
+    /// Whether packages of the distribution with this `ID` may have this namespace.
+    pub fn is_namespace_of(&self, namespace: &str, id: &str) -> bool {
+        let same = |one: &str| one.eq_ignore_ascii_case(namespace);
+        same(id) || self.namespace.is_none_or(same) || self.others.iter().any(|(_, other)| same(other))
     }
 
     /// The namespace that a name carries, and the rest of it.
@@ -280,6 +313,20 @@ impl Ecosystems {
     pub fn of_namespace(&self, namespace: &str) -> Option<&Ecosystem> {
         let name = namespace.split_once(':').map_or(namespace, |(name, _)| name);
         self.iter().find(|ecosystem| ecosystem.osv_name == name)
+    }
+
+    /// Which ecosystem a system is of, and which release: the strongest claim, and of equal ones the first.
+    pub fn identify(&self, system: &SystemFiles<'_>) -> Option<(&Ecosystem, Identified)> {
+        let mut best: Option<(&Ecosystem, Identified)> = None;
+        for ecosystem in self.iter() {
+            if let Some(identity) = ecosystem.identity
+                && let Some(identified) = (identity.identify)(system)
+                && best.as_ref().is_none_or(|(_, known)| identified.strength > known.strength)
+            {
+                best = Some((ecosystem, identified));
+            }
+        }
+        best
     }
 
     /// The detectors of all ecosystems, each once, sorted by id.

@@ -18,6 +18,7 @@ pub(crate) mod path_budget;
 pub mod portage;
 pub mod releases;
 pub mod rpm;
+pub mod sbom;
 pub(crate) mod semver;
 mod sqlite;
 pub mod text;

@@ -4,7 +4,7 @@
 //! repositories instead, and packages of other vendors are spoken about by none of them: taking such a one for the
 //! distribution's own would be a finding, or its absence, by accident.
 
-use crate::{BlindSpot, Package};
+use crate::{BlindSpot, Distribution, Ecosystem, Package};
 
 /// What an ecosystem is asked about one package.
 pub struct ScopeQuestion<'a> {
@@ -43,4 +43,20 @@ pub enum Scope {
 /// The scope of a package to which the namespace of its release says all.
 pub fn own_namespace(question: &ScopeQuestion<'_>) -> Scope {
     Scope::Namespaces(vec![question.namespace.to_owned()])
+}
+
+/// Whether the distribution's data speaks about one of its packages. No facts of the data are known here: where they decide,
+/// it does.
+pub fn is_spoken_about(ecosystem: &Ecosystem, distribution: &Distribution, package: &Package) -> bool {
+    let question = ScopeQuestion {
+        namespace: &distribution.ecosystem,
+        distribution: &distribution.id,
+        package,
+        repositories: &[],
+        facts: &|_, _| Vec::new(),
+    };
+    match (ecosystem.scope)(&question) {
+        Scope::Namespaces(_) | Scope::Ranked { .. } => true,
+        Scope::ThirdParty { .. } => false,
+    }
 }

@@ -135,6 +135,9 @@ pub const ARCHIVE_EXTENSION_BYTES: u64 = 64 << 10;
 /// Bytes of a registry's answer that is neither a manifest nor a blob: tokens and errors.
 pub const REGISTRY_ANSWER_BYTES: u64 = 1 << 20;
 
+/// Bytes of a list of packages (SBOM). Those of the largest images, with all their files in it, have some ten millions.
+pub const SBOM_BYTES: u64 = 128 << 20;
+
 // --- evidence and the final file system ---
 
 /// Blind spots that one layer's evidence tells apart; the rest are counted. A layer made of broken archives would

@@ -6,6 +6,8 @@
 
 use std::{
     fmt,
+    fs::File,
+    io::Read,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -36,6 +38,8 @@ pub enum Location {
     Engine(String),
     /// A directory that holds a root file system.
     RootFilesystem(PathBuf),
+    /// A list of packages that somebody made (SBOM); `-` is standard input.
+    Sbom(PathBuf),
     /// An image in a registry.
     Registry(RegistryReference),
 }
@@ -64,7 +68,7 @@ pub struct InvalidImageArgument {
 }
 
 const SOURCES: &str = "an image is oci:DIR[:REF], oci-archive:FILE[:REF], docker-archive:FILE[:REF], docker:NAME, \
-                       dir:ROOTFS, registry:REF, - for standard input, a path, or a reference to a registry";
+                       dir:ROOTFS, sbom:FILE, registry:REF, - for standard input, a path, or a reference to a registry";
 
 impl ImageArgument {
     /// The text, as it was given.
@@ -124,7 +128,7 @@ impl fmt::Display for Selector {
 impl FromStr for ImageArgument {
     type Err = InvalidImageArgument;
 
-    /// Looks at the file system only to see what exists.
+    /// Looks at the file system only to see what exists, and whether a file begins as a document.
     fn from_str(text: &str) -> Result<Self, InvalidImageArgument> {
         let invalid = |detail: String| InvalidImageArgument {
             text: shown(text),
@@ -156,16 +160,12 @@ fn locate(text: &str) -> Result<Location, String> {
         "docker" => Location::Engine(rest.to_owned()),
         "dir" => Location::RootFilesystem(PathBuf::from(rest)),
         "registry" => Location::Registry(rest.parse()?),
-        "sbom" if !Path::new(text).exists() => {
-            return Err(
-                "sbom: is a list of packages, not an image; give the image that it describes".to_owned()
-            );
-        }
+        "sbom" => Location::Sbom(PathBuf::from(rest)),
         _ => return bare(text),
     })
 }
 
-const PREFIXES: [&str; 6] = ["oci", "oci-archive", "docker-archive", "docker", "dir", "registry"];
+const PREFIXES: [&str; 7] = ["oci", "oci-archive", "docker-archive", "docker", "dir", "sbom", "registry"];
 
 /// A text without a prefix.
 fn bare(text: &str) -> Result<Location, String> {
@@ -178,6 +178,9 @@ fn bare(text: &str) -> Result<Location, String> {
             Location::RootFilesystem(path.to_owned())
         });
     }
+    if path.is_file() && begins_as_a_document(path) {
+        return Ok(Location::Sbom(path.to_owned()));
+    }
     if path.exists() {
         return Ok(Location::Archive(path.to_owned(), ArchiveKind::Any, None));
     }
@@ -189,11 +192,24 @@ fn bare(text: &str) -> Result<Location, String> {
     text.parse().map(Location::Registry)
 }
 
+/// Whether a file begins as lists of packages do, and as no archive does. One that cannot be read is told of where it is opened.
+fn begins_as_a_document(path: &Path) -> bool {
+    const FIRST_BYTES: u64 = 256;
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(FIRST_BYTES).read_to_end(&mut start));
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();
+    let is_text =
+        ["{", "<?xml", "<bom", "<rdf", "SPDXVersion:"].iter().any(|one| text.starts_with(one.as_bytes()));
+    read.is_ok() && is_text
+}
+
 /// What nobody means as a repository, although some of it could be one.
 fn looks_like_a_path(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     text.starts_with(['.', '/', '~', '\\'])
-        || [".tar", ".tgz", ".tar.gz", ".tar.zst", ".tzst"].iter().any(|ending| lower.ends_with(ending))
+        || [".tar", ".tgz", ".tar.gz", ".tar.zst", ".tzst", ".json", ".xml"]
+            .iter()
+            .any(|ending| lower.ends_with(ending))
 }
 
 fn archive(rest: &str, kind: ArchiveKind) -> Location {
@@ -268,6 +284,23 @@ mod tests {
     }
 
     #[test]
+    fn a_document_is_told_by_how_it_begins() {
+        assert_eq!(location("sbom:app:1.json"), Location::Sbom(PathBuf::from("app:1.json")));
+        assert_eq!(location("sbom:-"), Location::Sbom(PathBuf::from("-")));
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("app.json");
+        let text = path.to_str().unwrap();
+        for start in ["\u{feff} \n{\"bomFormat\"", "<?xml version=\"1.0\"?>", "SPDXVersion: SPDX-2.3"] {
+            std::fs::write(&path, start).unwrap();
+            assert_eq!(location(text), Location::Sbom(path.clone()), "{start}");
+        }
+        for start in ["", "[", "blobs/sha256"] {
+            std::fs::write(&path, start).unwrap();
+            assert_eq!(location(text), Location::Archive(path.clone(), ArchiveKind::Any, None), "{start}");
+        }
+    }
+
+    #[test]
     fn a_directory_is_told_by_what_is_in_it() {
         let directory = tempfile::tempdir().unwrap();
         let text = directory.path().to_str().unwrap();
@@ -284,7 +317,8 @@ mod tests {
             "docker:",
             "./missing",
             "missing.tar.gz",
-            "sbom:x.json",
+            "sbom:",
+            "missing.cdx.json",
             "UPPER/Case",
             "a b",
             "docker://",

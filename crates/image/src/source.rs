@@ -28,12 +28,14 @@ mod location;
 pub mod manifest;
 pub mod registry;
 mod resolve;
+mod sbom;
 mod spelling;
 mod spool;
 
 pub use error::SourceError;
 pub use location::LayerLocation;
 pub use registry::{CredentialFiles, RegistryClient};
+pub use sbom::Sbom;
 
 /// An image whose layers can be read.
 pub trait LayeredImage: Send + Sync {
@@ -104,6 +106,8 @@ pub enum OpenedImage {
     Layers(Box<dyn LayeredImage>),
     /// A bare root file system.
     Root(RootFilesystem),
+    /// A list of packages, and nothing of the image itself.
+    Sbom(Sbom),
 }
 
 /// A directory with a root file system, such as a mounted image or a chroot.
@@ -123,6 +127,7 @@ pub fn open(argument: &ImageArgument, options: &SourceOptions) -> Result<OpenedI
     let reference = argument.text();
     let layers: Box<dyn LayeredImage> = match argument.location() {
         Location::RootFilesystem(path) => return root(reference, path),
+        Location::Sbom(path) => return sbom::open(reference, path).map(OpenedImage::Sbom),
         Location::OciDirectory(path, selector) => {
             directory::open(path, selector.as_ref(), reference, options.platform.as_ref())?
         }

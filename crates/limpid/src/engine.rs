@@ -15,6 +15,7 @@ use limpid_core::{
     ecosystem::Ecosystems,
     ecosystems,
     explanation::{Explanation, Known},
+    formats::sbom,
     matching::{self, Advisories},
     policy::Policy,
     report,
@@ -121,6 +122,9 @@ impl Engine {
                 (image.facts().clone(), packs)
             }
             OpenedImage::Root(root) => self.read_root(&root, &evidence)?,
+            OpenedImage::Sbom(document) => {
+                return Ok(sbom::read(&document.content, &document.reference, self.ecosystems())?);
+            }
         };
         let report = self.indexer.index(&facts, &packs)?;
         evidence.evict(self.most_evidence)?;

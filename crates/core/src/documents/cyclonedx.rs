@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{TOOL, TOOL_VERSION, identifier::uuid, sentence, web_links, with};
 use crate::{
     BlindSpot, Distribution, ImageFacts, IndexReport, Report, Severity,
+    formats::sbom::own,
     index_report::IndexedPackage,
     report::{Finding, Suppression},
 };
@@ -23,7 +24,7 @@ pub fn cyclonedx(index: &IndexReport, report: &Report) -> Value {
     let made_of = [proof.index_state.as_str(), proof.catalog.as_str(), proof.policy.as_str()];
     let as_of = proof.as_of.to_string();
     let serial = made_of.into_iter().chain([as_of.as_str()]);
-    let mut properties = properties(&report.blind_spots);
+    let mut properties = properties(index, &report.blind_spots);
     properties.push(property("limpid:verdict", report.verdict.as_str()));
     let named = [("index-state", &proof.index_state), ("catalog", &proof.catalog), ("policy", &proof.policy)];
     properties.extend(named.map(|(name, digest)| property(&format!("limpid:proof:{name}"), digest.as_str())));
@@ -38,7 +39,7 @@ pub fn cyclonedx(index: &IndexReport, report: &Report) -> Value {
 
 /// The packages of an image: nothing of it changes with time.
 pub fn cyclonedx_index(index: &IndexReport) -> Value {
-    let metadata = metadata(&index.image, &properties(&index.blind_spots));
+    let metadata = metadata(&index.image, &properties(index, &index.blind_spots));
     document(index, [index.index_state.as_str()], &index.blind_spots, metadata)
 }
 
@@ -95,25 +96,20 @@ fn system(distribution: &Distribution) -> Value {
         "name": distribution.id,
         "version": distribution.version,
         "description": distribution.name,
-        "properties": [property("limpid:ecosystem", &distribution.ecosystem)],
+        "properties": [property(own::ECOSYSTEM, &distribution.ecosystem)],
     })
 }
 
 fn component(indexed: &IndexedPackage, references: &References) -> Value {
     let package = &indexed.package;
-    let mut properties = vec![property("limpid:path", &indexed.path)];
-    properties.extend(indexed.layer.as_ref().map(|layer| property("limpid:layer", layer.as_str())));
-    properties.extend(indexed.namespace.as_ref().map(|namespace| property("limpid:namespace", namespace)));
-    if let Some(source) = &package.source {
-        properties.push(property("limpid:source", &format!("{} {}", source.name, source.version)));
-    }
+    let properties = own::of_package(indexed).into_iter().map(|(name, value)| property(name, &value));
     json!({
         "bom-ref": references.get(&key(&indexed.purl, &indexed.path)),
         "type": "library",
         "name": package.name,
         "version": package.version,
         "purl": indexed.purl,
-        "properties": properties,
+        "properties": properties.collect::<Vec<_>>(),
     })
 }
 
@@ -187,10 +183,11 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-fn properties(spots: &[BlindSpot]) -> Vec<Value> {
-    let property =
-        |spot: &BlindSpot| property(&format!("limpid:not-judged:{}", spot.reason), &sentence(spot));
-    spots.iter().map(property).collect()
+/// What is not judged, for people; and what is read back.
+fn properties(index: &IndexReport, spots: &[BlindSpot]) -> Vec<Value> {
+    let told = |spot: &BlindSpot| property(&format!("limpid:not-judged:{}", spot.reason), &sentence(spot));
+    let of_index = own::of_index(index).into_iter().map(|(name, value)| property(name, &value));
+    spots.iter().map(told).chain(of_index).collect()
 }
 
 fn property(name: &str, value: &str) -> Value {

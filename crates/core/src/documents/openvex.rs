@@ -62,7 +62,8 @@ fn statement(why: &str, id: &str, findings: &[&Finding], product: &str, at: &str
 
 /// The image as a package URL: its digest decides, its name is for people.
 fn product(image: &ImageFacts) -> String {
-    let last = image.reference.rsplit('/').next().unwrap_or_default();
+    let reference = image.reference.strip_prefix("sbom:").unwrap_or(&image.reference);
+    let last = reference.rsplit('/').next().unwrap_or_default();
     let name = last.split(['@', ':']).next().filter(|name| !name.is_empty()).unwrap_or("image");
     let purl = PackageUrl::new("oci", name.to_lowercase()).and_then(|mut purl| {
         purl.with_version(image.digest.to_string())?;

@@ -9,7 +9,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{TOOL, TOOL_VERSION, identifier::uuid, sentence, web_links, with};
-use crate::{BlindSpot, ImageFacts, IndexReport, Report, index_report::IndexedPackage, report::Finding};
+use crate::{
+    BlindSpot, Distribution, ImageFacts, IndexReport, Report, formats::sbom::own,
+    index_report::IndexedPackage, report::Finding,
+};
 
 /// The findings of each package, by package URL and path.
 type Findings<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a Finding>>;
@@ -54,8 +57,13 @@ fn document(
     let name = uuid([image.digest.as_str(), &*image.reference].into_iter().chain(made_of.iter().copied()));
     let packages = index.packages.iter().enumerate();
     let packages = packages.map(|(place, package)| of_package(place, package, findings, at));
-    let contained =
-        (0..index.packages.len()).map(|place| relationship(IMAGE, "CONTAINS", &identifier(place)));
+    let systems = index.distributions.iter().enumerate();
+    let all: Vec<Value> = std::iter::once(of_image(image))
+        .chain(systems.map(|(place, system)| of_system(place, system)))
+        .chain(packages)
+        .collect();
+    let contained = (all.iter().skip(1).filter_map(|one| one.get("SPDXID")?.as_str()))
+        .map(|identifier| relationship(IMAGE, "CONTAINS", identifier));
     let described = [relationship(DOCUMENT, "DESCRIBES", IMAGE)];
     json!({
         "spdxVersion": "SPDX-2.3",
@@ -64,8 +72,9 @@ fn document(
         "name": image.reference,
         "documentNamespace": format!("urn:uuid:{name}"),
         "creationInfo": { "created": instant(at), "creators": [creator()] },
-        "packages": std::iter::once(of_image(image)).chain(packages).collect::<Vec<_>>(),
+        "comment": own::comment(&own::of_index(index)),
         "relationships": described.into_iter().chain(contained).collect::<Vec<_>>(),
+        "packages": all,
         "annotations": spots.iter().map(|spot| annotation(at, &sentence(spot))).collect::<Vec<_>>(),
     })
 }
@@ -89,6 +98,22 @@ fn of_image(image: &ImageFacts) -> Value {
     })
 }
 
+fn of_system(place: usize, system: &Distribution) -> Value {
+    json!({
+        "SPDXID": format!("SPDXRef-System-{place}"),
+        "name": system.id,
+        "versionInfo": system.version,
+        "description": system.name,
+        "downloadLocation": UNSAID,
+        "filesAnalyzed": false,
+        "licenseConcluded": UNSAID,
+        "licenseDeclared": UNSAID,
+        "copyrightText": UNSAID,
+        "primaryPackagePurpose": "OPERATING-SYSTEM",
+        "comment": own::comment(&[(own::ECOSYSTEM, system.ecosystem.clone())]),
+    })
+}
+
 fn of_package(place: usize, indexed: &IndexedPackage, findings: &Findings<'_>, at: DateTime<Utc>) -> Value {
     let package = &indexed.package;
     let own = findings.get(&(indexed.purl.as_str(), indexed.path.as_str()));
@@ -107,9 +132,11 @@ fn of_package(place: usize, indexed: &IndexedPackage, findings: &Findings<'_>, a
         "licenseConcluded": UNSAID,
         "licenseDeclared": UNSAID,
         "copyrightText": UNSAID,
-        "sourceInfo": format!("found in {}", indexed.path),
+        "comment": own::comment(&own::of_package(indexed)),
         "externalRefs": std::iter::once(purl).chain(advisories).collect::<Vec<_>>(),
     });
+    let place = Some(json!(format!("found in {}", indexed.path))).filter(|_| !indexed.path.is_empty());
+    let told = with(told, "sourceInfo", place);
     let vendor = package.vendor.as_ref().filter(|vendor| !vendor.is_empty());
     let told = with(told, "supplier", vendor.map(|vendor| json!(format!("Organization: {vendor}"))));
     let said = own.map(|own| own.iter().map(|finding| annotation(at, &said(finding))).collect());

@@ -8,11 +8,11 @@
 use std::collections::HashMap;
 
 use limpid_core::{
-    Distribution, FilePath, ImageFacts, IndexedPackage, Package,
+    FilePath, ImageFacts, IndexedPackage, Package,
     ecosystem::{Ecosystem, Ecosystems, InstalledFrom},
     extract::is_extract,
     purl::purl,
-    scope::{Scope, ScopeQuestion},
+    scope::is_spoken_about,
 };
 
 use super::{
@@ -163,22 +163,6 @@ impl<'a> Listing<'a> {
             path: found.file.path.to_string(),
             layer: self.image.layers.get(usize::from(layer)).cloned(),
         }
-    }
-}
-
-/// Whether the distribution's data speaks about one of its packages. No facts of the data are known here: where they decide,
-/// it does.
-fn is_spoken_about(ecosystem: &Ecosystem, distribution: &Distribution, package: &Package) -> bool {
-    let question = ScopeQuestion {
-        namespace: &distribution.ecosystem,
-        distribution: &distribution.id,
-        package,
-        repositories: &[],
-        facts: &|_, _| Vec::new(),
-    };
-    match (ecosystem.scope)(&question) {
-        Scope::Namespaces(_) | Scope::Ranked { .. } => true,
-        Scope::ThirdParty { .. } => false,
     }
 }
 

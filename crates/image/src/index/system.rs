@@ -174,15 +174,7 @@ fn identify(
     }
     let text = |path: &str| texts.get(path).cloned();
     let system = SystemFiles { os_release: os_release.as_ref(), text: &text };
-    let mut best: Option<(&Ecosystem, Identified)> = None;
-    for ecosystem in ecosystems.iter() {
-        if let Some(identity) = ecosystem.identity
-            && let Some(identified) = (identity.identify)(&system)
-            && best.as_ref().is_none_or(|(_, known)| identified.strength > known.strength)
-        {
-            best = Some((ecosystem, identified));
-        }
-    }
+    let best = ecosystems.identify(&system);
     let doubts = best.as_ref().map(|(_, identified)| identified.doubts.clone()).unwrap_or_default();
     let distribution =
         best.map(|(ecosystem, identified)| distribution(ecosystem, identified, os_release.as_ref()));

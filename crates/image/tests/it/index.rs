@@ -13,6 +13,7 @@ use crate::packs::{Item, digest, kept, store};
 
 mod beside;
 mod corpus;
+mod documents;
 mod dpkg;
 mod jars;
 mod languages;

@@ -33,6 +33,7 @@ pub(crate) fn try_open(text: &str, options: &SourceOptions) -> Result<Box<dyn La
     match open(&argument, options)? {
         OpenedImage::Layers(image) => Ok(image),
         OpenedImage::Root(root) => panic!("{root:?} is no image of layers"),
+        OpenedImage::Sbom(document) => panic!("{} is no image of layers", document.reference),
     }
 }
 
@@ -238,7 +239,7 @@ fn a_root_file_system_is_a_directory() {
     let text = format!("dir:{}", place.path("root").display());
     match open(&text.parse().unwrap(), &place.options()).unwrap() {
         OpenedImage::Root(root) => assert_eq!((root.path, root.reference), (place.path("root"), text)),
-        OpenedImage::Layers(_) => panic!("it has no layers"),
+        OpenedImage::Layers(_) | OpenedImage::Sbom(_) => panic!("it is a root file system"),
     }
     let file = place.write("file", "");
     let error = open(&format!("dir:{file}").parse().unwrap(), &place.options()).err().unwrap();
@@ -253,4 +254,23 @@ fn a_layout_of_a_later_version_is_refused() {
     let layout = Layout::of(&two_layers(), "app").tar().file("oci-layout", r#"{"imageLayoutVersion":"2.0"}"#);
     let error = refusal(&place.write("later.tar", layout.finish()), &place.options()).to_string();
     assert!(error.contains("version 2.0"), "{error}");
+}
+
+#[test]
+fn a_document_is_taken_as_it_is_and_bounded() {
+    let place = Place::new();
+    let file = place.write("app.json", "\n{\"bomFormat\"");
+    for text in [file.clone(), format!("sbom:{file}")] {
+        let opened = open(&text.parse().unwrap(), &place.options()).unwrap();
+        let OpenedImage::Sbom(document) = opened else { panic!("{text} is a document") };
+        assert_eq!((document.reference, document.content), (text, b"\n{\"bomFormat\"".to_vec()));
+    }
+    let refused = |text: &str| open(&text.parse().unwrap(), &place.options()).err().unwrap().to_string();
+    let error = refused(&format!("sbom:{}", place.path("").display()));
+    assert!(error.contains("a directory") && error.contains("sbom: takes a file"), "{error}");
+    assert!(refused("sbom:/no/such/file").contains("/no/such/file"));
+    let large = place.path("large.json");
+    fs::File::create(&large).unwrap().set_len(limpid_image::limits::SBOM_BYTES + 1).unwrap();
+    let error = refused(&format!("sbom:{}", large.display()));
+    assert!(error.contains("larger than the limit of 134217728"), "{error}");
 }

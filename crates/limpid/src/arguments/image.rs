@@ -17,11 +17,12 @@ Images:
   docker-archive:FILE[:REF]               what docker save and podman save write
   docker:NAME                             the local engine
   dir:ROOTFS                              a root file system
+  sbom:FILE                               an SBOM in JSON, CycloneDX or SPDX; sbom:- on standard input
   -                                       an archive on standard input
 A bare path that exists is recognised by what is there.";
 
 const COMPARE_HELP: &str = "\
-A and B are images, files with reports that limpid scan --format json wrote, or manifests on a
+A and B are images or SBOMs, files with reports that limpid scan --format json wrote, or manifests on a
 server, Limpid or Clair v4: https://HOST[:PORT]@sha256:…
 One image at two dates:
   limpid compare alpine:3.16 --as-of 2022-06-01 --as-of 2022-09-01

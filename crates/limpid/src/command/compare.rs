@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use limpid_core::{
     Report,
     comparison::{self, Side},
+    formats::sbom,
     report::SCHEMA,
 };
 
@@ -118,8 +119,12 @@ fn saved_report(path: &Path) -> anyhow::Result<Option<Report>> {
     if content.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Ok(None);
     }
-    let report: Report = serde_json::from_slice(&content)
-        .context("the file holds JSON, but no report that limpid scan --format json wrote")?;
+    if sbom::is_document(&content) {
+        return Ok(None);
+    }
+    let report: Report = serde_json::from_slice(&content).context(
+        "the file holds JSON, but neither a report that limpid scan --format json wrote nor an SBOM",
+    )?;
     if report.schema != SCHEMA {
         bail!("the report is in the format “{}”; this version of Limpid reads {SCHEMA}", report.schema);
     }

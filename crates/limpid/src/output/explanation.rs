@@ -98,7 +98,9 @@ fn package(page: &mut Page<'_>, explanation: &Explanation, concerned: &Concerned
         })
     });
     page.labelled("  layer", &layer)?;
-    page.labelled("  file", &escaped(&package.path))?;
+    if !package.path.is_empty() {
+        page.labelled("  file", &escaped(&package.path))?;
+    }
     let source = package.source.as_ref();
     if let Some((name, version)) =
         source.filter(|one| **one != (package.name.clone(), package.version.clone()))

@@ -33,6 +33,10 @@ impl Scanner<'_> {
                 "a root file system has no layers that a server could index; scan it here, without --server \
                  (and without LIMPID_SERVER)"
             ),
+            OpenedImage::Sbom(_) => bail!(
+                "an SBOM has no layers that a server could index; scan it here, without --server (and without \
+                 LIMPID_SERVER)"
+            ),
         };
         if !self.fetched(&*image)? {
             layers::send(&self.client, &*image, self.bars)?;

@@ -34,6 +34,7 @@ mod registry;
 mod releases;
 mod remote;
 mod report;
+mod sbom;
 mod serve;
 mod service;
 mod sources;

@@ -24,7 +24,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: REBUILD.releases.name,
     osv_name: REBUILD.releases.name,
     clair_names: &[],
-    purl: PurlNames { kind: "rpm", namespace: Some("almalinux"), others: &[], separator: None },
+    purl: PurlNames { kind: "rpm", namespace: Some("almalinux"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[REBUILD.releases.file], identify: |files| REBUILD.identify(files) }),
     versions: &rpm::VERSIONS,

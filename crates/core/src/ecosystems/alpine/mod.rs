@@ -19,7 +19,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "Alpine Linux",
     osv_name: "Alpine",
     clair_names: &[],
-    purl: PurlNames { kind: "apk", namespace: Some("alpine"), others: &[], separator: None },
+    purl: PurlNames { kind: "apk", namespace: Some("alpine"), ..PurlNames::BY_SOURCE },
     detectors: &[&apk::DETECTOR],
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &apk::VERSIONS,

@@ -21,7 +21,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "Amazon Linux",
     osv_name: "Amazon Linux",
     clair_names: &["aws"],
-    purl: PurlNames { kind: "rpm", namespace: Some("amzn"), others: &[], separator: None },
+    purl: PurlNames { kind: "rpm", namespace: Some("amzn"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &rpm::VERSIONS,

@@ -19,7 +19,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: identity::NAME,
     osv_name: identity::NAME,
     clair_names: &[],
-    purl: PurlNames { kind: "alpm", namespace: Some("arch"), others: &[], separator: None },
+    purl: PurlNames { kind: "alpm", namespace: Some("arch"), ..PurlNames::BY_BINARY },
     detectors: &[&pacman::DETECTOR],
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &pacman::VERSIONS,

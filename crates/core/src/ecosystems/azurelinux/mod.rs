@@ -23,6 +23,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         namespace: Some("azurelinux"),
         others: &[("mariner", "mariner")],
         separator: None,
+        ..PurlNames::BY_SOURCE
     },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[], identify: identity::identify }),

@@ -17,7 +17,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: ROLLING.name,
     osv_name: ROLLING.name,
     clair_names: &[],
-    purl: PurlNames { kind: "apk", namespace: Some(ROLLING.id), others: &[], separator: None },
+    purl: PurlNames { kind: "apk", namespace: Some(ROLLING.id), ..PurlNames::BY_SOURCE },
     detectors: &[&apk::DETECTOR],
     identity: Some(Identity { files: &[], identify: |files| ROLLING.identify(files) }),
     versions: &apk::VERSIONS,

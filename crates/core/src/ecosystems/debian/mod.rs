@@ -20,7 +20,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "Debian",
     osv_name: "Debian",
     clair_names: &[],
-    purl: PurlNames { kind: "deb", namespace: Some("debian"), others: &[], separator: None },
+    purl: PurlNames { kind: "deb", namespace: Some("debian"), ..PurlNames::BY_SOURCE },
     detectors: &[&dpkg::DETECTOR],
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &dpkg::VERSIONS,

@@ -20,7 +20,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "Fedora Linux",
     osv_name: RELEASES.name,
     clair_names: &[],
-    purl: PurlNames { kind: "rpm", namespace: Some("fedora"), others: &[], separator: None },
+    purl: PurlNames { kind: "rpm", namespace: Some("fedora"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[RELEASES.file], identify: identity::identify }),
     versions: &rpm::VERSIONS,

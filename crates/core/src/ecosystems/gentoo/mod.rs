@@ -21,7 +21,13 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     osv_name: identity::NAMESPACE,
     clair_names: &[],
     // Names carry their own: `category/name`.
-    purl: PurlNames { kind: "ebuild", namespace: None, others: &[], separator: Some('/') },
+    purl: PurlNames {
+        kind: "ebuild",
+        namespace: None,
+        others: &[],
+        separator: Some('/'),
+        ..PurlNames::BY_BINARY
+    },
     detectors: &[&portage::DETECTOR],
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &portage::VERSIONS,

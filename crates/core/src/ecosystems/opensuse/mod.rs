@@ -18,7 +18,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "openSUSE",
     osv_name: "openSUSE",
     clair_names: &[],
-    purl: PurlNames { kind: "rpm", namespace: Some("opensuse"), others: &[], separator: None },
+    purl: PurlNames { kind: "rpm", namespace: Some("opensuse"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[], identify: identity::identify }),
     versions: &rpm::VERSIONS,

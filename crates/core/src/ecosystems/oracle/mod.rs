@@ -21,7 +21,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "Oracle Linux",
     osv_name: "Oracle Linux",
     clair_names: &[],
-    purl: PurlNames { kind: "rpm", namespace: Some("ol"), others: &[], separator: None },
+    purl: PurlNames { kind: "rpm", namespace: Some("ol"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &rpm::VERSIONS,

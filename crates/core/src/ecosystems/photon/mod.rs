@@ -18,7 +18,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "Photon OS",
     osv_name: "Photon OS",
     clair_names: &[],
-    purl: PurlNames { kind: "rpm", namespace: Some("photon"), others: &[], separator: None },
+    purl: PurlNames { kind: "rpm", namespace: Some("photon"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[], identify: identity::identify }),
     versions: &rpm::VERSIONS,

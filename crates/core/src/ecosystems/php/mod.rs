@@ -7,6 +7,7 @@ mod limits;
 mod version;
 
 use crate::{
+    Package,
     advisory::Names,
     ecosystem::{Detector, Ecosystem, Notes, PurlNames},
     formats::osv::language::{self, IsLanguage, Language},
@@ -21,7 +22,10 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "PHP",
     osv_name: Php::LANGUAGE.name,
     clair_names: &["packagist"],
-    purl: PurlNames::language("composer", Some('/')),
+    purl: PurlNames {
+        as_detected: |package| Package { name: package.name.to_ascii_lowercase(), ..package },
+        ..PurlNames::language("composer", Some('/'))
+    },
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,

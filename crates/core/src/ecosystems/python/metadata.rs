@@ -110,9 +110,19 @@ fn package(content: &[u8], wrong: &mut Vec<String>) -> Option<Package> {
 }
 
 fn named_package(name: &str, version: &str) -> Package {
-    let name = names::normalised(name);
-    let source = version::public(version).map(|public| SourcePackage::new(&*name, public));
-    Package { name, version: version.to_owned(), kind: "pypi".to_owned(), source, ..Package::default() }
+    as_detected(Package {
+        name: name.to_owned(),
+        version: version.to_owned(),
+        kind: "pypi".to_owned(),
+        ..Package::default()
+    })
+}
+
+/// The package with its one name, and as its source the public version that it is a build of.
+pub(super) fn as_detected(package: Package) -> Package {
+    let name = names::normalised(&package.name);
+    let source = version::public(&package.version).map(|public| SourcePackage::new(&*name, public));
+    Package { name, source, ..package }
 }
 
 /// The fields, up to the empty line that ends them. Lines that are indented go on with a value that is not asked for.

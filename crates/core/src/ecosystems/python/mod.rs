@@ -27,7 +27,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "Python",
     osv_name: Python::LANGUAGE.name,
     clair_names: &["pypi"],
-    purl: PurlNames::language("pypi", None),
+    purl: PurlNames { as_detected: metadata::as_detected, ..PurlNames::language("pypi", None) },
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,

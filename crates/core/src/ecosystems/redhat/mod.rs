@@ -31,6 +31,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         namespace: Some("redhat"),
         others: &[("centos", "centos")],
         separator: None,
+        ..PurlNames::BY_SOURCE
     },
     detectors: DETECTORS,
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),

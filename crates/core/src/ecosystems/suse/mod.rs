@@ -21,7 +21,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "SUSE Linux Enterprise",
     osv_name: "SUSE",
     clair_names: &[],
-    purl: PurlNames { kind: "rpm", namespace: Some("suse"), others: &[], separator: None },
+    purl: PurlNames { kind: "rpm", namespace: Some("suse"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &rpm::VERSIONS,

@@ -20,7 +20,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "Ubuntu",
     osv_name: "Ubuntu",
     clair_names: &[],
-    purl: PurlNames { kind: "deb", namespace: Some("ubuntu"), others: &[], separator: None },
+    purl: PurlNames { kind: "deb", namespace: Some("ubuntu"), ..PurlNames::BY_SOURCE },
     detectors: &[&dpkg::DETECTOR],
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &dpkg::VERSIONS,

@@ -19,7 +19,7 @@ mod rpmdb;
 mod signature;
 mod version;
 
-pub(crate) use self::package::evr;
+pub(crate) use self::package::{evr, module, source};
 pub use self::{detector::DETECTOR, version::VERSIONS};
 use crate::Detector;
 

@@ -152,7 +152,7 @@ pub(crate) fn evr(epoch: Option<u32>, version: &str, release: &str) -> String {
 ///
 /// The name of the file has no epoch. It is taken to be the package's own: a specification gives both the same one, unless a
 /// package of it asks for another, which nothing in the database would tell.
-pub(super) fn source(file: &str, epoch: Option<u32>) -> Option<Option<SourcePackage>> {
+pub(crate) fn source(file: &str, epoch: Option<u32>) -> Option<Option<SourcePackage>> {
     if file == "(none)" {
         return Some(None);
     }
@@ -164,7 +164,7 @@ pub(super) fn source(file: &str, epoch: Option<u32>) -> Option<Option<SourcePack
 }
 
 /// `name:stream` of a label `name:stream:version:context`; `Some(None)` where there is no label.
-fn module(label: &str) -> Option<Option<String>> {
+pub(crate) fn module(label: &str) -> Option<Option<String>> {
     if label == "(none)" {
         return Some(None);
     }
