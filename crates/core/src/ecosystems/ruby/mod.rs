@@ -26,6 +26,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,
+    upgrade: crate::upgrade::BUNDLER,
     feeds: &FeedFamily {
         needed_by: |namespace| LANGUAGE.needed_by(namespace),
         discover: |upstream| LANGUAGE.discover(upstream),
