@@ -33,6 +33,7 @@ const NOT_DETECTING: &[&str] = &[
     "report",
     "report.rs",
     "severity.rs",
+    "upgrade.rs",
     "verdict.rs",
     "version.rs",
 ];
@@ -53,6 +54,7 @@ const NOT_PARSING: &[&str] = &[
     "purl.rs",
     "report",
     "report.rs",
+    "upgrade.rs",
     "verdict.rs",
     "version.rs",
     "wants.rs",

@@ -16,6 +16,7 @@ use crate::{
     package::SourcePackage,
     revision,
     scope::{Scope, ScopeQuestion},
+    upgrade::UpgradeTool,
     version::VersionOrder,
     wants::{Want, WantList},
 };
@@ -39,6 +40,8 @@ pub struct Ecosystem {
     pub identity: Option<Identity>,
     /// The order of its versions.
     pub versions: &'static VersionOrder,
+    /// What upgrades its packages; of several, the first that is installed.
+    pub upgrade: &'static [UpgradeTool],
     /// Where its advisories come from.
     pub feeds: &'static FeedFamily,
     /// Under which namespaces a package is judged: [`crate::scope::own_namespace`] where that is its own one.

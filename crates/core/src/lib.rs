@@ -32,6 +32,7 @@ pub mod report;
 pub mod revision;
 pub mod scope;
 pub mod severity;
+pub mod upgrade;
 pub mod verdict;
 pub mod version;
 pub mod wants;

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 pub use self::{
-    baseline::Baseline,
+    baseline::{Baseline, Meeting},
     gate::{Gate, Outcome, outcome},
     ignore::{Ignore, InvalidIgnore},
     justification::Justification,

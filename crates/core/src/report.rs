@@ -3,6 +3,7 @@
 //! Everything but [`Report::observed`] is a function of the image, the index state, the catalog, the policy and one
 //! day, whose digests stand in [`Proof`]: equal inputs give equal bytes.
 
+mod base;
 mod build;
 mod decide;
 mod sentence;
@@ -13,7 +14,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use self::{build::build, upgrades::Upgrade};
+pub use self::{
+    base::{Base, Origin},
+    build::build,
+    upgrades::{PlannedUpgrade, Upgrade},
+};
 use crate::{
     BlindSpot, Digest, Distribution, ImageFacts, Severity, Verdict, advisory::is_cve, matching::Counts,
 };
@@ -48,6 +53,12 @@ pub struct Report {
     /// What became of the image since an earlier report; left out where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
+    /// What the image was built on; left out where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Base>,
+    /// What to upgrade: the worst first, then what fixes most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub upgrades: Vec<PlannedUpgrade>,
     /// Counts.
     pub summary: Summary,
 }
@@ -127,6 +138,9 @@ pub struct Finding {
     /// Who decided on another severity than the feed's; left out where nobody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rated: Option<Rated>,
+    /// Who brought the package, where the base of the image is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// The feed that says so.
     pub feed: String,
     /// The comparison that decided.

@@ -13,6 +13,25 @@ pub struct Platform {
     variant: Option<String>,
 }
 
+/// Which of the images of an index are looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Platforms {
+    /// Every one.
+    All,
+    /// The best for each of these.
+    These(Vec<Platform>),
+}
+
+impl Platforms {
+    /// Whether an image of this platform can be one of them.
+    pub fn may_be(&self, offered: &Platform) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(these) => these.iter().any(|one| one.distance(offered).is_some()),
+        }
+    }
+}
+
 /// A text that names no platform.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -131,6 +150,17 @@ impl FromStr for Platform {
     }
 }
 
+impl FromStr for Platforms {
+    type Err = InvalidPlatform;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPlatform> {
+        if text == "all" {
+            return Ok(Self::All);
+        }
+        text.split(',').map(str::parse).collect::<Result<_, _>>().map(Self::These)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,6 +204,16 @@ mod tests {
             assert!(wrong.parse::<Platform>().is_err(), "{wrong}");
         }
         assert_eq!(platform("linux/arm64/v8").to_string(), "linux/arm64/v8");
+    }
+
+    #[test]
+    fn several_platforms_are_a_list_or_all() {
+        assert_eq!("all".parse(), Ok(Platforms::All));
+        let two = vec![platform("linux/amd64"), platform("linux/arm64")];
+        assert_eq!("linux/amd64,linux/arm64".parse(), Ok(Platforms::These(two)));
+        for wrong in ["", "all,linux/amd64", "linux/amd64,"] {
+            assert!(wrong.parse::<Platforms>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::{
 use limpid_core::{Digest, ImageFacts};
 
 use crate::{
-    platform::Platform,
+    platform::{Platform, Platforms},
     reference::{ImageArgument, Location},
 };
 
@@ -26,14 +26,17 @@ mod files;
 mod layout;
 mod location;
 pub mod manifest;
+mod platforms;
 pub mod registry;
 mod resolve;
 mod sbom;
 mod spelling;
 mod spool;
 
+pub use document::NamedBase;
 pub use error::SourceError;
 pub use location::LayerLocation;
+pub use platforms::{Beside, OpenedPlatforms, PlatformImage};
 pub use registry::{CredentialFiles, RegistryClient};
 pub use sbom::Sbom;
 
@@ -47,6 +50,11 @@ pub trait LayeredImage: Send + Sync {
 
     /// Opens the layer at this place for reading, as stored (compressed or not).
     fn open_layer(&self, index: usize) -> Result<Box<dyn Read + Send>, SourceError>;
+
+    /// The image that it says it was built on.
+    fn named_base(&self) -> Option<&NamedBase> {
+        None
+    }
 
     /// Where the layer at this place is for others to fetch; `None` where only this process can read it.
     ///
@@ -139,6 +147,35 @@ pub fn open(argument: &ImageArgument, options: &SourceOptions) -> Result<OpenedI
         Location::Registry(name) => Box::new(registry::open(name, reference, options)?),
     };
     Ok(OpenedImage::Layers(layers))
+}
+
+/// Opens the images that `argument` names for several platforms. Where only one image can be, it is that one; nothing of
+/// any layer is read yet.
+///
+/// # Errors
+/// Whatever keeps all of them from being opened. What keeps one from it stands in its place.
+pub fn open_platforms(
+    argument: &ImageArgument,
+    wanted: &Platforms,
+    options: &SourceOptions,
+) -> Result<OpenedPlatforms, SourceError> {
+    let reference = argument.text();
+    match argument.location() {
+        Location::OciDirectory(path, selector) => {
+            directory::open_platforms(path, selector.as_ref(), reference, wanted)
+        }
+        Location::Archive(path, kind, selector) => {
+            archive::open_path_platforms(path, *kind, selector.as_ref(), reference, wanted, options)
+        }
+        Location::StandardInput => {
+            archive::open_stream_platforms(std::io::stdin().lock(), reference, wanted, options)
+        }
+        Location::Registry(name) => registry::open_platforms(name, reference, wanted, options),
+        Location::RootFilesystem(_) | Location::Engine(_) => {
+            let one = open(argument, &SourceOptions { platform: None, ..options.clone() })?;
+            Ok(OpenedPlatforms::of_one(one, wanted, reference))
+        }
+    }
 }
 
 fn root(reference: &str, path: &Path) -> Result<OpenedImage, SourceError> {

@@ -28,7 +28,7 @@ use limpid_image::{
     progress::Progress,
     read::{read_directory, read_image},
     reference::ImageArgument,
-    source::{self, OpenedImage, RootFilesystem, SourceOptions},
+    source::{self, OpenedImage, OpenedPlatforms, PlatformImage, RootFilesystem, SourceOptions},
 };
 
 use crate::{
@@ -99,12 +99,37 @@ impl Engine {
     /// Opens an image: its manifest and configuration are read and verified, and nothing of its layers.
     pub(crate) fn open(&self, image: &str, options: &ImageOptions) -> anyhow::Result<OpenedImage> {
         let argument: ImageArgument = image.parse()?;
-        let options = SourceOptions {
-            platform: options.platform.clone(),
-            insecure: options.insecure,
-            ..SourceOptions::new(self.directory.temporary())
-        };
+        let options = SourceOptions { platform: options.platform()?, ..self.source_options(options) };
         Ok(source::open(&argument, &options)?)
+    }
+
+    /// Opens the image for each of the platforms that are asked for.
+    pub(crate) fn open_platforms(
+        &self,
+        image: &str,
+        options: &ImageOptions,
+    ) -> anyhow::Result<OpenedPlatforms> {
+        let Some(several) = options.several() else {
+            let only = PlatformImage { name: String::new(), opened: Ok(self.open(image, options)?) };
+            return Ok(OpenedPlatforms { images: vec![only], beside: Vec::new() });
+        };
+        let argument: ImageArgument = image.parse()?;
+        Ok(source::open_platforms(&argument, several, &self.source_options(options))?)
+    }
+
+    /// Opens another image for one platform.
+    pub(crate) fn open_for(
+        &self,
+        image: &str,
+        platform: Option<Platform>,
+        options: &ImageOptions,
+    ) -> anyhow::Result<OpenedImage> {
+        let argument: ImageArgument = image.parse()?;
+        Ok(source::open(&argument, &SourceOptions { platform, ..self.source_options(options) })?)
+    }
+
+    fn source_options(&self, options: &ImageOptions) -> SourceOptions {
+        SourceOptions { insecure: options.insecure, ..SourceOptions::new(self.directory.temporary()) }
     }
 
     /// Lists the packages of an image. Layers that are known are not read again.
@@ -114,8 +139,17 @@ impl Engine {
         options: &ImageOptions,
         progress: &dyn Progress,
     ) -> anyhow::Result<IndexReport> {
+        self.index_opened(self.open(image, options)?, progress)
+    }
+
+    /// Lists the packages of an image that is open.
+    pub(crate) fn index_opened(
+        &self,
+        image: OpenedImage,
+        progress: &dyn Progress,
+    ) -> anyhow::Result<IndexReport> {
         let evidence = self.evidence()?;
-        let (facts, packs) = match self.open(image, options)? {
+        let (facts, packs) = match image {
             OpenedImage::Layers(image) => {
                 let limits = Limits::default();
                 let packs = read_image(&*image, &evidence, self.indexer.wants(), &limits, progress)?;

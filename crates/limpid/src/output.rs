@@ -17,6 +17,7 @@ mod junit;
 mod lines;
 mod markdown;
 mod page;
+mod platforms;
 mod report;
 pub(crate) mod style;
 mod text;
@@ -31,6 +32,7 @@ pub(crate) use self::{
     json::{Layout, json},
     junit::junit,
     markdown::markdown,
+    platforms::platforms,
     report::report_table,
     text::escaped,
 };

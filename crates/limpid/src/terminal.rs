@@ -91,6 +91,14 @@ pub(crate) fn print_warning(text: &str) {
     drop(writeln!(out, "{word}warning:{word:#} {}", escaped(text)));
 }
 
+/// Tells a person something that is as it should be, on standard error.
+pub(crate) fn print_note(text: &str) {
+    let mut out = anstream::stderr().lock();
+    let word = style::QUIET;
+    // As above: nobody to tell is no failure.
+    drop(writeln!(out, "{word}note:{word:#} {}", escaped(text)));
+}
+
 /// Tells a person that Limpid itself is at fault. A detector's fault is caught, and a blind spot in the report.
 pub(crate) fn print_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let what = panic.payload_as_str().unwrap_or("no message");

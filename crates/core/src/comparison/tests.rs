@@ -68,6 +68,7 @@ fn finding(id: &str, package: &IndexedPackage, feed: &str) -> Finding {
         fixed_in: Some("9-r0".to_owned()),
         status: Status::Fixed,
         vendor_status: String::new(),
+        origin: None,
         rated: None,
         feed: feed.to_owned(),
         why: format!("{} < 9-r0", package.package.version),
@@ -117,6 +118,8 @@ fn side() -> Side {
             findings: vec![finding("CVE-2022-37434", &packages[1], MAIN)],
             decisions: Vec::new(),
             since: None,
+            base: None,
+            upgrades: Vec::new(),
             summary: Summary::default(),
         },
         index: Some(IndexReport {

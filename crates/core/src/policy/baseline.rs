@@ -17,25 +17,41 @@ const BY: &str = "baseline";
 /// Earlier reports, of which each image has its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Baseline {
-    reports: BTreeMap<String, Report>,
-    is_for_all: bool,
+    /// By how the images were named, then by their platforms.
+    reports: BTreeMap<(String, String), Report>,
+    meeting: Meeting,
+}
+
+/// Which image an earlier report is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meeting {
+    /// The only one that is looked at, where there is one report: names change with every build.
+    AnyName,
+    /// That of its name: that of the same platform, else the only one.
+    Name,
+    /// That of its name and platform alone: several platforms of one image are looked at.
+    NameAndPlatform,
 }
 
 impl Baseline {
-    /// Earlier reports by how their images were named. One report alone may stand for an image of whatever name, where one
-    /// image alone is looked at: names change with every build.
-    pub fn of(reports: impl IntoIterator<Item = Report>, for_one_image: bool) -> Self {
-        let reports: BTreeMap<String, Report> =
-            reports.into_iter().map(|report| (report.image.reference.clone(), report)).collect();
-        let is_for_all = for_one_image && reports.len() == 1;
-        Self { reports, is_for_all }
+    /// Earlier reports, and whom they meet.
+    pub fn of(reports: impl IntoIterator<Item = Report>, meeting: Meeting) -> Self {
+        let key = |report: &Report| (report.image.reference.clone(), report.image.platform.clone());
+        let reports: BTreeMap<(String, String), Report> =
+            reports.into_iter().map(|report| (key(&report), report)).collect();
+        let is_of_one = meeting != Meeting::AnyName || reports.len() == 1;
+        let meeting = if is_of_one { meeting } else { Meeting::Name };
+        Self { reports, meeting }
     }
 
     /// The report that an image is compared with; `None`: all of the image is new.
     pub fn report(&self, image: &ImageFacts) -> Option<&Report> {
-        match self.is_for_all {
-            true => self.reports.values().next(),
-            false => self.reports.get(&image.reference),
+        let exact = self.reports.get(&(image.reference.clone(), image.platform.clone()));
+        let mut named = self.reports.values().filter(|report| report.image.reference == image.reference);
+        match self.meeting {
+            Meeting::AnyName => self.reports.values().next(),
+            Meeting::NameAndPlatform => exact,
+            Meeting::Name => exact.or_else(|| named.next().filter(|_| named.next().is_none())),
         }
     }
 
@@ -44,7 +60,7 @@ impl Baseline {
         let told = self.reports.values().map(|report| {
             (&report.image, &report.proof, &report.findings, &report.blind_spots, &report.decisions)
         });
-        format!("{:?} {}", told.collect::<Vec<_>>(), self.is_for_all)
+        format!("{:?} {:?}", told.collect::<Vec<_>>(), self.meeting)
     }
 
     /// Whether this very blind spot was there, to the letter. One that was waived by name then is not known by that: whoever

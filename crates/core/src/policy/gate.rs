@@ -5,7 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Reason, Report, Severity, report::Finding};
+use crate::{
+    Reason, Report, Severity,
+    report::{Finding, Origin},
+};
 
 /// What makes a pipeline fail. All that it says of a finding must hold of one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +19,9 @@ pub struct Gate {
     pub unknown: bool,
     /// Of these only the ones that have a fix; alone: every finding that has one.
     pub fixable: bool,
+    /// Of these only the ones that do not come with the base; alone: every finding above it. What is not known to come with
+    /// it does not.
+    pub above_base: bool,
     /// Blind spots of these reasons, also of those that never count; not where they are waived.
     pub blind_spots: BTreeSet<Reason>,
 }
@@ -44,9 +50,10 @@ impl Gate {
         let is_rated = match (self.severity, self.unknown) {
             (Some(least), unknown) => finding.severity >= least || (unknown && is_unknown),
             (None, true) => is_unknown,
-            (None, false) => self.fixable,
+            (None, false) => self.fixable || self.above_base,
         };
-        is_rated && (!self.fixable || finding.fixed_in.is_some())
+        let is_below = self.above_base && finding.origin == Some(Origin::Base);
+        is_rated && !is_below && (!self.fixable || finding.fixed_in.is_some())
     }
 }
 

@@ -69,8 +69,10 @@ pub fn build(
         findings,
         decisions: Vec::new(),
         since: None,
+        base: None,
+        upgrades: Vec::new(),
     };
-    undecided.under(policy)
+    undecided.with_upgrades(index).under(policy)
 }
 
 fn blind_spots(index: &IndexReport, of_matching: Vec<BlindSpot>) -> Vec<BlindSpot> {
@@ -97,6 +99,7 @@ fn finding(found: Match) -> Finding {
         fixed_in: found.fixed_in,
         vendor_status: found.words,
         rated: None,
+        origin: None,
         feed: found.feed,
         why: found.why,
         suppressed: found.dismissed.map(|(by, reason)| Suppression { by, reason }),

@@ -25,6 +25,7 @@ impl Report {
         self.findings.sort_by(order);
         self.proof.policy = policy.digest_after(&self.proof.policy);
         self.summary = recounted(&self);
+        self.upgrades = self.plan();
         self.verdict = Verdict::of(self.standing().count(), &self.blind_spots);
         self
     }

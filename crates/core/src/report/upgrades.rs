@@ -5,14 +5,44 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{Finding, Report};
-use crate::{Severity, ecosystem::Ecosystems};
+use crate::{
+    IndexReport, Severity,
+    ecosystem::{Ecosystem, Ecosystems},
+    ecosystems,
+};
+
+/// An upgrade as reports tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedUpgrade {
+    /// The name of the source.
+    pub name: String,
+    /// The type of its packages, as in package URLs.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The installed packages that are affected.
+    pub packages: Vec<String>,
+    /// The least version that fixes all that can be fixed; left out where the order of the fixes is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// The highest severity of what it fixes.
+    pub severity: Severity,
+    /// How many findings it fixes.
+    pub fixes: u64,
+    /// The command that stands before the names of the packages; left out where the image has no tool for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+}
 
 /// One package to upgrade: all that is built from one source is upgraded together.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Upgrade<'a> {
     /// The name of the source.
     pub name: &'a str,
+    /// The type of its packages, as in package URLs.
+    pub kind: &'a str,
     /// The highest severity of what it fixes.
     pub worst: Severity,
     /// How many findings it fixes.
@@ -32,6 +62,7 @@ impl Report {
             let name = source_name(finding);
             let upgrade = upgrades.entry((&finding.package.kind, name)).or_default();
             upgrade.name = name;
+            upgrade.kind = &finding.package.kind;
             upgrade.worst = upgrade.worst.max(finding.severity);
             upgrade.findings += 1;
             upgrade.packages.insert(&finding.package.name);
@@ -41,6 +72,49 @@ impl Report {
         upgrades.sort_by_key(|upgrade| Reverse((upgrade.worst, upgrade.findings)));
         upgrades
     }
+
+    /// The same report with what to upgrade, and by what: the first tool of the ecosystem that is installed.
+    pub(super) fn with_upgrades(mut self, index: &IndexReport) -> Self {
+        let ecosystems = ecosystems::all();
+        let installed: BTreeSet<&str> =
+            index.packages.iter().map(|indexed| indexed.package.name.as_str()).collect();
+        let command = |upgrade: &Upgrade<'_>| {
+            let tools = upgrade.ecosystem(&ecosystems)?.upgrade;
+            let tool =
+                tools.iter().find(|tool| tool.package.is_empty() || installed.contains(tool.package))?;
+            Some(tool.command.to_owned())
+        };
+        self.upgrades = self.planned(|upgrade, one| PlannedUpgrade { command: command(upgrade), ..one });
+        self
+    }
+
+    /// What to upgrade for the findings that stand: the fewest upgrades that fix all that can be fixed, the worst first. With
+    /// the commands that the report knows.
+    pub fn plan(&self) -> Vec<PlannedUpgrade> {
+        self.planned(|_, one| one)
+    }
+
+    fn planned(&self, told: impl Fn(&Upgrade<'_>, PlannedUpgrade) -> PlannedUpgrade) -> Vec<PlannedUpgrade> {
+        let ecosystems = ecosystems::all();
+        let known = |upgrade: &Upgrade<'_>| {
+            let is_same = |one: &&PlannedUpgrade| one.kind == upgrade.kind && one.name == upgrade.name;
+            self.upgrades.iter().find(is_same)?.command.clone()
+        };
+        let upgrades = self.upgrades();
+        let planned = upgrades.iter().map(|upgrade| {
+            let one = PlannedUpgrade {
+                name: upgrade.name.to_owned(),
+                kind: upgrade.kind.to_owned(),
+                packages: upgrade.packages.iter().map(|&package| package.to_owned()).collect(),
+                to: upgrade.newest(&ecosystems).map(str::to_owned),
+                severity: upgrade.worst,
+                fixes: upgrade.findings,
+                command: known(upgrade),
+            };
+            told(upgrade, one)
+        });
+        planned.collect()
+    }
 }
 
 fn source_name(finding: &Finding) -> &str {
@@ -48,6 +122,12 @@ fn source_name(finding: &Finding) -> &str {
 }
 
 impl<'a> Upgrade<'a> {
+    /// The ecosystem whose feed says so.
+    fn ecosystem<'e>(&self, ecosystems: &'e Ecosystems) -> Option<&'e Ecosystem> {
+        let (_, feed) = self.fixes.first()?;
+        ecosystems.iter().find(|ecosystem| ecosystem.owns_feed(feed))
+    }
+
     /// The version that fixes all findings: the newest of the fixes. `None` where their order is not known.
     pub fn newest(&self, ecosystems: &Ecosystems) -> Option<&'a str> {
         let mut fixes = self.fixes.iter();

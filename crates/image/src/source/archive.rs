@@ -5,8 +5,14 @@
 
 use std::{fs::File, io::Read, path::Path};
 
-use super::{LayeredImage, SourceOptions, docker_archive, error::SourceError, files::Files, layout, spool};
-use crate::reference::{ArchiveKind, Selector};
+use super::{
+    LayeredImage, OpenedImage, SourceOptions, docker_archive, error::SourceError, files::Files, layout,
+    platforms::OpenedPlatforms, spool,
+};
+use crate::{
+    platform::Platforms,
+    reference::{ArchiveKind, Selector},
+};
 
 mod entries;
 
@@ -29,6 +35,27 @@ pub(crate) fn open_path(
     reference: &str,
     options: &SourceOptions,
 ) -> Result<Box<dyn LayeredImage>, SourceError> {
+    let (file, place) = laid_down(path, options)?;
+    let choice = Choice { kind, selector, reference, by_image_id: false };
+    open_file(file, place, &choice, options)
+}
+
+/// Opens the images of the archive at `path` for several platforms.
+pub(crate) fn open_path_platforms(
+    path: &Path,
+    kind: ArchiveKind,
+    selector: Option<&Selector>,
+    reference: &str,
+    wanted: &Platforms,
+    options: &SourceOptions,
+) -> Result<OpenedPlatforms, SourceError> {
+    let (file, place) = laid_down(path, options)?;
+    let choice = Choice { kind, selector, reference, by_image_id: false };
+    open_file_platforms(file, &place, &choice, wanted)
+}
+
+/// The uncompressed file of an archive, and where it is.
+fn laid_down(path: &Path, options: &SourceOptions) -> Result<(File, String), SourceError> {
     let place = path.display().to_string();
     let failed = |error| SourceError::io(&place, error);
     let metadata = std::fs::metadata(path).map_err(failed)?;
@@ -37,12 +64,10 @@ pub(crate) fn open_path(
         return Err(SourceError::not_found("an archive", place, remedy));
     }
     let mut file = File::open(path).map_err(failed)?;
-    let choice = Choice { kind, selector, reference, by_image_id: false };
     if !metadata.is_file() || spool::is_compressed(&mut file, &place)? {
-        let spooled = spool::lay_down(file, &options.spool, &place)?;
-        return open_file(spooled, place, &choice, options);
+        file = spool::lay_down(file, &options.spool, &place)?;
     }
-    open_file(file, place, &choice, options)
+    Ok((file, place))
 }
 
 /// Opens an image of an archive that comes as a stream.
@@ -55,6 +80,39 @@ pub(crate) fn open_stream(
     let spooled = spool::lay_down(stream, &options.spool, place)?;
     let choice = Choice { kind: ArchiveKind::Any, selector: None, reference, by_image_id: false };
     open_file(spooled, place.to_owned(), &choice, options)
+}
+
+/// Opens the images of an archive that comes as a stream, for several platforms.
+pub(crate) fn open_stream_platforms(
+    stream: impl Read,
+    reference: &str,
+    wanted: &Platforms,
+    options: &SourceOptions,
+) -> Result<OpenedPlatforms, SourceError> {
+    let place = "standard input";
+    let spooled = spool::lay_down(stream, &options.spool, place)?;
+    let choice = Choice { kind: ArchiveKind::Any, selector: None, reference, by_image_id: false };
+    open_file_platforms(spooled, place, &choice, wanted)
+}
+
+/// Opens the images of an uncompressed archive for several platforms. What `docker save` wrote without a layout is one.
+fn open_file_platforms(
+    file: File,
+    place: &str,
+    choice: &Choice<'_>,
+    wanted: &Platforms,
+) -> Result<OpenedPlatforms, SourceError> {
+    let files = ArchiveFiles::index(file, place.to_owned())?;
+    let has_docker = files.contains(docker_archive::MANIFEST) && choice.kind != ArchiveKind::Oci;
+    let layout = || layout::open_platforms(files.clone(), choice.selector, wanted, choice.reference);
+    match files.contains(layout::INDEX).then(layout) {
+        Some(Err(SourceError::NotFound { .. })) if has_docker => {}
+        Some(opened) => return opened,
+        None if has_docker => {}
+        None => return Err(no_image(&files, choice.kind)),
+    }
+    let image = docker_archive::open(files, choice.selector, None, choice.reference)?;
+    Ok(OpenedPlatforms::of_one(OpenedImage::Layers(Box::new(image)), wanted, place))
 }
 
 /// Opens an image of an uncompressed archive.

@@ -11,8 +11,12 @@ use super::{
     error::SourceError,
     files::{Files, OpenedFile},
     layout,
+    platforms::OpenedPlatforms,
 };
-use crate::{platform::Platform, reference::Selector};
+use crate::{
+    platform::{Platform, Platforms},
+    reference::Selector,
+};
 
 /// Opens an image of the layout at `path`.
 pub(crate) fn open(
@@ -21,13 +25,17 @@ pub(crate) fn open(
     reference: &str,
     platform: Option<&Platform>,
 ) -> Result<Box<dyn LayeredImage>, SourceError> {
-    let place = path.display().to_string();
-    if !path.is_dir() {
-        let remedy = if path.is_file() { "It is a file: oci-archive: reads it" } else { "" };
-        return Err(SourceError::not_found("a directory", place, remedy));
-    }
-    let files = Directory { root: path.to_owned(), place };
-    Ok(Box::new(layout::open(files, selector, platform, reference)?))
+    Ok(Box::new(layout::open(Directory::at(path)?, selector, platform, reference)?))
+}
+
+/// Opens the images of the layout at `path` for several platforms.
+pub(crate) fn open_platforms(
+    path: &Path,
+    selector: Option<&Selector>,
+    reference: &str,
+    wanted: &Platforms,
+) -> Result<OpenedPlatforms, SourceError> {
+    layout::open_platforms(Directory::at(path)?, selector, wanted, reference)
 }
 
 /// Files of a directory. The paths asked for are made of fixed names and digests, so none leads out of it by itself;
@@ -35,6 +43,17 @@ pub(crate) fn open(
 struct Directory {
     root: PathBuf,
     place: String,
+}
+
+impl Directory {
+    fn at(path: &Path) -> Result<Self, SourceError> {
+        let place = path.display().to_string();
+        if !path.is_dir() {
+            let remedy = if path.is_file() { "It is a file: oci-archive: reads it" } else { "" };
+            return Err(SourceError::not_found("a directory", place, remedy));
+        }
+        Ok(Self { root: path.to_owned(), place })
+    }
 }
 
 impl Files for Directory {

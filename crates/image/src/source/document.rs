@@ -97,6 +97,24 @@ impl Descriptor {
 pub(crate) struct Manifest {
     pub(crate) config: Descriptor,
     pub(crate) layers: Vec<Descriptor>,
+    pub(crate) base: Option<Box<NamedBase>>,
+}
+
+/// The image that a manifest says its own was built on (annotations.md). Nobody has checked it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedBase {
+    /// Its reference.
+    pub name: String,
+    /// Its digest, where one is told.
+    pub digest: Option<Digest>,
+}
+
+/// What `org.opencontainers.image.base.name` and `….digest` say. Annotations of the wild are of every shape, and these decide
+/// nothing by themselves.
+fn named_base(annotations: Option<&serde_json::Value>) -> Option<NamedBase> {
+    let text = |key: &str| annotations?.get(format!("org.opencontainers.image.base.{key}"))?.as_str();
+    let digest = text("digest").and_then(|digest| digest.parse().ok());
+    text("name").map(|name| NamedBase { name: name.to_owned(), digest })
 }
 
 /// A manifest, or an index of manifests.
@@ -121,6 +139,8 @@ struct Raw {
     layers: Option<Vec<Descriptor>>,
     #[serde(default)]
     manifests: Option<Vec<Descriptor>>,
+    #[serde(default)]
+    annotations: Option<serde_json::Value>,
 }
 
 /// What must be known before the rest can be read at all.
@@ -185,7 +205,8 @@ fn document(raw: Raw, media_type: Option<&str>, what: &str, place: &str) -> Resu
             check_config_type(&config.media_type, raw.artifact_type.as_deref(), is_docker, what, place)?;
             let layers = layers.unwrap_or_default();
             within(layers.len(), limits::LAYERS, "the list of layers of", what, place)?;
-            Ok(Document::Manifest(Manifest { config, layers }))
+            let base = named_base(raw.annotations.as_ref()).map(Box::new);
+            Ok(Document::Manifest(Manifest { config, layers, base }))
         }
         _ => match media_type {
             Some(media_type) if !is_known(media_type) => Err(SourceError::unsupported(

@@ -15,9 +15,14 @@ use super::{
     document::{self, Descriptor, Document, OCI_INDEX},
     error::{SourceError, shown},
     files::Files,
+    platforms::{self, OpenedPlatforms},
     resolve::{Content, ContentImage, ContentKind, Start},
 };
-use crate::{limits, platform::Platform, reference::Selector};
+use crate::{
+    limits,
+    platform::{Platform, Platforms},
+    reference::Selector,
+};
 
 pub(crate) const INDEX: &str = "index.json";
 const VERSION: &str = "oci-layout";
@@ -44,13 +49,38 @@ pub(crate) fn open<F: Files>(
     platform: Option<&Platform>,
     reference: &str,
 ) -> Result<ContentImage<Layout<F>>, SourceError> {
+    let (content, start) = start(files, selector, false)?;
+    ContentImage::resolve(content, start, platform, reference)
+}
+
+/// Opens the images of a layout for several platforms.
+pub(crate) fn open_platforms<F: Files + 'static>(
+    files: F,
+    selector: Option<&Selector>,
+    wanted: &Platforms,
+    reference: &str,
+) -> Result<OpenedPlatforms, SourceError> {
+    let (content, start) = start(files, selector, true)?;
+    platforms::resolve(content, start, wanted, reference)
+}
+
+/// The layout, and its entries that are meant; where `beside`, with those that are no images.
+fn start<F: Files>(
+    files: F,
+    selector: Option<&Selector>,
+    beside: bool,
+) -> Result<(Layout<F>, Start), SourceError> {
     check_version(&files)?;
     let entries = entries(&files)?;
-    let chosen = choose(entries, selector, files.place())?;
+    let no_image = |entry: &&Descriptor| {
+        beside && !entry.may_be_image() && selector.is_none_or(|selector| is_meant(entry, selector))
+    };
+    let others: Vec<Descriptor> = entries.iter().filter(no_image).cloned().collect();
+    let mut chosen = choose(entries, selector, files.place())?;
     // The index itself is what was chosen from, not an image: its digest names nothing.
     let digest = chosen.first().map_or_else(|| Digest::of(b""), |first| first.digest.clone());
-    let start = Start { document: Document::Index(chosen), digest, stated: None };
-    ContentImage::resolve(Layout(files), start, platform, reference)
+    chosen.extend(others);
+    Ok((Layout(files), Start { document: Document::Index(chosen), digest, stated: None }))
 }
 
 fn check_version(files: &dyn Files) -> Result<(), SourceError> {

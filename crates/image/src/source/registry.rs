@@ -11,9 +11,10 @@ use reqwest::blocking::Response;
 use super::{
     LayerLocation, SourceOptions, document,
     error::{SourceError, shown},
+    platforms::{self, OpenedPlatforms},
     resolve::{Content, ContentImage, ContentKind, Start},
 };
-use crate::{limits, reference::RegistryReference};
+use crate::{limits, platform::Platforms, reference::RegistryReference};
 
 mod authorization;
 mod client;
@@ -35,12 +36,27 @@ pub(crate) fn open(
     reference: &str,
     options: &SourceOptions,
 ) -> Result<ContentImage<RegistryClient>, SourceError> {
+    let (client, start) = start(name, options)?;
+    ContentImage::resolve(client, start, options.platform.as_ref(), reference)
+}
+
+/// Opens the images of a registry for several platforms.
+pub(crate) fn open_platforms(
+    name: &RegistryReference,
+    reference: &str,
+    wanted: &Platforms,
+    options: &SourceOptions,
+) -> Result<OpenedPlatforms, SourceError> {
+    let (client, start) = start(name, options)?;
+    platforms::resolve(client, start, wanted, reference)
+}
+
+fn start(name: &RegistryReference, options: &SourceOptions) -> Result<(RegistryClient, Start), SourceError> {
     let client = RegistryClient::new(name, options.insecure, options.credentials.clone())?;
     let pulled = client.pull_manifest(name.identifier(), &document::MANIFEST_TYPES)?;
     let what = format!("manifest {}", pulled.digest);
     let document = document::parse(&pulled.bytes, Some(&pulled.media_type), &what, &name.to_string())?;
-    let start = Start { document, digest: pulled.digest, stated: None };
-    ContentImage::resolve(client, start, options.platform.as_ref(), reference)
+    Ok((client, Start { document, digest: pulled.digest, stated: None }))
 }
 
 impl Content for RegistryClient {

@@ -7,7 +7,7 @@ use std::io::Read;
 use limpid_core::{Digest, ImageFacts};
 
 use super::{
-    LayerDescriptor, LayerLocation, LayeredImage,
+    LayerDescriptor, LayerLocation, LayeredImage, NamedBase,
     document::{self, Descriptor, Document, Manifest},
     error::SourceError,
 };
@@ -89,6 +89,7 @@ pub(crate) struct ContentImage<C> {
     content: C,
     facts: ImageFacts,
     layers: Vec<LayerDescriptor>,
+    base: Option<NamedBase>,
 }
 
 /// A document on the way down, and what was said about it.
@@ -139,6 +140,17 @@ impl<C: Content> ContentImage<C> {
         Ok(true)
     }
 
+    /// The image of a manifest that was read, whatever its platform.
+    pub(super) fn of_manifest(
+        content: C,
+        manifest: &Manifest,
+        digest: Digest,
+        stated: Option<&Platform>,
+        reference: &str,
+    ) -> Result<Self, SourceError> {
+        Self::finish(content, manifest, digest, stated, None, reference)
+    }
+
     fn finish(
         content: C,
         manifest: &Manifest,
@@ -181,7 +193,7 @@ impl<C: Content> ContentImage<C> {
             platform: platform.to_string(),
             layers: layers.iter().map(|layer| layer.digest.clone()).collect(),
         };
-        Ok(Self { content, facts, layers })
+        Ok(Self { content, facts, layers, base: manifest.base.as_deref().cloned() })
     }
 }
 
@@ -207,6 +219,10 @@ impl<C: Content> LayeredImage for ContentImage<C> {
             }
             other => other,
         }
+    }
+
+    fn named_base(&self) -> Option<&NamedBase> {
+        self.base.as_ref()
     }
 
     fn layer_location(&self, index: usize) -> Result<Option<LayerLocation>, SourceError> {

@@ -2,10 +2,11 @@
 
 use std::{path::PathBuf, str::FromStr};
 
+use anyhow::bail;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use limpid_core::{Reason, Severity};
-use limpid_image::platform::Platform;
+use limpid_image::platform::{Platform, Platforms};
 
 use super::{KeyOptions, ServerOptions};
 
@@ -32,13 +33,32 @@ Why two servers say different things about one image:
 /// How images are had.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ImageOptions {
-    /// Which image of an index to take, such as linux/arm64 [default: this machine's]
+    /// Which image of an index to take, such as linux/arm64 [default: this machine's]; scan and index take several with commas
+    /// between them, and all
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
-    pub(crate) platform: Option<Platform>,
+    pub(crate) platform: Option<Platforms>,
 
     /// Talk to registries without TLS, and to registries and servers with certificates that nobody vouches for
     #[arg(long)]
     pub(crate) insecure: bool,
+}
+
+impl ImageOptions {
+    /// Whether several images of an index may be looked at.
+    pub(crate) fn several(&self) -> Option<&Platforms> {
+        self.platform
+            .as_ref()
+            .filter(|platforms| !matches!(platforms, Platforms::These(these) if these.len() == 1))
+    }
+
+    /// The one platform that is looked at; `None`: this machine's.
+    pub(crate) fn platform(&self) -> anyhow::Result<Option<Platform>> {
+        match &self.platform {
+            None => Ok(None),
+            Some(Platforms::These(these)) if these.len() == 1 => Ok(these.first().cloned()),
+            Some(_) => bail!("one image is looked at here: name one platform, as in --platform linux/arm64"),
+        }
+    }
 }
 
 /// How reports are judged.
@@ -83,6 +103,10 @@ pub(crate) struct ScanArguments {
     /// Let only what is new since a report decide: what limpid scan --format json wrote before
     #[arg(long, value_name = "REPORT")]
     pub(crate) baseline: Option<PathBuf>,
+
+    /// Tell which findings come with the image that this one was built on; auto takes what its manifest names, from its registry
+    #[arg(long, value_name = "IMAGE|auto")]
+    pub(crate) base: Option<String>,
 
     /// Judge as of a day (2026-11-23) with the data that was in force then; asks no network [default: now]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]

@@ -11,7 +11,7 @@ use anyhow::{Context, anyhow, bail};
 use chrono::NaiveDate;
 use limpid_core::{
     Reason, Report,
-    policy::{Baseline, Gate, Ignore, Policy, Rating, vex},
+    policy::{Baseline, Gate, Ignore, Meeting, Policy, Rating, vex},
     report::SCHEMA,
 };
 use serde::Deserialize;
@@ -57,7 +57,7 @@ fn read_policy(options: &PolicyOptions) -> anyhow::Result<Option<PolicyFile>> {
 }
 
 /// The earlier reports in a file: one, or one a line.
-pub(crate) fn baseline(file: &Path, images: usize) -> anyhow::Result<Baseline> {
+pub(crate) fn baseline(file: &Path, meeting: Meeting) -> anyhow::Result<Baseline> {
     let read = || {
         let text = text(file)?;
         let reports = serde_json::Deserializer::from_str(&text).into_iter::<Report>();
@@ -69,7 +69,7 @@ pub(crate) fn baseline(file: &Path, images: usize) -> anyhow::Result<Baseline> {
         if reports.is_empty() {
             bail!("there is no report in it");
         }
-        Ok(Baseline::of(reports, images == 1))
+        Ok(Baseline::of(reports, meeting))
     };
     read().with_context(|| format!("--baseline {}", file.display()))
 }
@@ -121,6 +121,8 @@ struct GateTable {
     #[serde(default)]
     fixable: bool,
     #[serde(default)]
+    above_base: bool,
+    #[serde(default)]
     blind_spots: Vec<Reason>,
 }
 
@@ -145,15 +147,16 @@ impl PolicyFile {
 
 impl GateTable {
     fn gate(self) -> anyhow::Result<Gate> {
-        let Self { severity, unknown, fixable, blind_spots } = self;
+        let Self { severity, unknown, fixable, above_base, blind_spots } = self;
         let gate = Gate {
             severity: severity.as_deref().map(str::parse).transpose()?,
             unknown,
             fixable,
+            above_base,
             blind_spots: blind_spots.into_iter().collect(),
         };
         if gate == Gate::default() {
-            bail!("nothing could trip it: say severity, unknown, fixable or blind-spots");
+            bail!("nothing could trip it: say severity, unknown, fixable, above-base or blind-spots");
         }
         Ok(gate)
     }

@@ -7,7 +7,7 @@ use limpid_core::{IndexReport, clair, documents};
 
 use crate::{
     arguments::{Common, IndexArguments, IndexFormat, Output},
-    command::{each_image, layout},
+    command::{are_several, each_image, layout},
     engine::Engine,
     exit::Status,
     output,
@@ -24,18 +24,18 @@ pub(crate) fn run(common: &Common, arguments: &IndexArguments) -> anyhow::Result
     let bars = Bars::new(common.quiet);
     let (indexes, status) = match arguments.server.server(&arguments.image)? {
         None => {
-            each_image(&arguments.images, |image| engine.index(image, &arguments.image, &bars.layers(image)))
+            let act = |name: &str, image| engine.index_opened(image, &bars.layers(name));
+            each_image(&engine, &arguments.images, &arguments.image, act)
         }
         Some((address, options)) => {
             let scanner = Scanner {
                 client: Client::new(address, &options)?,
-                engine: &engine,
-                options: &arguments.image,
                 bars: &bars,
                 send_layers: arguments.server.send_layers,
                 quiet: common.quiet,
             };
-            each_image(&arguments.images, |image| remote::index(&scanner.client, &scanner.submit(image)?))
+            let act = |_: &str, image| remote::index(&scanner.client, &scanner.submit(image)?);
+            each_image(&engine, &arguments.images, &arguments.image, act)
         }
     };
     bars.clear();
@@ -43,11 +43,12 @@ pub(crate) fn run(common: &Common, arguments: &IndexArguments) -> anyhow::Result
         // As for scan: a list that is in a file already is better than none.
         return Ok(status);
     }
+    let several = are_several(&arguments.images, &arguments.image);
     for output in &arguments.format {
         write_to(output.file.as_deref(), |out| {
             let terminal = if output.file.is_some() { Terminal::PIPED } else { Terminal::of_stdout() };
             for (place, index) in indexes.iter().enumerate() {
-                write_one(index, output.format, arguments.images.len() > 1, place, &terminal, out)?;
+                write_one(index, output.format, several, place, &terminal, out)?;
             }
             Ok(())
         })?;

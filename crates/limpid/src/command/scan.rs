@@ -5,13 +5,17 @@ use std::io::{self, Write};
 use anyhow::bail;
 use limpid_core::{
     IndexReport, Report, Severity, clair, comparison, documents,
-    policy::{self, Gate, Outcome, Policy},
+    policy::{self, Gate, Meeting, Outcome, Policy},
     report::DecisionState,
 };
 
 use crate::{
     arguments::{Common, Output, ScanArguments, ScanFormat},
-    command::{decisions, each_image, layout},
+    command::{
+        are_several,
+        base::{self, FoundBase},
+        decisions, each_image, layout,
+    },
     engine::{self, Engine},
     exit::Status,
     output::{self, Layout},
@@ -38,7 +42,7 @@ pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<
         return Ok(status);
     }
     for one in &mut scanned {
-        compare_with_baseline(one, &policy, common.quiet);
+        compare_with_baseline(one, &policy, common.quiet, arguments.image.several().is_some());
     }
     for output in &arguments.format {
         let terminal = if output.file.is_some() { Terminal::PIPED } else { Terminal::of_stdout() };
@@ -63,8 +67,12 @@ fn here(
     policy: &Policy,
 ) -> anyhow::Result<(Vec<Scanned>, Status)> {
     let bars = Bars::new(common.quiet);
-    let (indexes, status) =
-        each_image(&arguments.images, |image| engine.index(image, &arguments.image, &bars.layers(image)));
+    let act = |name: &str, image| {
+        let base = base::find(engine, arguments, name, &image);
+        Ok((engine.index_opened(image, &bars.layers(name))?, base))
+    };
+    let (indexed, status) = each_image(engine, &arguments.images, &arguments.image, act);
+    let (indexes, bases): (Vec<IndexReport>, Vec<Option<FoundBase>>) = indexed.into_iter().unzip();
     // The past cannot be fetched: a report as of a day uses what was in force then.
     if !common.offline && arguments.as_of.is_none() {
         refresh(engine, &indexes, &bars, common.quiet);
@@ -74,8 +82,8 @@ fn here(
         return Ok((Vec::new(), status));
     }
     let catalog = engine.open_catalog(arguments.as_of)?;
-    let scanned = indexes.into_iter().map(|index| Scanned {
-        report: engine.judge(&index, &catalog, policy, arguments.as_of),
+    let scanned = indexes.into_iter().zip(bases).map(|(index, base)| Scanned {
+        report: FoundBase::tell(base, engine.judge(&index, &catalog, policy, arguments.as_of)),
         index: Some(index),
     });
     Ok((scanned.collect(), status))
@@ -94,28 +102,23 @@ fn on_server(
         );
     }
     let bars = Bars::new(common.quiet);
-    let scanner = Scanner {
-        client,
-        engine,
-        options: &arguments.image,
-        bars: &bars,
-        send_layers: arguments.server.send_layers,
-        quiet: common.quiet,
-    };
+    let scanner =
+        Scanner { client, bars: &bars, send_layers: arguments.server.send_layers, quiet: common.quiet };
     let needs_index = arguments.format.iter().any(|output| output.format.needs_index());
     let mut all_told = Status::Done;
-    let (scanned, status) = each_image(&arguments.images, |image| {
+    let (scanned, status) = each_image(engine, &arguments.images, &arguments.image, |name, image| {
+        let base = base::find(engine, arguments, name, &image);
         let facts = scanner.submit(image)?;
         let Some((report, index)) = remote::report(&scanner.client, &facts, needs_index)? else {
             // Said even where nobody wants hints: there is no report that could say it.
             terminal::print_warning(&format!(
-                "{image}: unproven: the server has no advisory data yet, so it makes no report; its feeds have to be \
+                "{name}: unproven: the server has no advisory data yet, so it makes no report; its feeds have to be \
                  updated first"
             ));
             all_told = Status::Unproven;
             return Ok(None);
         };
-        Ok(Some(Scanned { report: report.under(policy), index }))
+        Ok(Some(Scanned { report: FoundBase::tell(base, report.under(policy)), index }))
     });
     bars.clear();
     Ok((scanned.into_iter().flatten().collect(), status.max(all_told)))
@@ -123,13 +126,18 @@ fn on_server(
 
 /// The decisions of a scan, and what is known already.
 fn policy_of(arguments: &ScanArguments) -> anyhow::Result<Policy> {
-    let images = arguments.images.len();
-    let baseline = arguments.baseline.as_deref().map(|file| decisions::baseline(file, images)).transpose()?;
+    let meeting = match (arguments.image.several(), arguments.images.len()) {
+        (Some(_), _) => Meeting::NameAndPlatform,
+        (None, 1) => Meeting::AnyName,
+        (None, _) => Meeting::Name,
+    };
+    let baseline =
+        arguments.baseline.as_deref().map(|file| decisions::baseline(file, meeting)).transpose()?;
     Ok(Policy { baseline, ..decisions::policy(&arguments.policy)? })
 }
 
 /// Says what became of the image since its baseline.
-fn compare_with_baseline(one: &mut Scanned, policy: &Policy, quiet: bool) {
+fn compare_with_baseline(one: &mut Scanned, policy: &Policy, quiet: bool, by_platform: bool) {
     let Some(baseline) = &policy.baseline else { return };
     match baseline.report(&one.report.image) {
         Some(before) => {
@@ -141,8 +149,9 @@ fn compare_with_baseline(one: &mut Scanned, policy: &Policy, quiet: bool) {
         }
         None if quiet => {}
         None => terminal::print_warning(&format!(
-            "{} is not in the baseline: all that is found in it is new",
-            one.report.image.reference
+            "{} is not in the baseline{}: all that is found in it is new",
+            one.report.image.reference,
+            if by_platform { format!(" for {}", one.report.image.platform) } else { String::new() }
         )),
     }
 }
@@ -173,15 +182,10 @@ fn write_all(
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let layout = layout(arguments.images.len() > 1);
+    let layout = layout(are_several(&arguments.images, &arguments.image));
     let reports: Vec<&Report> = scanned.iter().map(|one| &one.report).collect();
     match format {
-        ScanFormat::Table => each(scanned, |place, one| {
-            if place > 0 && terminal.width.is_some() {
-                writeln!(out)?;
-            }
-            output::report_table(&one.report, terminal, out)
-        }),
+        ScanFormat::Table => tables(&reports, arguments.image.several().is_some(), terminal, out),
         ScanFormat::Json => each(scanned, |_, one| output::json(&one.report, layout, out)),
         ScanFormat::Clair => each(scanned, |_, one| {
             output::json(&clair::vulnerability_report(one.index()?, &one.report), layout, out)
@@ -200,6 +204,28 @@ fn write_all(
         ScanFormat::Junit => output::junit(&reports, arguments.fail_on, out),
         ScanFormat::Html => output::html(&reports, out),
     }
+}
+
+/// A table for each report, and after those of one image what differs between its platforms, where several were asked for.
+fn tables(
+    reports: &[&Report],
+    by_platform: bool,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut is_first = true;
+    let is_same = |one: &&Report, next: &&Report| by_platform && one.image.reference == next.image.reference;
+    for group in reports.chunk_by(is_same) {
+        for report in group {
+            if !is_first && terminal.width.is_some() {
+                writeln!(out)?;
+            }
+            is_first = false;
+            output::report_table(report, terminal, out)?;
+        }
+        output::platforms(group, terminal, out)?;
+    }
+    Ok(())
 }
 
 /// Writes one document after the other.

@@ -6,10 +6,13 @@
 use std::io::{self, Write};
 
 use askama::Template;
-use limpid_core::{BlindSpot, Report, Severity, report::Finding};
+use limpid_core::{
+    BlindSpot, Report, Severity,
+    report::{Finding, PlannedUpgrade},
+};
 
 use super::{
-    report::sentence,
+    report::{commands, sentence, stays},
     text::{age, counted, escaped, number},
 };
 
@@ -45,6 +48,10 @@ struct Section {
     sentence: String,
     counts: Vec<Count>,
     fixable: String,
+    base: String,
+    upgrades: Vec<Upgrade>,
+    commands: Vec<String>,
+    stays: String,
     findings: Vec<Row>,
     suppressed: Vec<Row>,
     blind_spots: Vec<Spot>,
@@ -56,6 +63,13 @@ struct Count {
     count: String,
     /// Of all findings, in thousandths: how long its part of the bar is.
     share: u64,
+}
+
+struct Upgrade {
+    name: String,
+    to: String,
+    fixes: String,
+    packages: String,
 }
 
 struct Row {
@@ -111,10 +125,23 @@ fn of_report(report: &Report) -> Section {
         sentence: escaped(&sentence(report)),
         counts: Severity::WORST_FIRST.map(count).into(),
         fixable: number(report.summary.fixable),
+        base: report.sentence_of_base().as_deref().map(escaped).unwrap_or_default(),
+        upgrades: report.plan().iter().map(upgrade).collect(),
+        commands: commands(&report.plan()),
+        stays: stays(report).unwrap_or_default(),
         findings: findings.into_iter().map(row).collect(),
         suppressed: suppressed.map(row).collect(),
         blind_spots: report.blind_spots.iter().map(spot).collect(),
         feeds: feeds(report),
+    }
+}
+
+fn upgrade(upgrade: &PlannedUpgrade) -> Upgrade {
+    Upgrade {
+        name: escaped(&upgrade.name),
+        to: upgrade.to.as_deref().map_or_else(|| "see above".to_owned(), escaped),
+        fixes: number(upgrade.fixes),
+        packages: escaped(&upgrade.packages.join(", ")),
     }
 }
 

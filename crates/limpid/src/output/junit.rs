@@ -31,7 +31,7 @@ pub(crate) fn junit(reports: &[&Report], least: Option<Severity>, out: &mut dyn 
         ("skipped", &skipped),
     ]);
     element.write_inner_content(|writer| {
-        suites.iter().try_for_each(|(report, cases)| suite(writer, report, cases))
+        suites.iter().try_for_each(|(report, cases)| suite(writer, &name(report, reports), report, cases))
     })?;
     writer.into_inner().write_all(b"\n")
 }
@@ -108,12 +108,18 @@ fn totals<'a>(cases: impl Iterator<Item = &'a Case>) -> [String; 3] {
 
 type Out<'a> = Writer<&'a mut dyn Write>;
 
-fn suite(writer: &mut Out<'_>, report: &Report, cases: &[Case]) -> io::Result<()> {
+/// The image; with its platform, where another platform of it has a suite too.
+fn name(report: &Report, reports: &[&Report]) -> String {
+    let named = reports.iter().filter(|other| other.image.reference == report.image.reference).count();
+    let name = escaped(&report.image.reference);
+    if named > 1 { format!("{name} ({})", escaped(&report.image.platform)) } else { name }
+}
+
+fn suite(writer: &mut Out<'_>, name: &str, report: &Report, cases: &[Case]) -> io::Result<()> {
     let [tests, failures, skipped] = totals(cases.iter());
     let at = instant(report.observed.generated_at);
-    let name = escaped(&report.image.reference);
     let element = writer.create_element("testsuite").with_attributes([
-        ("name", name.as_str()),
+        ("name", name),
         ("tests", &tests),
         ("failures", &failures),
         ("skipped", &skipped),

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use limpid_core::{Report, Severity, report::Finding};
 
 use super::{
-    report::sentence,
+    report::{commands, sentence, stays},
     text::{counted, escaped, number},
 };
 
@@ -22,9 +22,11 @@ pub(crate) fn markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     not_judged(report, out)?;
     counts(report, out)?;
     findings(report, out)?;
+    upgrades(report, out)?;
     let proof = &report.proof;
     let [image, catalog] = [&report.image.digest, &proof.catalog].map(|digest| digest.as_str());
-    writeln!(out, "<sub>Image {image}, advisory data {catalog}, as of {}.</sub>\n", proof.as_of)
+    let platform = plain(&report.image.platform);
+    writeln!(out, "<sub>Image {image}, {platform}, advisory data {catalog}, as of {}.</sub>\n", proof.as_of)
 }
 
 fn not_judged(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -53,7 +55,8 @@ fn counts(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     )?;
     let count = |severity| number(report.summary.findings.get(&severity).copied().unwrap_or(0));
     let counts = Severity::WORST_FIRST.map(count).join(" | ");
-    writeln!(out, "| {counts} | {} |\n", number(report.summary.fixable))
+    writeln!(out, "| {counts} | {} |\n", number(report.summary.fixable))?;
+    report.sentence_of_base().map_or(Ok(()), |sentence| writeln!(out, "{}\n", plain(&sentence)))
 }
 
 fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -70,6 +73,25 @@ fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "| {} | {id} | {name} | {version} | {fix} |", finding.severity)?;
     }
     rest(standing.len(), "lesser finding", "lesser findings", out)
+}
+
+/// What to do, and what stays after it.
+fn upgrades(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let plan = report.plan();
+    if plan.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "### Upgrades\n\n| upgrade | to | fixes | installed as |\n|---|---|---:|---|")?;
+    for upgrade in plan.iter().take(LISTED) {
+        let to = upgrade.to.as_deref().map_or_else(|| "see above".to_owned(), plain);
+        let (name, packages) = (plain(&upgrade.name), plain(&upgrade.packages.join(", ")));
+        writeln!(out, "| {name} | {to} | {} | {packages} |", number(upgrade.fixes))?;
+    }
+    rest(plan.len(), "more upgrade", "more upgrades", out)?;
+    for command in commands(&plan) {
+        writeln!(out, "    {command}\n")?;
+    }
+    stays(report).map_or(Ok(()), |stays| writeln!(out, "{}\n", plain(&stays)))
 }
 
 fn rest(all: usize, one: &str, several: &str, out: &mut dyn Write) -> io::Result<()> {

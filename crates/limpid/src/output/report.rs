@@ -11,7 +11,10 @@ pub(in crate::output) mod tests;
 mod upgrades;
 mod verdict;
 
-pub(super) use self::verdict::sentence;
+pub(super) use self::{
+    upgrades::{commands, stays},
+    verdict::sentence,
+};
 
 use std::io::{self, Write};
 
@@ -26,6 +29,9 @@ pub(crate) fn report_table(report: &Report, terminal: &Terminal, out: &mut dyn W
     let page = &mut Page::new(out, width, terminal.colour);
     header::write(page, report)?;
     findings::write(page, report)?;
+    if let Some(sentence) = report.sentence_of_base() {
+        page.prose(style::PLAIN, 0, &escaped(&sentence))?;
+    }
     upgrades::write(page, report)?;
     blind_spots::section(page, &report.blind_spots)?;
     page.blank()?;

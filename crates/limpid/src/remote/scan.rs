@@ -11,13 +11,11 @@ use super::{
     Client, layers,
     limpid::{self, Asked, Layer, Manifest, Submitted},
 };
-use crate::{arguments::ImageOptions, engine::Engine, progress::Bars, terminal};
+use crate::{progress::Bars, terminal};
 
 /// What images are given to a server with.
 pub(crate) struct Scanner<'a> {
     pub(crate) client: Client,
-    pub(crate) engine: &'a Engine,
-    pub(crate) options: &'a ImageOptions,
     pub(crate) bars: &'a Bars,
     /// Whether layers are sent without asking the server to fetch them.
     pub(crate) send_layers: bool,
@@ -26,8 +24,8 @@ pub(crate) struct Scanner<'a> {
 
 impl Scanner<'_> {
     /// Has an image indexed.
-    pub(crate) fn submit(&self, image: &str) -> anyhow::Result<ImageFacts> {
-        let image = match self.engine.open(image, self.options)? {
+    pub(crate) fn submit(&self, image: OpenedImage) -> anyhow::Result<ImageFacts> {
+        let image = match image {
             OpenedImage::Layers(image) => image,
             OpenedImage::Root(_) => bail!(
                 "a root file system has no layers that a server could index; scan it here, without --server \

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod base;
 mod baseline;
 mod blind_spots;
 mod clair;
@@ -28,6 +29,7 @@ mod gates;
 mod help;
 mod hostile;
 mod outputs;
+mod platforms;
 mod policy;
 mod redhat;
 mod registry;
@@ -42,4 +44,5 @@ mod support;
 mod transfer;
 mod ubuntu;
 mod updates;
+mod upgrades;
 mod versions;

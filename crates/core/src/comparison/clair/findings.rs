@@ -68,6 +68,7 @@ fn finding(told: &Vulnerability, indexed: &IndexedPackage) -> Finding {
         status: if fixed_in.is_some() { Status::Fixed } else { Status::Affected },
         fixed_in,
         vendor_status: String::new(),
+        origin: None,
         rated: None,
         feed: told.updater.clone(),
         why: format!("Clair says so, by {}", told.updater),

@@ -28,6 +28,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[REBUILD.releases.file], identify: |files| REBUILD.identify(files) }),
     versions: &rpm::VERSIONS,
+    upgrade: crate::upgrade::RPM,
     feeds: &FeedFamily {
         needed_by: |namespace| ENDS.needed_by(namespace, |namespace| REBUILD.needed_by(namespace)),
         discover: |upstream| {

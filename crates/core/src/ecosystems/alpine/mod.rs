@@ -23,6 +23,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: &[&apk::DETECTOR],
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &apk::VERSIONS,
+    upgrade: crate::upgrade::APK,
     feeds: &feeds::FAMILY,
     scope: scope::own_namespace,
     crosses: false,

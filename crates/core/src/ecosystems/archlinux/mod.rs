@@ -23,6 +23,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: &[&pacman::DETECTOR],
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &pacman::VERSIONS,
+    upgrade: crate::upgrade::PACMAN,
     feeds: &feeds::FAMILY,
     scope,
     crosses: false,

@@ -31,6 +31,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: &[&portage::DETECTOR],
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &portage::VERSIONS,
+    upgrade: crate::upgrade::PORTAGE,
     feeds: &feeds::FAMILY,
     scope,
     crosses: false,

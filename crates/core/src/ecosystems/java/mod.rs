@@ -35,6 +35,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,
+    upgrade: crate::upgrade::NONE,
     feeds: &FeedFamily {
         parse: |source, document, sink| {
             Java::LANGUAGE.parse(source, document, &mut |record| sink(of_any_group(record)))

@@ -26,6 +26,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,
+    upgrade: crate::upgrade::NPM,
     feeds: &language::feeds::<Node>(),
     scope: own_namespace,
     crosses: false,

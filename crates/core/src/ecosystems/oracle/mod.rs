@@ -25,6 +25,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &rpm::VERSIONS,
+    upgrade: crate::upgrade::RPM,
     feeds: &feeds::FAMILY,
     scope,
     crosses: true,

@@ -22,6 +22,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: rpm::DETECTORS,
     identity: Some(Identity { files: &[], identify: identity::identify }),
     versions: &rpm::VERSIONS,
+    upgrade: crate::upgrade::RPM,
     feeds: &feeds::FAMILY,
     scope: |question| BUILDERS.scope(question),
     crosses: false,

@@ -29,6 +29,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,
+    upgrade: crate::upgrade::COMPOSER,
     feeds: &language::feeds::<Php>(),
     scope: own_namespace,
     crosses: false,

@@ -31,6 +31,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,
+    upgrade: crate::upgrade::PIP,
     feeds: &language::feeds::<Python>(),
     scope: own_namespace,
     crosses: false,

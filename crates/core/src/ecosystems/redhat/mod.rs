@@ -36,6 +36,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: DETECTORS,
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &rpm::VERSIONS,
+    upgrade: crate::upgrade::RPM,
     feeds: &feeds::FAMILY,
     scope: scope::scope,
     crosses: true,

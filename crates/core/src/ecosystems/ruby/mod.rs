@@ -25,6 +25,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: &[&DETECTOR],
     identity: None,
     versions: &version::VERSIONS,
+    upgrade: crate::upgrade::BUNDLER,
     feeds: &language::feeds::<Ruby>(),
     scope: own_namespace,
     crosses: false,

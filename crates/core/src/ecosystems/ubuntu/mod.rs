@@ -24,6 +24,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: &[&dpkg::DETECTOR],
     identity: Some(Identity { files: identity::FILES, identify: identity::identify }),
     versions: &dpkg::VERSIONS,
+    upgrade: crate::upgrade::APT,
     feeds: &feeds::FAMILY,
     scope: scope::scope,
     crosses: true,

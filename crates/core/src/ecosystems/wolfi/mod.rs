@@ -20,6 +20,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     detectors: &[&apk::DETECTOR],
     identity: Some(Identity { files: &[], identify: |files| ROLLING.identify(files) }),
     versions: &apk::VERSIONS,
+    upgrade: crate::upgrade::APK,
     feeds: &FeedFamily {
         needed_by: |namespace| ROLLING.needed_by(namespace),
         discover: |upstream| ROLLING.discover(upstream),

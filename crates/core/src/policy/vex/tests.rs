@@ -36,6 +36,7 @@ fn finding() -> Finding {
         fixed_in: Some("1.1.1q-r0".to_owned()),
         status: Status::Fixed,
         vendor_status: String::new(),
+        origin: None,
         rated: None,
         feed: "alpine/v3.16/main".to_owned(),
         why: String::new(),

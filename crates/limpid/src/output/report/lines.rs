@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use limpid_core::{
     Report, Severity,
-    report::{Decision, Finding, Since},
+    report::{Decision, Finding, PlannedUpgrade, Since},
 };
 
 use super::verdict;
@@ -18,6 +18,8 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     header(report, out)?;
     report.findings.iter().try_for_each(|one| finding(one, out))?;
     totals(report, out)?;
+    base(report, out)?;
+    report.plan().iter().try_for_each(|one| upgrade(one, out))?;
     report.decisions.iter().try_for_each(|one| decision(one, out))?;
     blind_spots::lines(out, &report.blind_spots)?;
     if let Some(one) = &report.since {
@@ -75,6 +77,21 @@ fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         None => line(out, "finding", fields),
         Some(by) => line(out, "suppressed", fields.into_iter().chain([&*by.by, &*by.reason])),
     }
+}
+
+fn base(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let (Some(base), Some(sentence)) = (&report.base, report.sentence_of_base()) else { return Ok(()) };
+    let counts = [base.layers, base.findings, base.fixable, base.above].map(|count| count.to_string());
+    let fields =
+        [&*base.reference, base.digest.as_str()].into_iter().chain(counts.iter().map(String::as_str));
+    line(out, "base", fields.chain([&*sentence]))
+}
+
+fn upgrade(upgrade: &PlannedUpgrade, out: &mut dyn Write) -> io::Result<()> {
+    let (to, command) = (or_absent(upgrade.to.as_ref()), or_absent(upgrade.command.as_ref()));
+    let (fixes, packages) = (upgrade.fixes.to_string(), upgrade.packages.join(","));
+    let fields = [&*upgrade.name, &to, &fixes, upgrade.severity.as_str(), &upgrade.kind, &packages, &command];
+    line(out, "upgrade", fields)
 }
 
 fn decision(decision: &Decision, out: &mut dyn Write) -> io::Result<()> {

@@ -1,8 +1,8 @@
-//! Which packages to upgrade, to which version, and how many findings that fixes.
+//! Which packages to upgrade, to which version and with which command, how many findings that fixes, and how many stay.
 
-use std::io;
+use std::{collections::BTreeMap, io};
 
-use limpid_core::{Report, ecosystem::Ecosystems, ecosystems, report::Upgrade};
+use limpid_core::{Report, report::PlannedUpgrade, upgrade::is_plain};
 
 use crate::output::{
     columns::{Align, Cell, Column, Fit, Table},
@@ -22,31 +22,92 @@ const COLUMNS: [Column; 4] = [
 ];
 
 pub(super) fn write(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let upgrades = report.upgrades();
+    let upgrades = report.plan();
     if upgrades.is_empty() {
         return Ok(());
     }
-    let ecosystems = ecosystems::all();
-    let rows = upgrades.iter().take(TOLD).map(|upgrade| row(upgrade, &ecosystems)).collect();
+    let rows = upgrades.iter().take(TOLD).map(row).collect();
     page.blank()?;
     Table::new(COLUMNS, rows).write(page)?;
     if upgrades.len() > TOLD {
         let more = counted((upgrades.len() - TOLD) as u64, "more package");
         page.line(&page.styled(style::QUIET, &format!("and {more}")))?;
     }
+    let commands = commands(&upgrades);
+    if !commands.is_empty() {
+        page.blank()?;
+    }
+    for command in commands {
+        broken(&command, page.width).iter().try_for_each(|line| page.line(line))?;
+    }
+    if let Some(stays) = stays(report) {
+        page.prose(style::QUIET, 0, &stays)?;
+    }
     Ok(())
 }
 
-fn row(upgrade: &Upgrade<'_>, ecosystems: &Ecosystems) -> Vec<Cell> {
+/// The commands that upgrade all that is told, one for each tool. Every name in them is one that a shell takes as it is.
+pub(in crate::output) fn commands(upgrades: &[PlannedUpgrade]) -> Vec<String> {
+    let mut commands: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
+    for upgrade in upgrades {
+        let Some(command) = &upgrade.command else { continue };
+        let first = upgrades.iter().position(|one| one.command.as_ref() == Some(command));
+        let plain = upgrade.packages.iter().map(String::as_str).filter(|name| is_plain(name));
+        commands.entry((first.unwrap_or_default(), command)).or_default().extend(plain);
+    }
+    let commands = commands.into_iter().filter(|(_, packages)| !packages.is_empty());
+    commands.map(|((_, command), packages)| format!("{} {}", escaped(command), packages.join(" "))).collect()
+}
+
+/// What stays after that.
+pub(in crate::output) fn stays(report: &Report) -> Option<String> {
+    let left = report.standing().filter(|finding| finding.fixed_in.is_none()).count() as u64;
+    // A report that knows no commands says nothing of tools.
+    let of_no_tool = report.upgrades.iter().filter(|one| one.command.is_none()).count() as u64;
+    let mut parts = Vec::new();
+    if of_no_tool > 0 {
+        let what = counted(of_no_tool, "package");
+        parts
+            .push(format!("For {what} the image has no tool that upgrades: build it again with newer ones."));
+    }
+    match left {
+        0 => {}
+        1 => parts.push("1 finding stays after that: no fix is known for it.".to_owned()),
+        several => {
+            parts.push(format!("{} findings stay after that: no fix is known for them.", number(several)));
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// A command over several lines, as a shell takes it.
+fn broken(command: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in command.split(' ') {
+        if !line.trim().is_empty() && line.len() + word.len() + " ".len() + " \\".len() > width {
+            lines.push(format!("{line} \\"));
+            line = format!("  {word}");
+        } else if line.is_empty() {
+            word.clone_into(&mut line);
+        } else {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+fn row(upgrade: &PlannedUpgrade) -> Vec<Cell> {
     let packages: Vec<String> = upgrade.packages.iter().map(|package| escaped(package)).collect();
-    let as_named =
-        packages.len() == 1 && packages.first().is_some_and(|package| *package == escaped(upgrade.name));
+    let name = escaped(&upgrade.name);
+    let as_named = packages.len() == 1 && packages.first() == Some(&name);
+    let to = upgrade.to.as_deref();
     vec![
-        Cell::new(escaped(upgrade.name), style::STRONG),
-        upgrade
-            .newest(ecosystems)
-            .map_or_else(|| Cell::new("see above", style::QUIET), |version| Cell::plain(escaped(version))),
-        Cell::plain(number(upgrade.findings)),
+        Cell::new(name, style::STRONG),
+        to.map_or_else(|| Cell::new("see above", style::QUIET), |version| Cell::plain(escaped(version))),
+        Cell::plain(number(upgrade.fixes)),
         Cell::new(if as_named { String::new() } else { packages.join(", ") }, style::QUIET),
     ]
 }

@@ -68,6 +68,7 @@ pub(super) fn finding(number: usize, severity: Severity, word: &str) -> Finding 
         fixed_in: is_fixed.then(|| format!("2.{number}{word}")),
         status: if is_fixed { Status::Fixed } else { Status::WillNotFix },
         vendor_status: format!("postponed{word}"),
+        origin: None,
         rated: None,
         feed: format!("alpine/v3.16/main{word}"),
         why: format!("1.{number} < 2.{number}{word}"),
@@ -161,6 +162,8 @@ pub(super) fn seen(findings: usize, word: &str) -> Seen {
         summary: summary(&findings),
         findings,
         since: None,
+        base: None,
+        upgrades: Vec::new(),
         decisions: vec![Decision {
             by: format!("ignore CVE-2026-00049{word}"),
             reason: format!("not used{word}"),
