@@ -11,6 +11,7 @@ use super::{Advisories, Judgement, Keeper, Statement, affects::affects, aliases,
 use crate::{
     Advisory, Affected, BlindSpot, Ecosystem, IndexReport, IndexedPackage, Package, Reason, Severity,
     advisory::{Names, Plan},
+    enrichment::Enrichment,
     scope::{Scope, ScopeQuestion},
 };
 
@@ -36,6 +37,8 @@ pub struct Match {
     pub why: String,
     /// Why the vendor says that it does not affect the package after all, with the feed that says so.
     pub dismissed: Option<(String, String)>,
+    /// What is known of the vulnerability, whatever it is in.
+    pub enrichment: Enrichment,
 }
 
 /// What all packages of a namespace are judged with.
@@ -219,6 +222,7 @@ impl Court<'_> {
             is_second,
             why,
             dismissed,
+            enrichment: Enrichment::default(),
         }
     }
 }

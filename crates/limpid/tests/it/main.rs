@@ -21,6 +21,7 @@ mod decisions;
 mod deploying;
 mod determinism;
 mod documents;
+mod enrichment;
 mod evidence;
 mod exit_status;
 mod explain;
