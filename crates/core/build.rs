@@ -26,6 +26,7 @@ const DECIDES_NOTHING: &[&str] = &[
 /// What no detector's result depends on.
 const NOT_DETECTING: &[&str] = &[
     "advisory.rs",
+    "enrichment.rs",
     "feed.rs",
     "matching",
     "matching.rs",

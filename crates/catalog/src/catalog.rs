@@ -103,8 +103,8 @@ impl Catalog {
         let empty = FeedRecord::default();
         let discovered = state.discoveries.iter().filter_map(|(id, history)| {
             let operation = history.as_of(as_of)?.clone();
-            let ecosystem = ecosystems.iter().find(|ecosystem| ecosystem.id == id);
-            let guard = ecosystem.map(|ecosystem| (ecosystem.feeds.guard)(id));
+            let publisher = ecosystems.publishers().find(|publisher| publisher.id == id);
+            let guard = publisher.map(|publisher| (publisher.feeds.guard)(id));
             let stale = feed::is_stale(operation.known_until, as_of, guard.as_ref());
             Some((id.clone(), Known { operation, stale }))
         });
@@ -115,9 +115,9 @@ impl Catalog {
             .into_iter()
             .map(|name| {
                 let record = state.feeds.get(name).unwrap_or(&empty);
-                let ecosystem = ecosystems.iter().find(|ecosystem| ecosystem.owns_feed(name));
-                let discovery = ecosystem.and_then(|ecosystem| discoveries.get(ecosystem.id));
-                (name.clone(), Feed::new(name, record, store, ecosystem, discovery, as_of))
+                let publisher = ecosystems.publishers().find(|publisher| publisher.owns_feed(name));
+                let discovery = publisher.and_then(|publisher| discoveries.get(publisher.id));
+                (name.clone(), Feed::new(name, record, store, publisher.as_ref(), discovery, as_of))
             })
             .collect();
         let mut by_namespace: HashMap<String, Vec<String>> = HashMap::new();
@@ -153,10 +153,11 @@ impl Catalog {
     }
 
     /// What all feeds say of the advisories that are meant, in whatever namespace. Every text is looked at: for questions of
-    /// people, not for reports. A feed that cannot be read is named.
+    /// people, not for reports. A feed that cannot be read is named; what enriches has no advisories.
     pub fn about(&self, meant: &mut dyn FnMut(&Advisory) -> bool) -> Found {
         let mut found = Found::default();
-        for (name, feed) in &self.feeds {
+        let enriches = |name: &str| self.ecosystems.enrichments().any(|publisher| publisher.owns_feed(name));
+        for (name, feed) in self.feeds.iter().filter(|(name, _)| !enriches(name)) {
             let said = match &feed.segment {
                 Some(Ok(segment)) => segment.about(meant).map_err(|error| error.to_string()),
                 Some(Err(error)) => Err(error.to_string()),
@@ -191,6 +192,9 @@ impl Catalog {
     fn feeds_about(&self, namespace: &str) -> BTreeSet<String> {
         let mut names: BTreeSet<String> =
             self.by_namespace.get(namespace).into_iter().flatten().cloned().collect();
+        for publisher in self.ecosystems.enrichments() {
+            names.extend((publisher.feeds.needed_by)(namespace).into_iter().map(|source| source.name));
+        }
         if let Some(ecosystem) = self.ecosystems.of_namespace(namespace) {
             names.extend((ecosystem.feeds.needed_by)(namespace).into_iter().map(|source| source.name));
             let listed =

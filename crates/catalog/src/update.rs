@@ -31,7 +31,12 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use limpid_core::{Digest, Ecosystem, ecosystem::Ecosystems, feed::FeedSource, matching::END_OF_LIFE};
+use limpid_core::{
+    Digest, Ecosystem,
+    ecosystem::Ecosystems,
+    feed::{FeedSource, Publisher},
+    matching::END_OF_LIFE,
+};
 use serde::Serialize;
 
 use self::transport::Transport;
@@ -56,7 +61,8 @@ pub enum Selection {
     All,
     /// Those whose names begin with one of these: `alpine`, `alpine/v3.16`, `alpine/v3.16/main`.
     Prefixes(Vec<String>),
-    /// Those that speak about these namespaces. Upstream is not asked what else it has.
+    /// Those that speak about these namespaces, or about these subjects of enrichments ([`limpid_core::enrichment`]). Upstream
+    /// is not asked what else it has.
     Namespaces(Vec<String>),
 }
 
@@ -65,7 +71,7 @@ pub enum Selection {
 pub struct UpdateReport {
     /// What became of each feed, by name.
     pub feeds: BTreeMap<String, Outcome>,
-    /// For each ecosystem whose upstream was asked what it has: the number of its feeds, or why that is unknown.
+    /// For each publisher whose upstream was asked what it has: the number of its feeds, or why that is unknown.
     pub discoveries: BTreeMap<String, Result<usize, String>>,
 }
 
@@ -164,7 +170,7 @@ impl Updater {
 
     fn side_by_side(
         &self,
-        jobs: &[(Ecosystem, FeedSource)],
+        jobs: &[(Publisher, FeedSource)],
         begun: DateTime<Utc>,
         recent: Option<DateTime<Utc>>,
         progress: &dyn Progress,
@@ -172,8 +178,8 @@ impl Updater {
         let next = AtomicUsize::new(0);
         let outcomes = Mutex::new(BTreeMap::new());
         let work = || {
-            while let Some((ecosystem, source)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let outcome = self.update_feed(ecosystem, source, begun, recent, progress);
+            while let Some((publisher, source)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let outcome = self.update_feed(publisher, source, begun, recent, progress);
                 progress.feed_finished(&source.name, &outcome);
                 outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(source.name.clone(), outcome);
             }
@@ -188,25 +194,30 @@ impl Updater {
 }
 
 /// The feeds that speak about these namespaces: those that their ecosystem names, and those that are known to; and those that
-/// speak about the ends of its releases.
+/// speak about the ends of its releases. Of a subject of enrichments those that speak about it.
 fn of_namespaces(
     state: &State,
     ecosystems: &Ecosystems,
     namespaces: &[String],
-) -> Vec<(Ecosystem, FeedSource)> {
+) -> Vec<(Publisher, FeedSource)> {
     let mut jobs = Vec::new();
     for namespace in namespaces {
         // A namespace that no ecosystem judges has no feeds; matching says so.
-        let Some(ecosystem) = ecosystems.of_namespace(namespace) else { continue };
+        let Some(publisher) = ecosystems.of_namespace(namespace).map(Ecosystem::publisher) else {
+            let needed = |publisher: &Publisher| {
+                let sources = (publisher.feeds.needed_by)(namespace).into_iter();
+                sources.map(|source| (*publisher, source)).collect::<Vec<_>>()
+            };
+            jobs.extend(ecosystems.enrichments().flat_map(needed));
+            continue;
+        };
         for namespace in [namespace, END_OF_LIFE] {
-            jobs.extend(
-                (ecosystem.feeds.needed_by)(namespace).into_iter().map(|source| (*ecosystem, source)),
-            );
+            jobs.extend((publisher.feeds.needed_by)(namespace).into_iter().map(|source| (publisher, source)));
         }
-        for (name, record) in state.feeds.iter().filter(|(name, _)| ecosystem.owns_feed(name)) {
+        for (name, record) in state.feeds.iter().filter(|(name, _)| publisher.owns_feed(name)) {
             let covers = |loaded: &crate::state::Loaded| loaded.coverage.contains_key(namespace);
             if record.data.latest().is_some_and(|data| covers(&data.value)) {
-                jobs.extend(record.source.iter().map(|source| (*ecosystem, source.feed(name))));
+                jobs.extend(record.source.iter().map(|source| (publisher, source.feed(name))));
             }
         }
     }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Severity;
+use crate::{Severity, cvss::Vector};
 
 /// One upstream statement about one vulnerability.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Advisory {
     pub links: Vec<String>,
     /// When it was published, RFC 3339, where upstream tells.
     pub published: Option<String>,
+    /// CVSS vectors, of its author; the one that counts most first.
+    pub cvss: Vec<Vector>,
 }
 
 /// A package that an advisory is about.

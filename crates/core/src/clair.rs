@@ -6,6 +6,7 @@
 
 mod asked;
 mod blind_spots;
+mod enrichments;
 mod index_report;
 mod notification;
 mod update;
@@ -21,7 +22,7 @@ pub use self::{
     blind_spots::show_blind_spots,
     index_report::{ClairIndexReport, Unfinished, index_report, unfinished_index_report},
     notification::{ChangeReason, ClairNotification, ClairVulnerabilitySummary, notification},
-    update::{ClairUpdateOperation, VULNERABILITY},
+    update::{ClairUpdateOperation, ENRICHMENT, VULNERABILITY},
     vulnerability::{ClairVulnerability, vulnerability},
     vulnerability_report::{ClairVulnerabilityReport, vulnerability_report},
 };

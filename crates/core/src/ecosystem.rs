@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use crate::{
     BlindSpot, FilePath, Package,
     digest::{Digest, Hasher},
-    feed::FeedFamily,
+    feed::{FeedFamily, Publisher},
     os_release::OsRelease,
     owned::OwnedFile,
     package::SourcePackage,
@@ -279,37 +279,47 @@ impl SourcePackage {
     }
 }
 
-impl Ecosystem {
-    /// What the advisories of its feeds depend on beside the upstream documents: the digest of all that parses them.
-    ///
-    /// Part of a segment's identity, so that a better parser rebuilds segments although upstream did not change.
-    pub fn parser_revision(&self) -> String {
-        let mut hasher = Hasher::sha256();
-        for part in ["limpid feed parser", revision::of("parsers"), self.id, self.revision] {
-            hasher.update_field(part);
-        }
-        for revision in self.feeds.revisions {
-            hasher.update_field(revision);
-        }
-        hasher.finish().short().to_owned()
-    }
-}
-
 /// The ecosystems in use, and what follows from them as a whole.
 #[derive(Debug, Clone)]
 pub struct Ecosystems {
     list: Vec<Ecosystem>,
+    enrichments: Vec<Publisher>,
 }
 
 impl Ecosystems {
     /// These ecosystems, in this order. [`crate::ecosystems::all`] has the ones that Limpid ships.
     pub fn new(list: impl IntoIterator<Item = Ecosystem>) -> Self {
-        Self { list: list.into_iter().collect() }
+        Self { list: list.into_iter().collect(), enrichments: Vec::new() }
+    }
+
+    /// The same with feeds of what is known of vulnerabilities, whatever they are in. They judge nothing, so they are no part
+    /// of [`Ecosystems::index_state`].
+    #[must_use]
+    pub fn enriched(mut self, publisher: Publisher) -> Self {
+        self.enrichments.push(publisher);
+        self
+    }
+
+    /// Those that are chosen, with all enrichments.
+    #[must_use]
+    pub fn only(&self, is_chosen: impl Fn(&Ecosystem) -> bool) -> Self {
+        let list = self.list.iter().filter(|one| is_chosen(one)).copied().collect();
+        Self { list, enrichments: self.enrichments.clone() }
     }
 
     /// Each of them.
     pub fn iter(&self) -> impl Iterator<Item = &Ecosystem> {
         self.list.iter()
+    }
+
+    /// Those who publish what is known of vulnerabilities, whatever they are in.
+    pub fn enrichments(&self) -> impl Iterator<Item = &Publisher> {
+        self.enrichments.iter()
+    }
+
+    /// All who publish feeds.
+    pub fn publishers(&self) -> impl Iterator<Item = Publisher> {
+        self.iter().map(Ecosystem::publisher).chain(self.enrichments.iter().copied())
     }
 
     /// The ecosystem to which a namespace such as `Alpine:v3.16` belongs.

@@ -28,7 +28,10 @@ mod ubuntu;
 pub mod unread;
 mod wolfi;
 
-use crate::ecosystem::{Ecosystem, Ecosystems};
+use crate::{
+    ecosystem::{Ecosystem, Ecosystems},
+    formats::enrichment,
+};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
@@ -61,7 +64,7 @@ const LIST: [Ecosystem; 22] = [
     php::ECOSYSTEM,
 ];
 
-/// The ecosystems that Limpid ships.
+/// The ecosystems that Limpid ships, and what it knows of vulnerabilities beside them.
 pub fn all() -> Ecosystems {
-    Ecosystems::new(LIST)
+    Ecosystems::new(LIST).enriched(enrichment::PUBLISHER)
 }

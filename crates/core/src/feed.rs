@@ -12,9 +12,22 @@ pub use self::{
     increments::{Change, Increments, ReadList, read_rows},
     probe::probe,
 };
-use crate::{Ecosystem, advisory::Record};
+use crate::{Ecosystem, advisory::Record, digest::Hasher, revision};
 
-/// The feeds of one ecosystem.
+/// Whose feeds they are: an ecosystem's, or those of what is known of vulnerabilities whatever they are in.
+#[derive(Debug, Clone, Copy)]
+pub struct Publisher {
+    /// The first part of its feeds' names.
+    pub id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// The feeds.
+    pub feeds: &'static FeedFamily,
+    /// Digest of its own code and data, from [`revision::of`].
+    pub revision: &'static str,
+}
+
+/// The feeds of one publisher.
 #[derive(Debug, Clone, Copy)]
 pub struct FeedFamily {
     /// The feeds that speak about a namespace such as `Alpine:v3.16`, without asking upstream; asked for
@@ -131,9 +144,35 @@ pub enum FeedError {
     Unreadable(String),
 }
 
-impl Ecosystem {
-    /// Whether a feed's name is one of this ecosystem's.
+impl Publisher {
+    /// Whether a feed's name is one of this publisher's.
     pub fn owns_feed(&self, feed: &str) -> bool {
         feed.split('/').next() == Some(self.id)
+    }
+
+    /// What the records of its feeds depend on beside the upstream documents: the digest of all that parses them.
+    ///
+    /// Part of a segment's identity, so that a better parser rebuilds segments although upstream did not change.
+    pub fn parser_revision(&self) -> String {
+        let mut hasher = Hasher::sha256();
+        for part in ["limpid feed parser", revision::of("parsers"), self.id, self.revision] {
+            hasher.update_field(part);
+        }
+        for revision in self.feeds.revisions {
+            hasher.update_field(revision);
+        }
+        hasher.finish().short().to_owned()
+    }
+}
+
+impl Ecosystem {
+    /// The ecosystem as one that has feeds.
+    pub fn publisher(&self) -> Publisher {
+        Publisher { id: self.id, name: self.name, feeds: self.feeds, revision: self.revision }
+    }
+
+    /// Whether a feed's name is one of this ecosystem's.
+    pub fn owns_feed(&self, feed: &str) -> bool {
+        self.publisher().owns_feed(feed)
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod damage;
 pub(crate) mod digits;
 pub mod dpkg;
 pub mod end_of_life;
+pub mod enrichment;
 pub mod glsa;
 pub mod osv;
 pub mod oval;

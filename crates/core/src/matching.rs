@@ -7,6 +7,7 @@ mod affects;
 mod aliases;
 mod coverage;
 mod dismissal;
+mod enrichment;
 mod finding;
 mod keeper;
 mod trace;
@@ -166,10 +167,24 @@ pub struct Judgement {
     pub counts: BTreeMap<String, Counts>,
     /// The distributions, with the end of life that was reckoned with.
     pub distributions: Vec<Distribution>,
+    /// Why data that enriches may not be all that there is, by feed.
+    pub doubts: BTreeMap<String, String>,
 }
 
-/// Judges the packages of an image as of a day.
+/// Judges the packages of an image as of a day, and adds what is known of the vulnerabilities that are found.
 pub fn judge(
+    index: &IndexReport,
+    ecosystems: &Ecosystems,
+    advisories: &dyn Advisories,
+    as_of: NaiveDate,
+) -> Judgement {
+    let mut judgement = judge_alone(index, ecosystems, advisories, as_of);
+    enrichment::enrich(&mut judgement, advisories);
+    judgement
+}
+
+/// As [`judge`], without what is known of the vulnerabilities beside their advisories.
+pub fn judge_alone(
     index: &IndexReport,
     ecosystems: &Ecosystems,
     advisories: &dyn Advisories,

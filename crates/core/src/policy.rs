@@ -27,6 +27,7 @@ pub use self::{
 use crate::{
     BlindSpot, Digest, ImageFacts, Reason,
     digest::Hasher,
+    enrichment,
     report::{Decision, DecisionState, Finding, Suppression},
     revision,
 };
@@ -46,6 +47,8 @@ pub struct Policy {
     pub statements: Vec<Statement>,
     /// What is known already; it decides nothing.
     pub baseline: Option<Baseline>,
+    /// What gates ask to be known of vulnerabilities ([`Gate::asked`]): where the data does not tell it, a report says so.
+    pub asked: BTreeSet<enrichment::Kind>,
 }
 
 impl Policy {
@@ -67,6 +70,9 @@ impl Policy {
         }
         for statement in &self.statements {
             hasher.update_field(&format!("{statement:?}"));
+        }
+        for kind in &self.asked {
+            hasher.update_field(&format!("asked {kind:?}"));
         }
         if let Some(baseline) = &self.baseline {
             hasher.update_field(&baseline.words());

@@ -6,6 +6,7 @@
 mod base;
 mod build;
 mod decide;
+mod enrichment;
 mod sentence;
 mod upgrades;
 
@@ -20,7 +21,11 @@ pub use self::{
     upgrades::{PlannedUpgrade, Upgrade},
 };
 use crate::{
-    BlindSpot, Digest, Distribution, ImageFacts, Severity, Verdict, advisory::is_cve, matching::Counts,
+    BlindSpot, Digest, Distribution, ImageFacts, Severity, Verdict,
+    advisory::is_cve,
+    cvss::Cvss,
+    enrichment::{Epss, Kev},
+    matching::Counts,
 };
 
 /// The name and version of this format.
@@ -108,6 +113,9 @@ pub struct ReportFeed {
     pub upstream_date: Option<String>,
     /// How many records it has about the releases in question.
     pub records: u64,
+    /// Of data that enriches: why it may not be all that there is; left out where it is not doubted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<String>,
 }
 
 /// A package that is affected by an advisory.
@@ -119,6 +127,15 @@ pub struct Finding {
     pub aliases: Vec<String>,
     /// How bad it is; `Unknown` where the feed does not say.
     pub severity: Severity,
+    /// What it scores, by whom: the vendor's first, of each the newest version first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cvss: Vec<Cvss>,
+    /// Whether it is known to be exploited, by CISA's catalog; left out where that does not say so, or is not loaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kev: Option<Kev>,
+    /// How likely it is to be exploited, by FIRST; left out where that has no score, or is not loaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epss: Option<Epss>,
     /// A sentence about it; left out where the feed has none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub summary: String,

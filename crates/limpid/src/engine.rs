@@ -2,7 +2,7 @@
 //!
 //! Every command that looks at images goes this one way, so that all of them say the same.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -14,6 +14,7 @@ use limpid_core::{
     ImageFacts, IndexReport, Report,
     ecosystem::Ecosystems,
     ecosystems,
+    enrichment::Kind,
     explanation::{Explanation, Known},
     formats::sbom,
     matching::{self, Advisories},
@@ -180,10 +181,12 @@ impl Engine {
         Ok((facts, vec![pack]))
     }
 
-    /// Brings the feeds up to date that speak about these images, and no others.
+    /// Brings the feeds up to date that speak about these images, those with what is asked of their vulnerabilities, and no
+    /// others.
     pub(crate) fn refresh(
         &self,
         indexes: &[&IndexReport],
+        asked: &BTreeSet<Kind>,
         progress: &dyn update::Progress,
     ) -> anyhow::Result<UpdateReport> {
         let mut namespaces: Vec<String> = indexes
@@ -196,6 +199,7 @@ impl Engine {
         if namespaces.is_empty() {
             return Ok(UpdateReport::default());
         }
+        namespaces.extend(asked.iter().map(|kind| kind.subject().to_owned()));
         // A folder is asked in no time, and whoever names one expects to see what is in it now.
         let recently = match self.mirror {
             Some(Mirror::Directory(_)) => None,

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use limpid_core::{
-    Ecosystem,
-    feed::Guard,
+    feed::{Guard, Publisher},
     matching::{FeedData, FeedState},
 };
 
@@ -31,11 +30,11 @@ impl Feed {
         name: &str,
         record: &FeedRecord,
         store: &Store,
-        ecosystem: Option<&Ecosystem>,
+        publisher: Option<&Publisher>,
         discovery: Option<&Known>,
         as_of: DateTime<Utc>,
     ) -> Self {
-        let guard = ecosystem.map(|ecosystem| (ecosystem.feeds.guard)(name));
+        let guard = publisher.map(|publisher| (publisher.feeds.guard)(name));
         let guard = guard.as_ref();
         let data = record.data.as_of(as_of).cloned();
         let segment = data.as_ref().map(|data| store.segment(&data.value.segment));
@@ -95,7 +94,7 @@ fn is_absent(
     }
 }
 
-/// How long data of a feed is fresh whose ecosystem this version of Limpid does not know.
+/// How long data of a feed is fresh whose publisher this version of Limpid does not know.
 const STALE_AFTER_HOURS: u32 = 72;
 
 /// Whether what was last seen at an instant is stale as of another.

@@ -5,7 +5,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The format that this version writes and reads.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Sections of a segment, in the order of the file.
 pub(super) const SECTIONS: usize = 5;
@@ -68,7 +68,10 @@ impl Header {
         if take_u64(&mut after) != Some(xxh3_64(body)) {
             return Err(damaged("the header's checksum does not match"));
         }
-        if format != FORMAT || take_u32(&mut rest) != Some(SECTIONS as u32) {
+        if format < FORMAT {
+            return Err(damaged("it is of an earlier version of Limpid, in another format"));
+        }
+        if take_u32(&mut rest) != Some(SECTIONS as u32) {
             return Err(damaged("an unknown format"));
         }
         if take_u64(&mut rest) != Some(file.len() as u64) {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use limpid_core::{Ecosystem, ecosystem::Ecosystems, feed::FeedSource};
+use limpid_core::{
+    ecosystem::Ecosystems,
+    feed::{FeedSource, Publisher},
+};
 
 use super::{UpdateError, UpdateReport, Updater};
 use crate::{
@@ -17,29 +20,29 @@ impl Updater {
         ecosystems: &Ecosystems,
         prefixes: Option<&[String]>,
         report: &mut UpdateReport,
-    ) -> Result<Vec<(Ecosystem, FeedSource)>, UpdateError> {
+    ) -> Result<Vec<(Publisher, FeedSource)>, UpdateError> {
         let wanted = |feed: &str| {
             prefixes.is_none_or(|prefixes| prefixes.iter().any(|prefix| has_prefix(feed, prefix)))
         };
-        let asked = |ecosystem: &Ecosystem| {
-            prefixes.is_none_or(|prefixes| prefixes.iter().any(|prefix| ecosystem.owns_feed(prefix)))
+        let asked = |publisher: &Publisher| {
+            prefixes.is_none_or(|prefixes| prefixes.iter().any(|prefix| publisher.owns_feed(prefix)))
         };
         let mut jobs = Vec::new();
-        for ecosystem in ecosystems.iter().filter(|ecosystem| asked(ecosystem)) {
-            let found = (ecosystem.feeds.discover)(&self.transport).map_err(|error| error.to_string());
-            // Nobody runs an upstream without feeds: such an answer is none. A mirror may lack an ecosystem as a whole.
+        for publisher in ecosystems.publishers().filter(asked) {
+            let found = (publisher.feeds.discover)(&self.transport).map_err(|error| error.to_string());
+            // Nobody runs an upstream without feeds: such an answer is none. A mirror may lack a publisher as a whole.
             let may_lack = self.transport.is_mirror() && prefixes.is_none();
-            let before = known_feeds(&self.store.read()?, ecosystem);
+            let before = known_feeds(&self.store.read()?, &publisher);
             let found = found.and_then(|feeds| {
                 let is_answer = !feeds.is_empty() || (may_lack && before.is_empty());
-                if is_answer { Ok(feeds) } else { Err(nothing(ecosystem)) }
+                if is_answer { Ok(feeds) } else { Err(nothing(&publisher)) }
             });
             report
                 .discoveries
-                .insert(ecosystem.id.to_owned(), found.as_ref().map(Vec::len).map_err(Clone::clone));
+                .insert(publisher.id.to_owned(), found.as_ref().map(Vec::len).map_err(Clone::clone));
             let found = found.unwrap_or_default();
-            let state = self.note_discovery(ecosystem, &found)?;
-            let known = known_feeds(&state, ecosystem);
+            let state = self.note_discovery(&publisher, &found)?;
+            let known = known_feeds(&state, &publisher);
             let names: Vec<String> = found.iter().map(|source| source.name.clone()).collect();
             let known = known.into_iter().filter(|source| !names.contains(&source.name));
             jobs.extend(
@@ -48,7 +51,7 @@ impl Updater {
                     .cloned()
                     .chain(known)
                     .filter(|source| wanted(&source.name))
-                    .map(|source| (*ecosystem, source)),
+                    .map(|source| (publisher, source)),
             );
         }
         for prefix in prefixes.unwrap_or_default() {
@@ -66,7 +69,7 @@ impl Updater {
     }
 
     /// Keeps what upstream has, unless it could not be asked. The state after that.
-    fn note_discovery(&self, ecosystem: &Ecosystem, found: &[FeedSource]) -> Result<State, StateError> {
+    fn note_discovery(&self, publisher: &Publisher, found: &[FeedSource]) -> Result<State, StateError> {
         if found.is_empty() {
             return self.store.read();
         }
@@ -74,20 +77,20 @@ impl Updater {
         let feeds: BTreeMap<String, Source> =
             found.iter().map(|source| (source.name.clone(), Source::from(source))).collect();
         self.store.commit(now, |state| {
-            state.discoveries.entry(ecosystem.id.to_owned()).or_default().record(now, Discovery { feeds });
+            state.discoveries.entry(publisher.id.to_owned()).or_default().record(now, Discovery { feeds });
             Ok(state.clone())
         })
     }
 }
 
-/// The feeds of an ecosystem that have data, and, where upstream was asked before, those that it had then.
-fn known_feeds(state: &State, ecosystem: &Ecosystem) -> Vec<FeedSource> {
+/// The feeds of a publisher that have data, and, where upstream was asked before, those that it had then.
+fn known_feeds(state: &State, publisher: &Publisher) -> Vec<FeedSource> {
     let loaded = state.feeds.iter().filter(|(name, record)| {
-        ecosystem.owns_feed(name) && (record.data.latest().is_some() || record.quarantine.is_some())
+        publisher.owns_feed(name) && (record.data.latest().is_some() || record.quarantine.is_some())
     });
     let mut known: BTreeMap<&String, FeedSource> =
         loaded.filter_map(|(name, record)| Some((name, record.source.as_ref()?.feed(name)))).collect();
-    let discovered = state.discoveries.get(ecosystem.id).and_then(|history| history.latest());
+    let discovered = state.discoveries.get(publisher.id).and_then(|history| history.latest());
     for (name, source) in discovered.iter().flat_map(|discovered| &discovered.value.feeds) {
         known.entry(name).or_insert_with(|| source.feed(name));
     }
@@ -100,8 +103,8 @@ pub(super) fn has_prefix(feed: &str, prefix: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn nothing(ecosystem: &Ecosystem) -> String {
-    format!("no feed of {} is to be found there", ecosystem.name)
+fn nothing(publisher: &Publisher) -> String {
+    format!("no feed of {} is to be found there", publisher.name)
 }
 
 #[cfg(test)]

@@ -3,10 +3,7 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use limpid_core::{
-    Ecosystem,
-    feed::{FeedError, FeedSource},
-};
+use limpid_core::feed::{FeedError, FeedSource, Publisher};
 
 use super::{
     Outcome, Progress, Updater,
@@ -36,7 +33,7 @@ pub(super) type Looked = (Found, String);
 
 /// What an update of one feed works with.
 pub(super) struct Task<'a> {
-    pub(super) ecosystem: &'a Ecosystem,
+    pub(super) publisher: &'a Publisher,
     pub(super) source: &'a FeedSource,
     /// What is known about the feed.
     pub(super) record: &'a FeedRecord,
@@ -50,7 +47,7 @@ impl Updater {
     /// another process has updated since `begun`.
     pub(super) fn update_feed(
         &self,
-        ecosystem: &Ecosystem,
+        publisher: &Publisher,
         source: &FeedSource,
         begun: DateTime<Utc>,
         recent: Option<DateTime<Utc>>,
@@ -67,24 +64,24 @@ impl Updater {
         };
         let since = if lock.waited { Some(recent.map_or(begun, |recent| recent.min(begun))) } else { recent };
         if let Some(outcome) =
-            since.and_then(|since| self.already_known(&record, ecosystem, since, lock.waited))
+            since.and_then(|since| self.already_known(&record, publisher, since, lock.waited))
         {
             return outcome;
         }
         let looked = self.store.temporary_directory().map_err(LocalError::from).and_then(|directory| {
             let record = &record;
-            self.look(&Task { ecosystem, source, record, progress, directory: &directory })
+            self.look(&Task { publisher, source, record, progress, directory: &directory })
         });
         let (found, address) =
             looked.unwrap_or_else(|error| (Found::Failed(error.to_string()), source.url.clone()));
-        self.settle(ecosystem, source, found, &address).unwrap_or_else(|error| failed(&error))
+        self.settle(publisher, source, found, &address).unwrap_or_else(|error| failed(&error))
     }
 
     /// What is known since an instant, so that upstream need not be asked.
     fn already_known(
         &self,
         record: &FeedRecord,
-        ecosystem: &Ecosystem,
+        publisher: &Publisher,
         since: DateTime<Utc>,
         waited: bool,
     ) -> Option<Outcome> {
@@ -93,20 +90,20 @@ impl Updater {
             return Some(Outcome::Failed { error: failure.message.clone() });
         }
         let asked = record.asked.as_ref().filter(|asked| asked.at >= since)?;
-        let current = record.absent.is_some() || self.is_current(record, asked, ecosystem);
+        let current = record.absent.is_some() || self.is_current(record, asked, publisher);
         current.then(|| standing(record))
     }
 
     /// Whether the document that was judged last need not be judged again: by the same parser, and the data is there.
-    fn is_current(&self, record: &FeedRecord, asked: &Asked, ecosystem: &Ecosystem) -> bool {
+    fn is_current(&self, record: &FeedRecord, asked: &Asked, publisher: &Publisher) -> bool {
         let in_force = record.data.latest().map(|data| &data.value.segment);
-        asked.parser_revision == parser_revision(ecosystem)
+        asked.parser_revision == parser_revision(publisher)
             && in_force.is_none_or(|segment| self.store.segment(segment).is_ok())
             && (in_force.is_some() || record.quarantine.is_some())
     }
 
     fn look(&self, task: &Task<'_>) -> Result<Looked, LocalError> {
-        if let Some(increments) = task.ecosystem.feeds.increments
+        if let Some(increments) = task.publisher.feeds.increments
             && let Some(looked) = self.look_at_lists(task, &increments)?
         {
             return Ok(looked);
@@ -128,7 +125,7 @@ impl Updater {
     /// How the document that was judged last is told, if it was at this address.
     pub(super) fn known(&self, task: &Task<'_>, address: &Address) -> Validators {
         let asked =
-            task.record.asked.as_ref().filter(|asked| self.is_current(task.record, asked, task.ecosystem));
+            task.record.asked.as_ref().filter(|asked| self.is_current(task.record, asked, task.publisher));
         let known = asked.map(|asked| asked.validators.clone()).unwrap_or_default();
         if asked.is_some_and(|asked| asked.address != display(address)) {
             // One server's marks mean nothing to another; the content does.
@@ -146,7 +143,7 @@ impl Updater {
         self.transport.fetch(&Request {
             address,
             known,
-            most: (task.ecosystem.feeds.guard)(&task.source.name).most_bytes,
+            most: (task.publisher.feeds.guard)(&task.source.name).most_bytes,
             directory: task.directory,
             started: &|size| task.progress.feed_started(&task.source.name, size),
             advanced: &|bytes| task.progress.feed_advanced(&task.source.name, bytes),
@@ -155,7 +152,7 @@ impl Updater {
 
     /// Where the document is read from today.
     pub(super) fn located(&self, task: &Task<'_>) -> Result<Address, String> {
-        let url = match task.ecosystem.feeds.locate {
+        let url = match task.publisher.feeds.locate {
             None => task.source.url.clone(),
             Some(locate) => locate(task.source, &self.transport).map_err(|error| error.to_string())?,
         };
@@ -164,13 +161,13 @@ impl Updater {
 
     /// Reads a document, writes its segment, and says whether it may come into force.
     fn judge(&self, task: &Task<'_>, document: Document) -> Result<Found, LocalError> {
-        let most = (task.ecosystem.feeds.guard)(&task.source.name).most_bytes;
+        let most = (task.publisher.feeds.guard)(&task.source.name).most_bytes;
         let why = guard::first_sight(&document, most)
             .unwrap_or_else(|error| Some(FeedError::Unreadable(error.to_string()).to_string()));
         if let Some(why) = why {
             return Ok(Found::Suspicious(why, None, document.validators));
         }
-        let mut reading = Reading::new(task.ecosystem, task.source, task.directory);
+        let mut reading = Reading::new(task.publisher, task.source, task.directory);
         match reading.document(&document.spool, &|_| false) {
             Ok(()) => self.weigh(task, reading, document.validators, None),
             Err(Stopped::Refused(why)) => Ok(Found::Suspicious(why, None, document.validators)),
@@ -195,7 +192,7 @@ impl Updater {
             Err(error) => return Err(error),
         };
         let in_force = task.record.data.latest().map(|data| &data.value);
-        let guard = (task.ecosystem.feeds.guard)(&task.source.name);
+        let guard = (task.publisher.feeds.guard)(&task.source.name);
         let why = unread.or_else(|| guard::amount(&guard, &new.meta, in_force));
         let bytes = new.file.as_file().metadata()?.len();
         let loaded = Loaded::new(new.digest.clone(), bytes, new.meta.clone());
@@ -212,14 +209,14 @@ impl Updater {
     /// Puts what was found out into the state.
     fn settle(
         &self,
-        ecosystem: &Ecosystem,
+        publisher: &Publisher,
         source: &FeedSource,
         found: Found,
         address: &str,
     ) -> Result<Outcome, StateError> {
         let now = self.clock.now();
         let asked = |validators| {
-            let parser_revision = parser_revision(ecosystem);
+            let parser_revision = parser_revision(publisher);
             Some(Asked { at: now, address: address.to_owned(), parser_revision, validators })
         };
         self.store.commit(now, |state| {

@@ -152,7 +152,7 @@ impl Updater {
             None => (self.read_all(task, increments, list)?, now),
         };
         reading.heads.of_listed(list.newest());
-        let parser_revision = parser_revision(task.ecosystem);
+        let parser_revision = parser_revision(task.publisher);
         let cursor = |loaded: &Loaded| {
             let (segment, parser_revision) = (loaded.segment.clone(), parser_revision.clone());
             Cursor { segment, parser_revision, at: list.newest(), keys: list.keys_at_newest(), since }
@@ -165,7 +165,7 @@ impl Updater {
         let cursor = task.record.cursor.as_ref()?;
         let loaded = &task.record.data.latest()?.value;
         let usable = cursor.segment == loaded.segment
-            && cursor.parser_revision == parser_revision(task.ecosystem)
+            && cursor.parser_revision == parser_revision(task.publisher)
             && list.oldest().is_some_and(|oldest| oldest <= cursor.at)
             && list.newest() >= cursor.at
             && now.signed_duration_since(cursor.since) < TimeDelta::hours(limits::FULL_AFTER_HOURS)
@@ -185,7 +185,7 @@ impl Updater {
         base: &Base<'_>,
         changed: &BTreeSet<&str>,
     ) -> Result<Option<Reading<'t>>, Ended> {
-        let mut reading = Reading::new(task.ecosystem, task.source, task.directory);
+        let mut reading = Reading::new(task.publisher, task.source, task.directory);
         for statement in &base.segment {
             let Ok((affected, advisory)) = statement else { return Ok(None) };
             let Some(key) = (increments.document_of)(&affected, &advisory) else { return Ok(None) };
@@ -218,7 +218,7 @@ impl Updater {
             Fetched::Document(document) => document,
             Fetched::Absent | Fetched::NotModified => return Err(Ended::Absent),
         };
-        let mut reading = Reading::new(task.ecosystem, task.source, task.directory);
+        let mut reading = Reading::new(task.publisher, task.source, task.directory);
         let mut made = (increments.archive_instant)(&display(&address));
         if made.is_none() {
             reading.document(&archive.spool, &|_| false)?;
@@ -229,7 +229,7 @@ impl Updater {
             if list.from(instant + TimeDelta::nanoseconds(1)).is_empty() {
                 return Ok(reading);
             }
-            reading = Reading::new(task.ecosystem, task.source, task.directory);
+            reading = Reading::new(task.publisher, task.source, task.directory);
         }
         let changed = made.map(|made| list.from(made)).unwrap_or_default();
         if changed.len() > limits::SINGLE_DOCUMENTS_SINCE_ARCHIVE {

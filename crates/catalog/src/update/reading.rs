@@ -11,9 +11,8 @@ use std::{
 };
 
 use limpid_core::{
-    Ecosystem,
     advisory::Record,
-    feed::{FeedDocument, FeedError, FeedHead, FeedSource},
+    feed::{FeedDocument, FeedError, FeedHead, FeedSource, Publisher},
 };
 
 use super::{
@@ -28,7 +27,7 @@ use crate::{
 
 /// A feed on its way into a segment.
 pub(super) struct Reading<'a> {
-    ecosystem: &'a Ecosystem,
+    publisher: &'a Publisher,
     source: &'a FeedSource,
     pub(super) writer: SegmentWriter,
     pub(super) heads: Heads,
@@ -63,14 +62,14 @@ enum Parsed {
 }
 
 /// The parser's revision, and the format in which its result is written.
-pub(super) fn parser_revision(ecosystem: &Ecosystem) -> String {
-    format!("{}/{}", ecosystem.parser_revision(), segment::FORMAT)
+pub(super) fn parser_revision(publisher: &Publisher) -> String {
+    format!("{}/{}", publisher.parser_revision(), segment::FORMAT)
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(ecosystem: &'a Ecosystem, source: &'a FeedSource, directory: &Path) -> Self {
-        let writer = SegmentWriter::new(&source.name, parser_revision(ecosystem), directory);
-        Self { ecosystem, source, writer, heads: Heads::default(), files: 0, refused: 0 }
+    pub(super) fn new(publisher: &'a Publisher, source: &'a FeedSource, directory: &Path) -> Self {
+        let writer = SegmentWriter::new(&source.name, parser_revision(publisher), directory);
+        Self { publisher, source, writer, heads: Heads::default(), files: 0, refused: 0 }
     }
 
     /// Reads a document: itself, or each file of the archive that it is, but for those that are to be skipped.
@@ -79,7 +78,7 @@ impl<'a> Reading<'a> {
         spool: &File,
         is_skipped: &dyn Fn(&str) -> bool,
     ) -> Result<(), Stopped> {
-        let most = (self.ecosystem.feeds.guard)(&self.source.name).most_bytes;
+        let most = (self.publisher.feeds.guard)(&self.source.name).most_bytes;
         let mut stopped = None;
         let walked = walk(spool, most, &mut |entry| {
             let read = match entry {
@@ -130,7 +129,7 @@ impl<'a> Reading<'a> {
 
     /// Reads one document of several that was fetched by itself.
     pub(super) fn single(&mut self, name: &str, mut spool: &File) -> Result<(), Stopped> {
-        let most = (self.ecosystem.feeds.guard)(&self.source.name).most_bytes;
+        let most = (self.publisher.feeds.guard)(&self.source.name).most_bytes;
         let opened = spool.rewind().and_then(|()| decompressed(BufReader::new(spool), most));
         let mut reader = opened.map_err(|error| unreadable(&error))?;
         self.file(name, &mut reader)
@@ -149,12 +148,12 @@ impl<'a> Reading<'a> {
         let parsed = catch_unwind(AssertUnwindSafe(|| {
             let mut sink = |record: Record| {
                 if failed.is_none() {
-                    held.check(self.ecosystem, name, &record);
+                    held.check(self.publisher, name, &record);
                     failed = held.take(record, &mut self.writer).err();
                 }
             };
             let mut document = FeedDocument { name, reader };
-            (self.ecosystem.feeds.parse)(self.source, &mut document, &mut sink)
+            (self.publisher.feeds.parse)(self.source, &mut document, &mut sink)
         }));
         if let Some(error) = failed {
             return Err(stopped_by(error));
@@ -210,10 +209,10 @@ impl Held {
     }
 
     /// Documents that change one by one are told by what they say. One that speaks for another could not be taken out.
-    fn check(&mut self, ecosystem: &Ecosystem, name: &str, record: &Record) {
+    fn check(&mut self, publisher: &Publisher, name: &str, record: &Record) {
         // A feed that is one document has no name in an archive.
         let is_one_of_many = !name.is_empty() && self.foreign.is_none();
-        let Some(increments) = ecosystem.feeds.increments.filter(|_| is_one_of_many) else { return };
+        let Some(increments) = publisher.feeds.increments.filter(|_| is_one_of_many) else { return };
         for affected in &record.affected {
             let key = (increments.document_of)(affected, &record.advisory);
             if key.is_none_or(|key| (increments.member)(&key) != name) {

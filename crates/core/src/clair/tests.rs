@@ -83,6 +83,7 @@ fn found(package: IndexedPackage) -> Match {
         is_second: false,
         why: "1.0-r0 < 1.1-r0".to_owned(),
         dismissed: None,
+        enrichment: Default::default(),
     }
 }
 
@@ -308,4 +309,47 @@ fn the_answer_has_the_worst_first_and_names_what_was_not_judged() {
         answer["limpid"]["not_judged"],
         json!({"12": "no ecosystem of this version of Limpid is “foo”"})
     );
+}
+
+#[test]
+fn enrichments_have_the_type_that_clients_take_first_with_a_score_in_each_record() {
+    const V3: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+    const V4: &str = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N";
+    let package = indexed("libssl", Some("openssl"));
+    let index = image(std::slice::from_ref(&package), &[]);
+    let (mut scored, mut likely) = (found(package.clone()), found(package));
+    scored.advisory.cvss = crate::cvss::vectors("GHSA", [V4, V3]);
+    likely.advisory.id = "CVE-2099-0002".to_owned();
+    likely.enrichment.epss = Some(crate::enrichment::Epss {
+        score: "0.97565".parse().unwrap(),
+        percentile: "0.99998".parse().unwrap(),
+        date: "2025-02-20".parse().unwrap(),
+    });
+    let report = json(&reported(&index, vec![scored, likely]));
+    let all: Vec<(&String, &Value)> = report["enrichments"].as_object().unwrap().iter().collect();
+    let number = |id: &str| {
+        let all = report["vulnerabilities"].as_object().unwrap();
+        all.iter().find(|(_, one)| one["name"] == id).unwrap().0.clone()
+    };
+    let cvss = json!([{ "version": "3.1", "vectorString": V3, "baseScore": 9.8, "baseSeverity": "CRITICAL",
+        "source": "GHSA" }]);
+    let epss =
+        json!([{ "cve": "CVE-2099-0002", "date": "2025-02-20", "epss": 0.97565, "percentile": 0.99998 }]);
+    assert_eq!(
+        all,
+        [
+            (
+                &"message/vnd.clair.map.vulnerability; enricher=clair.cvss \
+                  schema=https://csrc.nist.gov/schema/nvd/api/2.0/cve_api_json_2.0.schema"
+                    .to_owned(),
+                &json!([{ (number("CVE-2099-0001")): cvss }])
+            ),
+            (
+                &"message/vnd.clair.map.vulnerability; enricher=clair.epss schema=none".to_owned(),
+                &json!([{ (number("CVE-2099-0002")): epss }])
+            ),
+        ]
+    );
+    let none = json(&reported(&index, vec![found(indexed("libssl", Some("openssl")))]));
+    assert_eq!(none["enrichments"], json!({}));
 }

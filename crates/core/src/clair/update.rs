@@ -4,8 +4,11 @@ use serde::Serialize;
 
 use super::NO_INSTANT;
 
-/// The kind of all our operations. Clair has `enrichment` beside it.
+/// The kind of operations of feeds that have advisories.
 pub const VULNERABILITY: &str = "vulnerability";
+
+/// The kind of those that enrich.
+pub const ENRICHMENT: &str = "enrichment";
 
 /// An update operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,7 +22,7 @@ pub struct ClairUpdateOperation {
     pub fingerprint: String,
     /// When, RFC 3339.
     pub date: String,
-    /// [`VULNERABILITY`]. Clair forgets to fill it.
+    /// [`VULNERABILITY`] or [`ENRICHMENT`]. Clair forgets to fill it.
     pub kind: &'static str,
 }
 

@@ -54,6 +54,9 @@ fn finding(id: &str, package: &IndexedPackage, feed: &str) -> Finding {
         id: id.to_owned(),
         aliases: Vec::new(),
         severity: Severity::Unknown,
+        cvss: Vec::new(),
+        kev: None,
+        epss: None,
         summary: String::new(),
         links: Vec::new(),
         package: FindingPackage {
@@ -77,7 +80,7 @@ fn finding(id: &str, package: &IndexedPackage, feed: &str) -> Finding {
 }
 
 fn feed(name: &str, segment: &str, records: u64) -> ReportFeed {
-    ReportFeed { name: name.to_owned(), segment: digest(segment), upstream_date: None, records }
+    ReportFeed { name: name.to_owned(), segment: digest(segment), upstream_date: None, records, doubt: None }
 }
 
 /// Two packages, two feeds, one finding.

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use crate::{BlindSpot, Report, report::Finding};
 
 /// The columns. New ones are only added at the end.
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 25] = [
     "kind",
     "image",
     "digest",
@@ -28,6 +28,12 @@ const COLUMNS: [&str; 19] = [
     "detail",
     "links",
     "suppressed",
+    "kev",
+    "epss",
+    "epss_percentile",
+    "cvss",
+    "cvss_vector",
+    "cvss_source",
 ];
 
 /// Writes the lines of a report, with the header before them where it is the first of several. RFC 4180, in UTF-8.
@@ -45,7 +51,7 @@ pub fn csv(report: &Report, with_header: bool, out: &mut dyn Write) -> io::Resul
     writer.flush()
 }
 
-fn line(report: &Report, finding: &Finding) -> [String; 19] {
+fn line(report: &Report, finding: &Finding) -> [String; 25] {
     let package = &finding.package;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let suppressed = finding.suppressed.as_ref().map(|by| format!("{}: {}", by.by, by.reason));
@@ -55,6 +61,7 @@ fn line(report: &Report, finding: &Finding) -> [String; 19] {
         format!("{}; {}", finding.why, finding.vendor_status)
     };
     let [image, digest, platform] = image(report);
+    let (epss, cvss) = (finding.epss.as_ref(), finding.cvss.first());
     [
         "finding".to_owned(),
         image,
@@ -75,12 +82,18 @@ fn line(report: &Report, finding: &Finding) -> [String; 19] {
         detail,
         finding.links.join(" "),
         suppressed.unwrap_or_default(),
+        finding.kev.as_ref().map(|kev| kev.added.to_string()).unwrap_or_default(),
+        epss.map(|epss| epss.score.to_string()).unwrap_or_default(),
+        epss.map(|epss| epss.percentile.to_string()).unwrap_or_default(),
+        cvss.map(|cvss| cvss.score.to_string()).unwrap_or_default(),
+        cvss.map(|cvss| cvss.vector.clone()).unwrap_or_default(),
+        cvss.map(|cvss| cvss.source.clone()).unwrap_or_default(),
     ]
 }
 
 /// A blind spot: its reason stands where a finding has its identifier, its subject where a finding has the package.
-fn line_of(report: &Report, spot: &BlindSpot) -> [String; 19] {
-    let mut cells: [String; 19] = Default::default();
+fn line_of(report: &Report, spot: &BlindSpot) -> [String; 25] {
+    let mut cells: [String; 25] = Default::default();
     let [image, digest, platform] = image(report);
     let counts = if spot.waived {
         "waived"

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{TOOL, TOOL_VERSION, identifier::uuid, sentence, web_links, with};
 use crate::{
     BlindSpot, Distribution, ImageFacts, IndexReport, Report, Severity,
+    cvss::Cvss,
     formats::sbom::own,
     index_report::IndexedPackage,
     report::{Finding, Suppression},
@@ -142,8 +143,9 @@ fn vulnerability(finding: &Finding, references: &References) -> Value {
     fields.insert("id".to_owned(), json!(finding.id));
     fields.insert("source".to_owned(), source.clone());
     fields.insert("references".to_owned(), others.collect());
-    let rating = json!([{ "source": source, "severity": severity(finding.severity), "method": "other" }]);
-    fields.insert("ratings".to_owned(), rating);
+    let word = json!({ "source": source, "severity": severity(finding.severity), "method": "other" });
+    let ratings = [word].into_iter().chain(finding.cvss.iter().map(rating));
+    fields.insert("ratings".to_owned(), ratings.collect());
     if !finding.summary.is_empty() {
         fields.insert("description".to_owned(), json!(finding.summary));
     }
@@ -163,8 +165,45 @@ fn vulnerability(finding: &Finding, references: &References) -> Value {
     if !finding.vendor_status.is_empty() {
         said.push(property("limpid:vendor-status", &finding.vendor_status));
     }
+    said.extend(enrichment(finding));
     fields.insert("properties".to_owned(), json!(said));
     Value::Object(fields)
+}
+
+fn rating(cvss: &Cvss) -> Value {
+    let method = match cvss.version.as_str() {
+        "2.0" => "CVSSv2",
+        "3.0" => "CVSSv3",
+        "3.1" => "CVSSv31",
+        "4.0" => "CVSSv4",
+        _ => "other",
+    };
+    let word = cvss.severity().map_or("unknown", severity);
+    json!({
+        "source": { "name": cvss.source },
+        "score": cvss.score,
+        "severity": word,
+        "method": method,
+        "vector": cvss.vector,
+    })
+}
+
+/// The format has no place of its own for it.
+fn enrichment(finding: &Finding) -> Vec<Value> {
+    let mut said = Vec::new();
+    if let Some(kev) = &finding.kev {
+        said.push(property("limpid:kev:added", &kev.added.to_string()));
+        said.extend(kev.due.map(|due| property("limpid:kev:due", &due.to_string())));
+        if kev.ransomware {
+            said.push(property("limpid:kev:ransomware", "true"));
+        }
+    }
+    if let Some(epss) = &finding.epss {
+        said.push(property("limpid:epss:score", &epss.score.to_string()));
+        said.push(property("limpid:epss:percentile", &epss.percentile.to_string()));
+        said.push(property("limpid:epss:date", &epss.date.to_string()));
+    }
+    said
 }
 
 /// A decision is told, and is not called “not affected”: that is for those to say who know the program.

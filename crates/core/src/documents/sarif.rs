@@ -56,8 +56,10 @@ fn run(report: &Report) -> Value {
 
 fn rule(finding: &Finding) -> Value {
     let title = if finding.summary.is_empty() { &finding.id } else { &finding.summary };
+    let exploited = finding.kev.as_ref().map(|_| "known-exploited");
+    let tags = ["vulnerability", "security", finding.severity.as_str()].into_iter().chain(exploited);
     let properties = json!({
-        "tags": ["vulnerability", "security", finding.severity.as_str()],
+        "tags": tags.collect::<Vec<_>>(),
         "precision": "very-high",
     });
     let rule = json!({
@@ -92,13 +94,20 @@ fn result(report: &Report, finding: &Finding) -> Value {
         "message": { "text": text },
         "locations": [location(report, path, &package.purl)],
         "partialFingerprints": { "limpid/v1": uuid([&*finding.id, &*package.purl, path]) },
-        "properties": { "severity": finding.severity, "feed": finding.feed, "status": finding.status },
+        "properties": properties(finding),
     });
     let suppressions = finding.suppressed.as_ref().map(|suppressed| {
         let justification = format!("{}: {}", suppressed.by, suppressed.reason);
         json!([{ "kind": "external", "justification": justification }])
     });
     with(result, "suppressions", suppressions)
+}
+
+fn properties(finding: &Finding) -> Value {
+    let properties = json!({ "severity": finding.severity, "feed": finding.feed, "status": finding.status });
+    let properties = with(properties, "kev", finding.kev.as_ref().map(|kev| json!(kev)));
+    let properties = with(properties, "epss", finding.epss.as_ref().map(|epss| json!(epss)));
+    with(properties, "cvss", (!finding.cvss.is_empty()).then(|| json!(finding.cvss)))
 }
 
 /// Services demand a place in a file: the database or file that the package was found in, else the image itself.

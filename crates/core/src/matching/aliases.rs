@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::Match;
-use crate::{Ecosystem, Severity, advisory::is_cve, version::InvalidVersion};
+use crate::{Ecosystem, Severity, advisory::is_cve, cvss::Vector, version::InvalidVersion};
 
 /// One finding for each vulnerability.
 ///
@@ -70,7 +70,14 @@ fn merged(group: Group, ecosystem: &Ecosystem) -> Option<Match> {
     let vendors = members.iter().filter(|one| !one.is_second).map(|one| one.advisory.severity).max();
     let all = || members.iter().map(|one| one.advisory.severity).max();
     let severity = vendors.filter(|one| *one != Severity::Unknown).or_else(all);
+    let mut cvss: Vec<Vector> = Vec::new();
+    for vector in members.iter().flat_map(|one| &one.advisory.cvss) {
+        if !cvss.contains(vector) {
+            cvss.push(vector.clone());
+        }
+    }
     let mut first = members.into_iter().next()?;
+    first.advisory.cvss = cvss;
     first.advisory.aliases = ids.into_iter().filter(|id| *id != first.advisory.id).collect();
     first.advisory.severity = severity.unwrap_or(first.advisory.severity);
     Some(first)

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     Advisory, Affected, BlindSpot, Ecosystem, IndexReport, IndexedPackage, Package, Reason, Severity,
     advisory::{Names, Plan},
+    enrichment::Enrichment,
     scope::{Scope, ScopeQuestion},
 };
 
@@ -41,6 +42,8 @@ pub struct Match {
     pub why: String,
     /// Why the vendor says that it does not affect the package after all, with the feed that says so.
     pub dismissed: Option<(String, String)>,
+    /// What is known of the vulnerability, whatever it is in.
+    pub enrichment: Enrichment,
 }
 
 /// What all packages of a namespace are judged with.
@@ -224,6 +227,7 @@ impl Court<'_> {
             is_second,
             why,
             dismissed,
+            enrichment: Enrichment::default(),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     Reason, Report, Severity,
+    enrichment::{Kind, Share},
     report::{Finding, Origin},
 };
 
@@ -22,6 +23,10 @@ pub struct Gate {
     /// Of these only the ones that do not come with the base; alone: every finding above it. What is not known to come with
     /// it does not.
     pub above_base: bool,
+    /// Of these only the ones that are known to be exploited; alone: every one that is.
+    pub kev: bool,
+    /// Of these only the ones that are this likely to be exploited, or more; alone: every one that is.
+    pub epss: Option<Share>,
     /// Blind spots of these reasons, also of those that never count; not where they are waived.
     pub blind_spots: BTreeSet<Reason>,
 }
@@ -38,6 +43,12 @@ pub enum Outcome {
 }
 
 impl Gate {
+    /// What has to be known of vulnerabilities so that it can be passed ([`super::Policy::asked`]).
+    pub fn asked(&self) -> impl Iterator<Item = Kind> {
+        let kinds = [(Kind::Kev, self.kev), (Kind::Epss, self.epss.is_some())];
+        kinds.into_iter().filter(|(_, is_asked)| *is_asked).map(|(kind, _)| kind)
+    }
+
     /// Whether something of a report trips it.
     pub fn trips(&self, report: &Report) -> bool {
         let has =
@@ -50,10 +61,15 @@ impl Gate {
         let is_rated = match (self.severity, self.unknown) {
             (Some(least), unknown) => finding.severity >= least || (unknown && is_unknown),
             (None, true) => is_unknown,
-            (None, false) => self.fixable || self.above_base,
+            (None, false) => self.fixable || self.above_base || self.asked().next().is_some(),
         };
         let is_below = self.above_base && finding.origin == Some(Origin::Base);
-        is_rated && !is_below && (!self.fixable || finding.fixed_in.is_some())
+        let is_likely = |least| finding.epss.as_ref().is_some_and(|epss| epss.score >= least);
+        is_rated
+            && !is_below
+            && (!self.fixable || finding.fixed_in.is_some())
+            && (!self.kev || finding.kev.is_some())
+            && self.epss.is_none_or(is_likely)
     }
 }
 

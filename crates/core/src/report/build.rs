@@ -9,6 +9,8 @@ use super::{
 use crate::{
     BlindSpot, Digest, IndexReport, IndexedPackage, Verdict,
     advisory::Plan,
+    cvss::Vector,
+    enrichment::by_risk,
     matching::{Judgement, Match},
     policy::Policy,
 };
@@ -27,8 +29,9 @@ pub fn build(
 ) -> Report {
     let blind_spots = blind_spots(index, judgement.blind_spots);
     let mut findings: Vec<Finding> = judgement.findings.into_iter().map(finding).collect();
-    findings.sort_by(order);
+    findings.sort_by(by_risk);
     let feeds = &judgement.feeds;
+    let mut doubts = judgement.doubts;
     let observed_feed = |data: &crate::matching::FeedData| ObservedFeed {
         changed_at: data.changed_at,
         checked_at: data.checked_at,
@@ -59,6 +62,7 @@ pub fn build(
             .feeds
             .into_iter()
             .map(|(name, data)| ReportFeed {
+                doubt: doubts.remove(&name),
                 name,
                 segment: data.segment,
                 upstream_date: data.upstream_date,
@@ -82,16 +86,14 @@ fn blind_spots(index: &IndexReport, of_matching: Vec<BlindSpot>) -> Vec<BlindSpo
     spots
 }
 
-/// Worst first, then by package, then by identifier: the order in which people read.
-pub(super) fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
-    b.severity.cmp(&a.severity).then_with(|| a.package.cmp(&b.package)).then_with(|| a.id.cmp(&b.id))
-}
-
 fn finding(found: Match) -> Finding {
     Finding {
         id: found.advisory.id,
         aliases: found.advisory.aliases,
         severity: found.advisory.severity,
+        cvss: found.advisory.cvss.iter().filter_map(Vector::scored).collect(),
+        kev: found.enrichment.kev,
+        epss: found.enrichment.epss,
         summary: found.advisory.summary,
         links: found.advisory.links,
         package: package(found.package),

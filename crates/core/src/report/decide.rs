@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Report, Summary, build::order};
-use crate::{Severity, Verdict, policy::Policy};
+use super::{Finding, Report, Summary};
+use crate::{Severity, Verdict, enrichment::by_risk, policy::Policy};
 
 impl Report {
     /// The same report under these decisions too. Those that it was made under stay.
@@ -22,7 +22,11 @@ impl Report {
                 finding.suppressed = policy.suppression(&self.image, as_of, finding);
             }
         }
-        self.findings.sort_by(order);
+        self.findings.sort_by(by_risk);
+        let missing: Vec<_> = policy.asked.iter().filter_map(|&kind| self.lacks(kind)).collect();
+        self.blind_spots.extend(missing.into_iter().map(|spot| policy.waive(spot)));
+        self.blind_spots.sort();
+        self.blind_spots.dedup();
         self.proof.policy = policy.digest_after(&self.proof.policy);
         self.summary = recounted(&self);
         self.upgrades = self.plan();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Report;
 use crate::{
-    BlindSpot, Verdict,
+    BlindSpot, Verdict, enrichment,
     words::{counted, first_few, number},
 };
 
@@ -52,7 +52,9 @@ fn vulnerable(report: &Report) -> String {
 }
 
 fn clean(report: &Report) -> String {
-    let feeds: Vec<&str> = report.feeds.iter().map(|feed| feed.name.as_str()).collect();
+    // What enriches judges nothing.
+    let judges = report.feeds.iter().filter(|feed| !enrichment::is_feed(&feed.name));
+    let feeds: Vec<&str> = judges.map(|feed| feed.name.as_str()).collect();
     let (judged, all) = (number(report.summary.judged), counted(report.summary.packages, "package"));
     let by = if feeds.is_empty() {
         String::new()

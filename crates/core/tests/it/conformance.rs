@@ -61,7 +61,7 @@ fn revisions_are_those_of_the_folders() {
             let found = places.iter().any(|unit| units.contains(&(unit.as_str(), detector.revision)));
             assert!(found, "the revision of detector {} is not that of its folder", detector.id);
         }
-        assert!(!ecosystem.parser_revision().is_empty());
+        assert!(!ecosystem.publisher().parser_revision().is_empty());
     }
 }
 

@@ -45,6 +45,15 @@ judged by the distribution's data, as long as that speaks about its owner and th
 |---|---|---|---|---|---|
 ";
 
+const ENRICHMENT: &str = "
+## What is known of vulnerabilities beside
+
+Looked up by the CVE, of findings of every kind. It judges nothing.
+
+| feed | what it tells | address |
+|---|---|---|
+";
+
 fn list(values: impl IntoIterator<Item = String>) -> String {
     values.into_iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")
 }
@@ -101,6 +110,10 @@ fn document() -> String {
     text += LANGUAGES;
     for one in all.iter().filter(|one| one.identity.is_none()) {
         text += &row(one, [one.name.to_owned(), one.osv_name.to_owned(), one.notes.recognised.to_owned()]);
+    }
+    text += ENRICHMENT;
+    for source in all.enrichments().flat_map(|one| (one.feeds.discover)(&Everything).unwrap()) {
+        writeln!(text, "| `{}` | {} | `{}` |", source.name, source.namespace, source.url).unwrap();
     }
     text += "\n## Files that are read\n\n";
     for detector in all.detectors() {

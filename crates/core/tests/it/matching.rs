@@ -1,5 +1,6 @@
 //! Matching and reports on small, made-up catalogs: each way in which a package is or is not judged.
 
+mod enrichment;
 mod statements;
 mod support;
 

@@ -11,6 +11,7 @@ use anyhow::{Context, anyhow, bail};
 use chrono::NaiveDate;
 use limpid_core::{
     Reason, Report,
+    enrichment::Share,
     policy::{Baseline, Gate, Ignore, Meeting, Policy, Rating, vex},
     report::SCHEMA,
 };
@@ -45,9 +46,9 @@ pub(crate) fn policy(options: &PolicyOptions) -> anyhow::Result<Policy> {
     Ok(policy)
 }
 
-/// The gate of the policy file, where it has one.
-pub(crate) fn gate(options: &PolicyOptions) -> anyhow::Result<Option<Gate>> {
-    Ok(read_policy(options)?.and_then(|file| file.gate))
+/// The gates of the policy file, where it has any.
+pub(crate) fn gates(options: &PolicyOptions) -> anyhow::Result<Vec<Gate>> {
+    Ok(read_policy(options)?.map(|file| file.gates).unwrap_or_default())
 }
 
 fn read_policy(options: &PolicyOptions) -> anyhow::Result<Option<PolicyFile>> {
@@ -108,7 +109,15 @@ struct File {
     ignore: Vec<Table>,
     #[serde(default)]
     severity: Vec<Table>,
-    gate: Option<GateTable>,
+    gate: Option<Gates>,
+}
+
+/// One table, or several: either trips.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Gates {
+    Several(Vec<toml::Table>),
+    One(toml::Table),
 }
 
 /// A [`Gate`] as it stands in a file.
@@ -123,6 +132,9 @@ struct GateTable {
     #[serde(default)]
     above_base: bool,
     #[serde(default)]
+    kev: bool,
+    epss: Option<f64>,
+    #[serde(default)]
     blind_spots: Vec<Reason>,
 }
 
@@ -130,7 +142,7 @@ struct GateTable {
 struct PolicyFile {
     ignores: Vec<Ignore>,
     ratings: Vec<Rating>,
-    gate: Option<Gate>,
+    gates: Vec<Gate>,
 }
 
 impl PolicyFile {
@@ -140,23 +152,38 @@ impl PolicyFile {
             .into_iter()
             .enumerate()
             .map(|(place, table)| table.rating().with_context(|| format!("severity {}", place + 1)));
-        let gate = gate.map(GateTable::gate).transpose().context("gate")?;
-        Ok(Self { ignores: decisions(ignore)?, ratings: ratings.collect::<anyhow::Result<_>>()?, gate })
+        let gates = gate.map(Gates::read).transpose().context("gate")?.unwrap_or_default();
+        Ok(Self { ignores: decisions(ignore)?, ratings: ratings.collect::<anyhow::Result<_>>()?, gates })
+    }
+}
+
+impl Gates {
+    fn read(self) -> anyhow::Result<Vec<Gate>> {
+        let tables = match self {
+            Self::One(table) => vec![table],
+            Self::Several(tables) => tables,
+        };
+        // Here and not within the choice above, which would not tell what is wrong.
+        tables.into_iter().map(|table| table.try_into::<GateTable>()?.gate()).collect()
     }
 }
 
 impl GateTable {
     fn gate(self) -> anyhow::Result<Gate> {
-        let Self { severity, unknown, fixable, above_base, blind_spots } = self;
+        let Self { severity, unknown, fixable, above_base, kev, epss, blind_spots } = self;
         let gate = Gate {
             severity: severity.as_deref().map(str::parse).transpose()?,
             unknown,
             fixable,
             above_base,
+            kev,
+            epss: epss.map(Share::new).transpose().context("epss")?,
             blind_spots: blind_spots.into_iter().collect(),
         };
         if gate == Gate::default() {
-            bail!("nothing could trip it: say severity, unknown, fixable, above-base or blind-spots");
+            bail!(
+                "nothing could trip it: say severity, unknown, fixable, above-base, kev, epss or blind-spots"
+            );
         }
         Ok(gate)
     }

@@ -1,10 +1,13 @@
 //! `limpid scan`: the main job.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
 
 use anyhow::bail;
 use limpid_core::{
-    IndexReport, Report, Severity, clair, comparison, documents,
+    IndexReport, Report, Severity, clair, comparison, documents, enrichment,
     policy::{self, Gate, Meeting, Outcome, Policy},
     report::DecisionState,
 };
@@ -29,7 +32,9 @@ use crate::{
 pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<Status> {
     Output::check_places(&arguments.format)?;
     // Before anything is read: a decision that is not applied must be told before a report is.
-    let (gates, policy) = (gates(arguments)?, policy_of(arguments)?);
+    let gates = gates(arguments)?;
+    let asked = gates.iter().flat_map(Gate::asked).collect();
+    let policy = Policy { asked, ..policy_of(arguments)? };
     let engine = Engine::of(common)?;
     let (mut scanned, mut status) = match arguments.server.server(&arguments.image)? {
         None => here(&engine, common, arguments, &policy)?,
@@ -54,6 +59,7 @@ pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<
         status = status.max(gated(&gates, &one.report));
         if !common.quiet {
             hint_about_unknown(&one.report, arguments.fail_on);
+            hint_about_unscored(&one.report, &policy);
             hint_about_decisions(&one.report);
         }
     }
@@ -75,7 +81,7 @@ fn here(
     let (indexes, bases): (Vec<IndexReport>, Vec<Option<FoundBase>>) = indexed.into_iter().unzip();
     // The past cannot be fetched: a report as of a day uses what was in force then.
     if !common.offline && arguments.as_of.is_none() {
-        refresh(engine, &indexes, &bars, common.quiet);
+        refresh_with(engine, &indexes, &policy.asked, &bars, common.quiet);
     }
     bars.clear();
     if indexes.is_empty() {
@@ -158,7 +164,18 @@ fn compare_with_baseline(one: &mut Scanned, policy: &Policy, quiet: bool, by_pla
 
 /// Brings the needed feeds up to date. What fails is a hint here and a blind spot in the report.
 pub(crate) fn refresh(engine: &Engine, indexes: &[IndexReport], bars: &Bars, quiet: bool) {
-    let failures = match engine.refresh(&indexes.iter().collect::<Vec<_>>(), &bars.feeds()) {
+    refresh_with(engine, indexes, &BTreeSet::new(), bars, quiet);
+}
+
+/// As [`refresh`], with the enrichments that are asked for: nobody else's scan needs them.
+fn refresh_with(
+    engine: &Engine,
+    indexes: &[IndexReport],
+    asked: &BTreeSet<enrichment::Kind>,
+    bars: &Bars,
+    quiet: bool,
+) {
+    let failures = match engine.refresh(&indexes.iter().collect::<Vec<_>>(), asked, &bars.feeds()) {
         Ok(update) => engine::failures(&update),
         Err(error) => vec![("advisory data".to_owned(), format!("{error:#}"))],
     };
@@ -242,7 +259,7 @@ impl Scanned {
 /// The gates of a scan: that of the command line, and that of the policy.
 fn gates(arguments: &ScanArguments) -> anyhow::Result<Vec<Gate>> {
     let asked = arguments.fail_on.map(|least| Gate { severity: Some(least), ..Gate::default() });
-    Ok(asked.into_iter().chain(decisions::gate(&arguments.policy)?).collect())
+    Ok(asked.into_iter().chain(decisions::gates(&arguments.policy)?).collect())
 }
 
 fn gated(gates: &[Gate], report: &Report) -> Status {
@@ -260,6 +277,18 @@ fn hint_about_unknown(report: &Report, fail_on: Option<Severity>) {
             "{unknown} of the findings have no severity from their feed, so --fail-on {} does not see them; \
              --fail-on unknown does",
             least.as_str().to_lowercase()
+        ));
+    }
+}
+
+/// A gate on the probability of exploitation sees what has a probability.
+fn hint_about_unscored(report: &Report, policy: &Policy) {
+    let is_loaded = report.feeds.iter().any(|feed| feed.name == enrichment::Kind::Epss.feed());
+    let unscored = report.standing().filter(|finding| finding.epss.is_none()).count();
+    if is_loaded && unscored > 0 && policy.asked.contains(&enrichment::Kind::Epss) {
+        terminal::print_warning(&format!(
+            "{unscored} of the findings have no EPSS score, because they have no CVE or a very new one, so the gate on it does \
+             not see them"
         ));
     }
 }

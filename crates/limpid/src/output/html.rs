@@ -8,12 +8,14 @@ use std::io::{self, Write};
 use askama::Template;
 use limpid_core::{
     BlindSpot, Report, Severity,
+    cvss::Cvss,
+    enrichment::by_risk,
     report::{Finding, PlannedUpgrade},
 };
 
 use super::{
     report::{commands, sentence, stays},
-    text::{age, counted, escaped, number},
+    text::{age, counted, escaped, number, risk},
 };
 
 /// Writes reports as one page.
@@ -87,6 +89,8 @@ struct Row {
     place: String,
     feed: String,
     note: String,
+    risk: String,
+    cvss: Vec<String>,
 }
 
 struct Spot {
@@ -116,7 +120,7 @@ fn of_report(report: &Report) -> Section {
         }
     };
     let mut findings: Vec<&Finding> = report.standing().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings.sort_by(|a, b| by_risk(a, b));
     let suppressed = report.findings.iter().filter(|finding| finding.suppressed.is_some());
     Section {
         reference: escaped(&report.image.reference),
@@ -196,7 +200,14 @@ fn row(finding: &Finding) -> Row {
         place: text(&package.path),
         feed: escaped(&finding.feed),
         note: escaped(&note),
+        risk: risk(finding),
+        cvss: finding.cvss.iter().map(scored).collect(),
     }
+}
+
+/// Such as `9.8 by GHSA: CVSS:3.1/AV:N/…`.
+fn scored(cvss: &Cvss) -> String {
+    format!("{} by {}: {}", cvss.score, escaped(&cvss.source), escaped(&cvss.vector))
 }
 
 fn spot(spot: &BlindSpot) -> Spot {

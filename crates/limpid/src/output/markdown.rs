@@ -5,11 +5,11 @@
 
 use std::io::{self, Write};
 
-use limpid_core::{Report, Severity, report::Finding};
+use limpid_core::{Report, Severity, enrichment::by_risk, report::Finding};
 
 use super::{
     report::{commands, sentence, stays},
-    text::{counted, escaped, number},
+    text::{counted, escaped, number, risk},
 };
 
 /// Findings, and blind spots, that are listed one by one: with more a comment would pass GitHub's 65,536 characters.
@@ -64,13 +64,15 @@ fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if standing.is_empty() {
         return Ok(());
     }
-    standing.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    standing.sort_by(|a, b| by_risk(a, b));
     writeln!(out, "| severity | id | package | installed | fixed in |\n|---|---|---|---|---|")?;
     for finding in standing.iter().take(LISTED) {
         let package = &finding.package;
         let fix = finding.fixed_in.as_deref().map_or_else(|| finding.status.as_str().to_owned(), plain);
         let (id, name, version) = (plain(&finding.id), plain(&package.name), plain(&package.version));
-        writeln!(out, "| {} | {id} | {name} | {version} | {fix} |", finding.severity)?;
+        let risk = risk(finding);
+        let risk = if risk.is_empty() { risk } else { format!(" ({})", plain(&risk)) };
+        writeln!(out, "| {}{risk} | {id} | {name} | {version} | {fix} |", finding.severity)?;
     }
     rest(standing.len(), "lesser finding", "lesser findings", out)
 }

@@ -1,6 +1,7 @@
 //! Pieces of text: strangers' text made harmless, and the words that all pages share.
 
 pub(super) use limpid_core::words::{age, counted, instant, number, size};
+use limpid_core::{enrichment::Share, report::Finding};
 use unicode_width::UnicodeWidthStr as _;
 
 /// A stranger's text with everything escaped that is not plainly visible: control characters and with them terminal
@@ -20,6 +21,20 @@ pub(crate) fn escaped(text: &str) -> String {
 /// How many columns a text takes up.
 pub(super) fn columns(text: &str) -> usize {
     text.width()
+}
+
+/// A share in percent, such as `97.6 %`.
+pub(super) fn share(share: Share) -> String {
+    let percent = share.number() * 100.0;
+    if percent < 0.1 { "<0.1 %".to_owned() } else { format!("{percent:.1} %") }
+}
+
+/// `KEV` where a vulnerability is known to be exploited, `EPSS 97.6 %` where it is known how likely it is to be; both, or
+/// nothing.
+pub(super) fn risk(finding: &Finding) -> String {
+    let kev = finding.kev.as_ref().map(|_| "KEV".to_owned());
+    let epss = finding.epss.as_ref().map(|epss| format!("EPSS {}", share(epss.score)));
+    kev.into_iter().chain(epss).collect::<Vec<_>>().join(", ")
 }
 
 /// The first few of a list of strangers' texts, and how many more there are.

@@ -85,6 +85,48 @@ fn the_truth_table_of_findings() {
     }
 }
 
+/// A row for each kind of finding; a column for each gate: kev, epss ≥ 0.1, both, high kev, kev fixable, high epss fixable.
+#[test]
+fn the_truth_table_of_exploitation() {
+    let (high, likely) = (Some(Severity::High), Some("0.1".parse().unwrap()));
+    let gate = |severity, kev, epss, fixable| Gate { severity, kev, epss, fixable, ..Gate::default() };
+    let gates = [
+        gate(None, true, None, false),
+        gate(None, false, likely, false),
+        gate(None, true, likely, false),
+        gate(high, true, None, false),
+        gate(None, true, None, true),
+        gate(high, false, likely, true),
+    ];
+    for (severity, fixed, kev, epss, expected) in [
+        ("High", true, true, Some(0.1), "111111"),
+        ("High", true, true, Some(0.09999), "100110"),
+        ("High", true, true, None, "100110"),
+        ("High", true, false, Some(0.9), "010001"),
+        ("High", false, true, Some(0.9), "111100"),
+        ("High", false, false, Some(0.9), "010000"),
+        ("High", true, false, Some(0.0), "000000"),
+        ("High", true, false, None, "000000"),
+        ("Unknown", true, true, Some(1.0), "111010"),
+        ("Low", false, true, None, "100000"),
+        ("Low", true, false, Some(0.5), "010000"),
+    ] {
+        let tripped = |suppressed: bool| -> String {
+            let mut finding = finding(severity, fixed, suppressed);
+            if kev {
+                finding["kev"] = json!({ "added": "2021-12-10" });
+            }
+            if let Some(score) = epss {
+                finding["epss"] = json!({ "score": score, "percentile": 0.5, "date": "2026-11-26" });
+            }
+            let report = report(&[finding], &[]);
+            gates.iter().map(|gate| if gate.trips(&report) { '1' } else { '0' }).collect()
+        };
+        assert_eq!(tripped(false), expected, "{severity} {fixed} {kev} {epss:?}");
+        assert_eq!(tripped(true), "000000", "{severity} {fixed} {kev} {epss:?}, suppressed");
+    }
+}
+
 #[test]
 fn the_truth_table_of_blind_spots() {
     let [high, ..] = gates();

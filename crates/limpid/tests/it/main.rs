@@ -22,6 +22,7 @@ mod decisions;
 mod deploying;
 mod determinism;
 mod documents;
+mod enrichment;
 mod evidence;
 mod exit_status;
 mod explain;

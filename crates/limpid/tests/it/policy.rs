@@ -66,6 +66,8 @@ fn gates_are_tripped_by_what_they_say() {
         ("[gate]\nseverity = 'bad'\n", "“bad” is not a severity"),
         ("[gate]\nseverity = 'high'\nfixed = true\n", "unknown field `fixed`"),
         ("[gate]\nblind-spots = ['dark']\n", "dark"),
+        ("[gate]\nepss = 1.5\n", "“1.5” is not a number from 0 to 1"),
+        ("[[gate]]\nkev = true\n[[gate]]\n", "nothing could trip it"),
         ("[[severity]]\nid = 'CVE-1'\nreason = 'r'\n", "severity 1: it says no severity"),
         ("[[severity]]\nid = 'CVE-1'\nseverity = 'low'\n", "severity 1: it has no reason"),
         (

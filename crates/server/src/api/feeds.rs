@@ -83,9 +83,11 @@ pub(super) async fn update(
     if wish.feeds.iter().any(String::is_empty) {
         return Err(ApiError::bad_request("feeds: the beginning of a feed's name is expected, not nothing"));
     }
-    // What no ecosystem here can have, whatever upstream says. Of the rest the job tells.
+    // What no publisher here can have, whatever upstream says. Of the rest the job tells.
     let ecosystems = engine.indexer.ecosystems();
-    if let Some(other) = wish.feeds.iter().find(|feed| !ecosystems.iter().any(|one| one.owns_feed(feed))) {
+    if let Some(other) =
+        wish.feeds.iter().find(|feed| !ecosystems.publishers().any(|one| one.owns_feed(feed)))
+    {
         return Err(ApiError::not_found(format!("there is no feed {other}")));
     }
     let selection = if wish.feeds.is_empty() { Selection::All } else { Selection::Prefixes(wish.feeds) };

@@ -9,7 +9,8 @@ use axum::{
 };
 use limpid_core::{
     Digest,
-    clair::{ClairUpdateOperation, VULNERABILITY},
+    clair::{ClairUpdateOperation, ENRICHMENT, VULNERABILITY},
+    enrichment,
 };
 use limpid_store::{
     StoreError,
@@ -31,18 +32,17 @@ pub(super) async fn list(
 ) -> Result<Response, ApiError> {
     let query = Query::of(query.as_deref());
     let latest = query.flag("latest")?;
-    let has_any = match query.get("kind") {
-        None | Some(VULNERABILITY) => true,
-        // Clair's word for data of another kind, of which there is none here.
-        Some("enrichment") => false,
+    let kind = match query.get("kind") {
+        None | Some(VULNERABILITY) => VULNERABILITY,
+        Some(ENRICHMENT) => ENRICHMENT,
         Some(other) => {
             return Err(ApiError::bad_request(format!(
-                "kind: “{other}” is neither {VULNERABILITY} nor enrichment"
+                "kind: “{other}” is neither {VULNERABILITY} nor {ENRICHMENT}"
             )));
         }
     };
-    let operations =
-        if has_any { work(&engine, move |engine| load(engine, latest)).await? } else { Vec::new() };
+    let mut operations = work(&engine, move |engine| load(engine, latest)).await?;
+    operations.retain(|operation| kind_of(operation) == kind);
     let mut by_feed: BTreeMap<String, Vec<ClairUpdateOperation>> = BTreeMap::new();
     for operation in &operations {
         by_feed.entry(operation.feed.clone()).or_default().push(clair_operation(operation));
@@ -57,6 +57,10 @@ fn load(engine: &Engine, latest: bool) -> Result<Vec<UpdateOperation>, StoreErro
     engine.database.read(|tx| catalog::operations(tx, latest))
 }
 
+fn kind_of(operation: &UpdateOperation) -> &'static str {
+    if enrichment::is_feed(&operation.feed) { ENRICHMENT } else { VULNERABILITY }
+}
+
 /// An operation in Clair's form.
 pub(super) fn clair_operation(operation: &UpdateOperation) -> ClairUpdateOperation {
     ClairUpdateOperation {
@@ -64,7 +68,7 @@ pub(super) fn clair_operation(operation: &UpdateOperation) -> ClairUpdateOperati
         updater: operation.feed.clone(),
         fingerprint: operation.after.to_string(),
         date: operation.at.to_rfc3339(),
-        kind: VULNERABILITY,
+        kind: kind_of(operation),
     }
 }
 

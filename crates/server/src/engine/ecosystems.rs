@@ -11,7 +11,7 @@ pub struct UnknownEcosystem {
 }
 
 /// Those of `all` whose ids are `chosen`, all where none is. What is left out is neither detected nor judged, and so is
-/// part of the index state.
+/// part of the index state. What is known of vulnerabilities beside their advisories stays.
 pub fn chosen(all: &Ecosystems, chosen: &[String]) -> Result<Ecosystems, UnknownEcosystem> {
     let is_known = |id: &String| all.iter().any(|ecosystem| ecosystem.id == id);
     if let Some(unknown) = chosen.iter().find(|id| !is_known(id)) {
@@ -19,5 +19,5 @@ pub fn chosen(all: &Ecosystems, chosen: &[String]) -> Result<Ecosystems, Unknown
         return Err(UnknownEcosystem { unknown: unknown.clone(), known: known.join(", ") });
     }
     let is_chosen = |id: &str| chosen.is_empty() || chosen.iter().any(|one| one == id);
-    Ok(Ecosystems::new(all.iter().filter(|ecosystem| is_chosen(ecosystem.id)).copied()))
+    Ok(all.only(|ecosystem| is_chosen(ecosystem.id)))
 }

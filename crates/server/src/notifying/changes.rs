@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use limpid_catalog::{Segment, SegmentError, segment::Change};
-use limpid_core::Digest;
+use limpid_core::{Digest, enrichment};
 use limpid_store::{
     StoreError,
     catalog::{self as published, UpdateOperation},
@@ -31,9 +31,14 @@ use crate::{
     workers::Unfinished,
 };
 
-/// The job that finds out what an operation changes for whom; `None` for the first one of a feed.
+/// The job that finds out what an operation changes for whom; `None` for the first one of a feed, and for what has no
+/// advisories.
 pub(crate) fn changes_job(operation: &UpdateOperation) -> Option<NewJob> {
     operation.before.as_ref()?;
+    // What enriches changes no finding, and most of it every day.
+    if enrichment::is_feed(&operation.feed) {
+        return None;
+    }
     Some(NewJob {
         kind: JobKind::MatchChanges,
         key: operation.id.to_string(),

@@ -7,7 +7,7 @@ use limpid_core::{
     Digest, Distribution, IndexReport,
     clair::{ChangeReason, ClairNotification, notification},
     ecosystem::Ecosystems,
-    matching::{Match, judge},
+    matching::{Match, judge_alone},
 };
 
 /// A finding that came or went.
@@ -28,7 +28,7 @@ pub(super) fn changes(
     after: &Catalog,
 ) -> Vec<Change> {
     let found = |catalog: &Catalog| {
-        let judgement = judge(index, ecosystems, catalog, catalog.as_of().date_naive());
+        let judgement = judge_alone(index, ecosystems, catalog, catalog.as_of().date_naive());
         // What the vendor dismisses was no finding.
         let standing = judgement.findings.into_iter().filter(|found| found.dismissed.is_none());
         standing.map(|found| (identity(&found), found)).collect::<BTreeMap<Identity, Match>>()

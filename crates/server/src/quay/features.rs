@@ -21,9 +21,11 @@ fn feature(report: &ClairVulnerabilityReport, number: &str) -> Value {
     let package = report.contents.packages.get(number);
     let environment = report.contents.environments.get(number).and_then(|all| all.first());
     let numbers = report.package_vulnerabilities.get(number).map(Vec::as_slice).unwrap_or_default();
-    let found: Vec<&ClairVulnerability> =
-        numbers.iter().filter_map(|number| report.vulnerabilities.get(number)).collect();
-    let names: BTreeSet<&str> = found.iter().flat_map(|one| cve_names(&one.links)).collect();
+    let found: Vec<(&ClairVulnerability, Option<&Value>)> = numbers
+        .iter()
+        .filter_map(|number| Some((report.vulnerabilities.get(number)?, report.cvss(number))))
+        .collect();
+    let names: BTreeSet<&str> = found.iter().flat_map(|(one, _)| cve_names(&one.links)).collect();
     json!({
         "Name": package.map(|package| package.name.as_str()),
         "VersionFormat": "",
@@ -32,11 +34,13 @@ fn feature(report: &ClairVulnerabilityReport, number: &str) -> Value {
         "Version": package.map(|package| package.version.as_str()),
         "BaseScores": [],
         "CVEIds": names,
-        "Vulnerabilities": found.into_iter().map(vulnerability).collect::<Vec<_>>(),
+        "Vulnerabilities": found.into_iter().map(|(one, cvss)| vulnerability(one, cvss)).collect::<Vec<_>>(),
     })
 }
 
-fn vulnerability(found: &ClairVulnerability) -> Value {
+fn vulnerability(found: &ClairVulnerability, cvss: Option<&Value>) -> Value {
+    // Quay takes no null here.
+    let of_cvss = |field: &str| cvss.and_then(|cvss| cvss.get(field)).cloned().unwrap_or_else(|| json!(""));
     json!({
         "Severity": found.normalized_severity,
         "NamespaceName": found.updater,
@@ -50,7 +54,7 @@ fn vulnerability(found: &ClairVulnerability) -> Value {
             "RepoLink": null,
             "DistroName": found.distribution.name,
             "DistroVersion": found.distribution.version,
-            "NVD": {"CVSSv3": {"Vectors": "", "Score": ""}},
+            "NVD": {"CVSSv3": {"Vectors": of_cvss("vectorString"), "Score": of_cvss("baseScore")}},
         },
     })
 }

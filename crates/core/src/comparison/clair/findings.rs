@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     IndexedPackage, Severity,
+    enrichment::by_risk,
     report::{Finding, FindingPackage, Status},
 };
 
@@ -37,7 +38,7 @@ pub(super) fn of(document: &VulnerabilityDocument, contents: &Contents) -> Resul
         }
     }
     let mut findings: Vec<Finding> = findings.into_values().collect();
-    findings.sort_by(|a, b| (b.severity, &a.package, &a.id).cmp(&(a.severity, &b.package, &b.id)));
+    findings.sort_by(by_risk);
     Ok(findings)
 }
 
@@ -50,6 +51,9 @@ fn finding(told: &Vulnerability, indexed: &IndexedPackage) -> Finding {
         aliases,
         // A word that is none of the six claims nothing that anybody knows.
         severity: told.normalized_severity.parse().unwrap_or(Severity::Unknown),
+        cvss: Vec::new(),
+        kev: None,
+        epss: None,
         summary: told.description.clone(),
         links: told.links.split_whitespace().map(str::to_owned).collect(),
         package: FindingPackage {

@@ -193,9 +193,10 @@ fn names_aliases_and_fixes_are_read_as_clair_writes_them() {
     assert_eq!(
         found,
         [
+            // What has a fix stands before what has none.
+            ("PYSEC-2020-1", "CVE-2020-22222".to_owned(), Some("1.2.3"), crate::Severity::High),
             ("CVE-2020-11111", String::new(), None, crate::Severity::High),
             ("GHSA-aaaa", "CVE-2020-33333".to_owned(), None, crate::Severity::High),
-            ("PYSEC-2020-1", "CVE-2020-22222".to_owned(), Some("1.2.3"), crate::Severity::High),
         ]
     );
 }

@@ -84,7 +84,12 @@ fn parse(
         return head;
     }
     let releases = |products: &[&str]| vec![Vec::new(); products.len()];
-    let dialect = Dialect { names: Names::Source, releases: &releases, variant: &oval::one_variant };
+    let dialect = Dialect {
+        publisher: "Microsoft",
+        names: Names::Source,
+        releases: &releases,
+        variant: &oval::one_variant,
+    };
     let release = source.namespace.strip_prefix("Azure Linux:").unwrap_or_default();
     let own = [format!("cm{release}"), format!("azl{release}")];
     let (mut of_own, mut of_other) = (0_u64, None);

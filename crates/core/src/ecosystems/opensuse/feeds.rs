@@ -126,7 +126,8 @@ fn parse(
         return head;
     }
     let releases = |products: &[&str]| products.iter().map(|product| release(source, product)).collect();
-    let dialect = Dialect { names: Names::Binary, releases: &releases, variant: &oval::one_variant };
+    let dialect =
+        Dialect { publisher: "SUSE", names: Names::Binary, releases: &releases, variant: &oval::one_variant };
     oval::parse(&dialect, source, document, sink)
 }
 

@@ -73,7 +73,7 @@ fn parse(
     if let Some(head) = ENDS.parse(source, document, sink) {
         return head;
     }
-    let dialect = Dialect { names: Names::Binary, releases: &releases, variant: &build };
+    let dialect = Dialect { publisher: "Oracle", names: Names::Binary, releases: &releases, variant: &build };
     oval::parse(&dialect, source, document, sink)
 }
 

@@ -72,7 +72,12 @@ fn parse(
     sink: &mut dyn FnMut(Record),
 ) -> Result<FeedHead, FeedError> {
     let releases = |products: &[&str]| products.iter().map(|product| release(source, product)).collect();
-    let dialect = Dialect { names: Names::Binary, releases: &releases, variant: &oval::one_variant };
+    let dialect = Dialect {
+        publisher: "Photon",
+        names: Names::Binary,
+        releases: &releases,
+        variant: &oval::one_variant,
+    };
     oval::parse(&dialect, source, document, sink)
 }
 

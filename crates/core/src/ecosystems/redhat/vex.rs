@@ -22,6 +22,7 @@ use super::cpe;
 use crate::{
     Advisory,
     advisory::Record,
+    cvss,
     feed::{FeedDocument, FeedError, FeedHead},
     formats::csaf::{self, Document, Products, Vulnerability},
 };
@@ -79,6 +80,7 @@ fn advisory(document: &Document<'_>, vulnerability: &Vulnerability<'_>) -> Advis
     let summary = summary.or_else(|| described().map(|note| &*note.text)).unwrap_or_default();
     let aggregate = document.document.aggregate_severity.as_ref().map(|one| &*one.text);
     let word = words::severity_of_all(vulnerability).or(aggregate).unwrap_or_default();
+    let vectors = vulnerability.scores.iter().flat_map(|score| score.cvss_v3.iter().chain(&score.cvss_v2));
     Advisory {
         id: id.to_owned(),
         severity: words::severity(word),
@@ -86,6 +88,7 @@ fn advisory(document: &Document<'_>, vulnerability: &Vulnerability<'_>) -> Advis
         summary: summary.to_owned(),
         links: vulnerability.references.iter().map(|reference| reference.url.to_string()).collect(),
         published: vulnerability.release_date.as_deref().map(str::to_owned),
+        cvss: cvss::vectors("Red Hat", vectors.map(|one| &*one.vector)),
         ..Advisory::default()
     }
 }

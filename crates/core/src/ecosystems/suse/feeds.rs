@@ -139,7 +139,8 @@ fn parse(
         }
         None => products.iter().map(|product| micro(&source.namespace, product)).collect(),
     };
-    let dialect = Dialect { names: Names::Binary, releases: &releases, variant: &oval::one_variant };
+    let dialect =
+        Dialect { publisher: "SUSE", names: Names::Binary, releases: &releases, variant: &oval::one_variant };
     oval::parse(&dialect, source, document, sink)
 }
 

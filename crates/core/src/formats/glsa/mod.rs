@@ -77,6 +77,7 @@ fn text(document: &Document, id: String, own: &str) -> Advisory {
         summary: shortened(summary),
         links,
         published: day(&document.announced),
+        ..Advisory::default()
     }
 }
 

@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 pub use self::{
     document::{AffectedPackage, Document, Event, PackageName, Range, Reference, Score},
     identifiers::{Reported, cve},
-    severity::{Rating, base_severity},
+    severity::Rating,
 };
 use crate::{
     Advisory, Affected, AffectedRange,
@@ -129,6 +129,7 @@ fn advisories(dialect: &Dialect<'_>, document: &Document) -> impl Iterator<Item 
     let links = text::links(document);
     let summary = text::summary(document);
     let published = document.published.clone();
+    let cvss = severity::vectors(document, dialect.ecosystem);
     identifiers::vulnerabilities(document, dialect.reported).into_iter().map(move |(id, aliases)| Advisory {
         links: text::links_of(&id, &links),
         id,
@@ -137,6 +138,7 @@ fn advisories(dialect: &Dialect<'_>, document: &Document) -> impl Iterator<Item 
         severity_word: rating.word.clone(),
         summary: summary.clone(),
         published: published.clone(),
+        cvss: cvss.clone(),
     })
 }
 

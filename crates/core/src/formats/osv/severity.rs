@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::document::{Document, Score};
-use crate::Severity;
+use crate::{
+    Severity,
+    cvss::{self, Vector, base_severity},
+};
 
 /// A severity, and the word that upstream uses for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,34 +57,19 @@ fn of_scores(scores: &[Score], words: bool) -> Option<Rating> {
     Some(Rating { severity, word: String::new() })
 }
 
-/// The qualitative rating of a vector's score; `None` where it is no vector, or lacks a part that a score needs: that
-/// would be scored as if nothing were lost.
-pub fn base_severity(vector: &str) -> Option<Severity> {
-    let vector = vector.trim();
-    if !is_complete(vector) {
-        return None;
-    }
-    let vector: cvss::Cvss = vector.parse().ok()?;
-    Some(match vector.severity() {
-        cvss::Severity::None => Severity::Negligible,
-        cvss::Severity::Low => Severity::Low,
-        cvss::Severity::Medium => Severity::Medium,
-        cvss::Severity::High => Severity::High,
-        cvss::Severity::Critical => Severity::Critical,
-    })
+/// All vectors of a record, of the vulnerability and of single packages.
+pub(super) fn vectors(document: &Document, ecosystem: &str) -> Vec<Vector> {
+    let of_packages = document.affected.iter().flat_map(|affected| &affected.severity);
+    let scores = document.severity.iter().chain(of_packages);
+    let texts = scores.filter(|one| one.kind.starts_with("CVSS")).map(|one| one.score.as_str());
+    cvss::vectors(source(&document.id, ecosystem), texts)
 }
 
-/// Whether a vector has every metric of its version's base group.
-fn is_complete(vector: &str) -> bool {
-    let needed: &[&str] = match vector.split('/').next() {
-        Some("CVSS:4.0") => &["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"],
-        Some(version) if version.starts_with("CVSS:") => &["AV", "AC", "PR", "UI", "S", "C", "I", "A"],
-        Some(_) | None => &["AV", "AC", "Au", "C", "I", "A"],
-    };
-    let has = |metric: &str| {
-        vector.split('/').any(|part| part.split_once(':').is_some_and(|(name, _)| name == metric))
-    };
-    needed.iter().all(|metric| has(metric))
+/// Whose they are: a database's that is known by its identifiers, or the ecosystem's own.
+fn source<'a>(id: &'a str, ecosystem: &'a str) -> &'a str {
+    const DATABASES: [&str; 3] = ["GHSA", "PYSEC", "MAL"];
+    let begin = id.split('-').next().unwrap_or_default();
+    if DATABASES.contains(&begin) { begin } else { ecosystem }
 }
 
 #[cfg(test)]

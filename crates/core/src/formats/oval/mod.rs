@@ -33,6 +33,8 @@ use crate::{
 /// What sets the documents of one vendor apart.
 #[derive(Clone, Copy)]
 pub struct Dialect<'a> {
+    /// Who publishes the documents, and the scores in them.
+    pub publisher: &'a str,
     /// Which packages are meant by a name.
     pub names: Names,
     /// The namespaces that products stand for, in the order of the products: all that a document names, as in “Oracle
@@ -81,7 +83,7 @@ pub fn parse(
         let affected = records::affected(&clauses, dialect, &releases, everywhere);
         if !affected.is_empty() {
             covers.extend(affected.iter().map(|one| one.namespace.clone()));
-            records::records(definition, &affected).into_iter().for_each(&mut *sink);
+            records::records(definition, &affected, dialect.publisher).into_iter().for_each(&mut *sink);
         }
     }
     Ok(FeedHead {

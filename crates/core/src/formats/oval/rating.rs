@@ -25,6 +25,11 @@ pub(super) fn of_score(cvss: &str) -> Option<Severity> {
     })
 }
 
+/// The vector behind such a score.
+pub(super) fn vector(cvss: &str) -> Option<&str> {
+    cvss.split_once('/').map(|(_, vector)| vector)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

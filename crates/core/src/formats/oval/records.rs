@@ -19,6 +19,7 @@ use super::{
 use crate::{
     Advisory, Affected, AffectedRange, Severity,
     advisory::{Only, Record},
+    cvss,
 };
 
 /// The namespaces that each product of a document stands for.
@@ -77,17 +78,17 @@ fn join(
 }
 
 /// The records of a definition that says this about packages.
-pub(super) fn records(definition: &Definition, affected: &[Affected]) -> Vec<Record> {
+pub(super) fn records(definition: &Definition, affected: &[Affected], publisher: &str) -> Vec<Record> {
     let own = own_id(definition);
     let cves = cves(definition);
     let record = |advisory| Record { advisory, affected: affected.to_vec() };
     if cves.is_empty() {
-        return vec![record(advisory(definition, &own, &own))];
+        return vec![record(advisory(definition, &own, &own, publisher))];
     }
-    cves.iter().map(|cve| record(advisory(definition, cve, &own))).collect()
+    cves.iter().map(|cve| record(advisory(definition, cve, &own, publisher))).collect()
 }
 
-fn advisory(definition: &Definition, id: &str, own: &str) -> Advisory {
+fn advisory(definition: &Definition, id: &str, own: &str, publisher: &str) -> Advisory {
     let (severity, word) = severity(definition, id);
     let summary = if definition.class == "patch" || definition.description.is_empty() {
         definition.title.chars().take(limits::MOST_SUMMARY).collect()
@@ -102,6 +103,7 @@ fn advisory(definition: &Definition, id: &str, own: &str) -> Advisory {
         summary,
         links: links(definition, id),
         published: published(&definition.issued),
+        cvss: cvss::vectors(publisher, about(definition, id).filter_map(|one| rating::vector(&one.cvss))),
     }
 }
 
@@ -139,8 +141,7 @@ fn cve(text: &str) -> Option<String> {
 
 /// The vendor's own word first; where it has none that means anything, its word for the CVE, and then its score.
 fn severity(definition: &Definition, id: &str) -> (Severity, String) {
-    let of_cve = |one: &&Cve| cve(&one.text).as_deref() == Some(id);
-    let about: Vec<&Cve> = definition.cves.iter().filter(of_cve).collect();
+    let about: Vec<&Cve> = about(definition, id).collect();
     let words = about.iter().map(|one| one.impact.as_str()).chain([definition.severity.as_str()]);
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     if let Some((severity, word)) = words.iter().find_map(|word| Some((rating::of_word(word)?, word))) {
@@ -149,6 +150,11 @@ fn severity(definition: &Definition, id: &str) -> (Severity, String) {
     let score = about.iter().find_map(|one| rating::of_score(&one.cvss));
     let word = words.first().copied().unwrap_or_default().to_owned();
     (score.unwrap_or_default(), word)
+}
+
+/// What is said of one CVE.
+fn about<'a>(definition: &'a Definition, id: &'a str) -> impl Iterator<Item = &'a Cve> {
+    definition.cves.iter().filter(move |one| cve(&one.text).as_deref() == Some(id))
 }
 
 fn links(definition: &Definition, id: &str) -> Vec<String> {

@@ -86,7 +86,8 @@ fn read(text: &str) -> Result<(FeedHead, Vec<Record>), FeedError> {
             |name: &&str| name.strip_prefix("Oracle Linux ").map(|number| format!("Oracle Linux:{number}"));
         products.iter().map(|name| number(name).into_iter().collect()).collect()
     };
-    let dialect = Dialect { names: Names::Binary, releases: &releases, variant: &one_variant };
+    let dialect =
+        Dialect { publisher: "Vendor", names: Names::Binary, releases: &releases, variant: &one_variant };
     let source = FeedSource { namespace: "Oracle Linux".to_owned(), ..FeedSource::default() };
     let mut records = Vec::new();
     let mut reader = text.as_bytes();

@@ -95,6 +95,7 @@ fn advisory(dialect: &Dialect<'_>, update: &Update, id: String) -> Advisory {
         summary: shortened(if update.title.is_empty() { &update.description } else { &update.title }),
         links,
         published: text::instant(&update.issued),
+        ..Advisory::default()
     }
 }
 

@@ -67,6 +67,7 @@ fn a_security_update_is_a_record_for_each_cve() {
                 "https://www.cve.org/CVERecord?id=CVE-2017-5715".to_owned(),
             ],
             published: Some("2018-01-11T21:05:00Z".to_owned()),
+            ..Advisory::default()
         }
     );
     assert_eq!(shown(&records[..1]), ["kernel < 4.9.76-38.st1  None"]);

@@ -22,6 +22,9 @@ fn finding() -> Finding {
         id: "CVE-2022-2097".to_owned(),
         aliases: vec!["GHSA-3wx7-46ch-7rq2".to_owned()],
         severity: Severity::Medium,
+        cvss: Vec::new(),
+        kev: None,
+        epss: None,
         summary: String::new(),
         links: Vec::new(),
         package: FindingPackage {

@@ -27,6 +27,7 @@ fn found(id: &str, fixed_in: Option<&str>) -> Match {
         is_second: false,
         why: "1 < 2".to_owned(),
         dismissed: None,
+        enrichment: Default::default(),
     }
 }
 
@@ -52,6 +53,7 @@ fn made(findings: &[Match], policy: &Policy) -> Report {
         judged: 1,
         counts: std::collections::BTreeMap::new(),
         distributions: Vec::new(),
+        doubts: BTreeMap::new(),
     };
     let instant = "2024-06-01T12:00:00Z".parse().expect("an instant");
     build(&index, judgement, policy, Digest::of(b"catalog"), "2024-06-01".parse().expect("a day"), instant)

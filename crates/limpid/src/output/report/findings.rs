@@ -11,12 +11,13 @@ use crate::output::{
     columns::{Align, Cell, Column, Fit, Table},
     page::{Page, Piece},
     style,
-    text::{counted, escaped, number},
+    text::{counted, escaped, number, share},
 };
 
-const COLUMNS: [Column; 7] = [
+const COLUMNS: [Column; 8] = [
     Column { title: "SEVERITY", fit: Fit::Cut(8), align: Align::Left },
     Column { title: "ID", fit: Fit::Whole, align: Align::Left },
+    Column { title: "RISK", fit: Fit::Whole, align: Align::Left },
     Column { title: "PACKAGE", fit: Fit::Whole, align: Align::Left },
     Column { title: "INSTALLED", fit: Fit::Spare { least: 9, rank: 3 }, align: Align::Left },
     Column { title: "FIXED IN", fit: Fit::Cut(8), align: Align::Left },
@@ -40,6 +41,7 @@ fn row(finding: &Finding) -> Vec<Cell> {
     vec![
         Cell::new(finding.severity.as_str(), style::of_severity(finding.severity)),
         Cell::plain(escaped(&finding.id)),
+        risk(finding),
         Cell::new(escaped(&finding.package.name), style::STRONG),
         Cell::plain(escaped(&finding.package.version)),
         fixed.map_or_else(
@@ -49,6 +51,15 @@ fn row(finding: &Finding) -> Vec<Cell> {
         Cell::plain(finding.package.source.as_ref().map_or_else(String::new, |source| escaped(source))),
         Cell::new(escaped(&finding.feed), style::QUIET),
     ]
+}
+
+/// `KEV` where it is known to be exploited; else how likely it is to be, where that is known. Without any the column is left out.
+fn risk(finding: &Finding) -> Cell {
+    match (&finding.kev, &finding.epss) {
+        (Some(_), _) => Cell::new("KEV", style::of_severity(Severity::Critical)),
+        (None, Some(epss)) => Cell::new(share(epss.score), style::QUIET),
+        (None, None) => Cell::plain(""),
+    }
 }
 
 /// What stands where there is no version that fixes it: what the vendor is going to do, where it says so.

@@ -73,9 +73,11 @@ fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         &finding.why,
         &aliases,
     ];
+    let more = enrichment(finding);
+    let more = more.iter().map(String::as_str);
     match &finding.suppressed {
-        None => line(out, "finding", fields),
-        Some(by) => line(out, "suppressed", fields.into_iter().chain([&*by.by, &*by.reason])),
+        None => line(out, "finding", fields.into_iter().chain(more)),
+        Some(by) => line(out, "suppressed", fields.into_iter().chain([&*by.by, &*by.reason]).chain(more)),
     }
 }
 
@@ -92,6 +94,19 @@ fn upgrade(upgrade: &PlannedUpgrade, out: &mut dyn Write) -> io::Result<()> {
     let (fixes, packages) = (upgrade.fixes.to_string(), upgrade.packages.join(","));
     let fields = [&*upgrade.name, &to, &fixes, upgrade.severity.as_str(), &upgrade.kind, &packages, &command];
     line(out, "upgrade", fields)
+}
+
+/// Since when it is known to be exploited; the probability that it will be, and its percentile; CVSS: score, vector, source.
+fn enrichment(finding: &Finding) -> [String; 6] {
+    let (epss, cvss) = (finding.epss.as_ref(), finding.cvss.first());
+    [
+        or_absent(finding.kev.as_ref().map(|kev| kev.added).as_ref()),
+        or_absent(epss.map(|epss| epss.score).as_ref()),
+        or_absent(epss.map(|epss| epss.percentile).as_ref()),
+        or_absent(cvss.map(|cvss| cvss.score).as_ref()),
+        or_absent(cvss.map(|cvss| &cvss.vector)),
+        or_absent(cvss.map(|cvss| &cvss.source)),
+    ]
 }
 
 fn decision(decision: &Decision, out: &mut dyn Write) -> io::Result<()> {

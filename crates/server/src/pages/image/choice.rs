@@ -4,6 +4,7 @@ use std::{cmp::Ordering, collections::BTreeMap};
 
 use limpid_core::{
     Report, Severity,
+    enrichment::by_risk,
     report::{Finding, Status},
 };
 
@@ -178,10 +179,7 @@ impl Choice {
             Sort::Layer => layer_of(report, a).cmp(&layer_of(report, b)),
         };
         let order = if self.reversed { order.reverse() } else { order };
-        order
-            .then_with(|| b.severity.cmp(&a.severity))
-            .then_with(|| a.package.cmp(&b.package))
-            .then_with(|| a.id.cmp(&b.id))
+        order.then_with(|| by_risk(a, b))
     }
 }
 

@@ -50,6 +50,9 @@ pub(super) fn finding(number: usize, severity: Severity, word: &str) -> Finding 
         id: format!("CVE-2026-{number:05}{word}"),
         aliases: vec![format!("GHSA-{number}{word}")],
         severity,
+        cvss: Vec::new(),
+        kev: None,
+        epss: None,
         summary: format!("A fault {word}"),
         links: vec![
             format!("https://example.org/CVE-2026-{number:05}?{word}"),
@@ -157,6 +160,7 @@ pub(super) fn seen(findings: usize, word: &str) -> Seen {
             segment: Digest::of(b"segment"),
             upstream_date: Some(format!("2023-02-10{word}")),
             records: 1_173,
+            doubt: None,
         }],
         blind_spots: index.blind_spots.clone(),
         summary: summary(&findings),

@@ -39,6 +39,7 @@ fn keep(service: &Service, entries: u32) -> Uuid {
             is_second: false,
             why: String::new(),
             dismissed: None,
+            enrichment: Default::default(),
         };
         let manifest = Digest::of(&number.to_le_bytes());
         let one = clair::notification(&number.to_string(), &manifest, ChangeReason::Added, &found, None);

@@ -82,7 +82,7 @@ impl Group {
             severity_word: self.severity.clone(),
             summary: self.kind.clone().unwrap_or_default(),
             links: [&self.name, issue].map(page).to_vec(),
-            published: None,
+            ..Advisory::default()
         };
         let affected = |package: &String| Affected {
             stance: self.stance(),

@@ -17,7 +17,7 @@ use std::io::BufRead;
 use serde_json::Value;
 
 use super::release::{Grouped, Statement, severity};
-use crate::{Advisory, AffectedRange, advisory::Record, feed::FeedError};
+use crate::{Advisory, AffectedRange, advisory::Record, cvss, feed::FeedError};
 
 /// Reads one document; `None` where it says nothing of its own.
 pub(super) fn read(reader: &mut dyn BufRead, unread: &mut Vec<String>) -> Result<Option<Record>, FeedError> {
@@ -93,6 +93,8 @@ fn advisory(id: &str, value: &Value) -> Advisory {
     aliases.sort();
     aliases.dedup();
     let priority = list(value, "severity").find(|one| text(one, "type") == Some("Ubuntu"));
+    let is_vector = |one: &&Value| text(one, "type").is_some_and(|kind| kind.starts_with("CVSS"));
+    let vectors = list(value, "severity").filter(is_vector).filter_map(|one| text(one, "score"));
     let word = priority.and_then(|one| text(one, "score")).unwrap_or_default();
     Advisory {
         id: plain.to_owned(),
@@ -102,6 +104,7 @@ fn advisory(id: &str, value: &Value) -> Advisory {
         summary: text(value, "details").unwrap_or_default().to_owned(),
         links: list(value, "references").filter_map(|one| text(one, "url")).map(str::to_owned).collect(),
         published: text(value, "published").map(str::to_owned),
+        cvss: cvss::vectors("Ubuntu", vectors),
     }
 }
 

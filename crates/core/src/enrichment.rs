@@ -1,0 +1,140 @@
+//! Enrichment: what is known of a vulnerability, whatever it is in. It orders findings and trips gates that ask for it, and
+//! judges nothing: where it is missing, no report is the less proven.
+//!
+//! It travels as facts ([`Record::fact`]) under a subject, with the CVE as key, so it is guarded, dated, exported and part of
+//! the catalog's digest like advisories.
+
+mod share;
+
+use std::cmp::Ordering;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+pub use self::share::{InvalidShare, Share};
+use crate::{advisory::Record, report::Finding};
+
+/// The first part of the names of the feeds.
+pub const FEEDS: &str = "enrichment";
+
+/// A kind of enrichment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// CISA's catalog of vulnerabilities that are known to be exploited.
+    Kev,
+    /// FIRST's Exploit Prediction Scoring System.
+    Epss,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Kev, Self::Epss];
+
+    /// The subject of its facts: stands where advisories have a namespace.
+    pub fn subject(self) -> &'static str {
+        match self {
+            Self::Kev => "known exploited",
+            Self::Epss => "exploit prediction",
+        }
+    }
+
+    /// Its feed.
+    pub fn feed(self) -> &'static str {
+        match self {
+            Self::Kev => "enrichment/kev",
+            Self::Epss => "enrichment/epss",
+        }
+    }
+
+    /// How people call it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Kev => "KEV",
+            Self::Epss => "EPSS",
+        }
+    }
+}
+
+/// Whether a feed, given by name, enriches and has no advisories.
+pub fn is_feed(name: &str) -> bool {
+    name.split('/').next() == Some(FEEDS)
+}
+
+/// A vulnerability that is known to be exploited.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Kev {
+    /// Since when it is in the catalog.
+    pub added: NaiveDate,
+    /// Until when agencies of the United States have to act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<NaiveDate>,
+    /// Whether campaigns of ransomware are known to use it; left out where none is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ransomware: bool,
+}
+
+/// How likely a vulnerability is to be exploited within thirty days.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Epss {
+    /// The probability.
+    pub score: Share,
+    /// The share of all vulnerabilities whose probability is no higher.
+    pub percentile: Share,
+    /// The day for which it was computed.
+    pub date: NaiveDate,
+}
+
+/// What is known of one finding's vulnerability.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Enrichment {
+    /// Whether it is known to be exploited.
+    pub kev: Option<Kev>,
+    /// How likely it is to be.
+    pub epss: Option<Epss>,
+}
+
+impl Kev {
+    /// The fact that a CVE is known to be exploited.
+    ///
+    /// # Errors
+    /// None that can happen: days are text.
+    pub fn fact(&self, cve: &str) -> Result<Record, serde_json::Error> {
+        Ok(Record::fact(Kind::Kev.subject(), cve, serde_json::to_string(self)?))
+    }
+
+    /// What a fact says.
+    pub(crate) fn of_fact(value: &str) -> Option<Self> {
+        serde_json::from_str(value).ok()
+    }
+}
+
+impl Epss {
+    /// The fact that a CVE has been scored. The day is that of the whole feed, so that equal scores are kept once.
+    pub fn fact(cve: &str, score: Share, percentile: Share) -> Record {
+        Record::fact(Kind::Epss.subject(), cve, format!("{score} {percentile}"))
+    }
+
+    /// What a fact says, of a feed of that day.
+    pub(crate) fn of_fact(value: &str, date: NaiveDate) -> Option<Self> {
+        let (score, percentile) = value.split_once(' ')?;
+        Some(Self { score: score.parse().ok()?, percentile: percentile.parse().ok()?, date })
+    }
+}
+
+/// The order of risk: known to be exploited, then the worse severity, then the higher probability of exploitation, then what has
+/// a fix, then by package, identifier and feed. Total: equal are only findings that are one and the same.
+pub fn by_risk(a: &Finding, b: &Finding) -> Ordering {
+    let score = |one: &Finding| one.epss.as_ref().map(|epss| epss.score);
+    b.kev
+        .is_some()
+        .cmp(&a.kev.is_some())
+        .then_with(|| b.severity.cmp(&a.severity))
+        .then_with(|| score(b).cmp(&score(a)))
+        .then_with(|| b.fixed_in.is_some().cmp(&a.fixed_in.is_some()))
+        .then_with(|| a.package.cmp(&b.package))
+        .then_with(|| a.id.cmp(&b.id))
+        .then_with(|| a.feed.cmp(&b.feed))
+}
+
+#[cfg(test)]
+mod tests;

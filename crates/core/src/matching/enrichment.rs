@@ -1,0 +1,102 @@
+//! Adds to findings what is known of their vulnerabilities, whatever they are in.
+//!
+//! A finding about one CVE has what is known of that one alone, and never of another; an advisory of another name has the worst of
+//! what is known of the CVEs that it is about. What is missing takes nothing from a report; what is there and is not to be relied on
+//! is told with its feed.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::{Advisories, FeedState, Judgement, Match};
+use crate::{
+    advisory::is_cve,
+    enrichment::{Enrichment, Epss, Kev, Kind, is_feed},
+};
+
+/// Adds it to each finding, and the feeds that were asked to the judgement.
+pub(super) fn enrich(judgement: &mut Judgement, advisories: &dyn Advisories) {
+    let (mut kev, mut epss) = (Book::open(Kind::Kev, advisories), Book::open(Kind::Epss, advisories));
+    let dates = epss.feeds.iter().filter_map(|one| one.data.as_ref()?.upstream_date.as_deref());
+    let date = dates.filter_map(|told| told.parse::<NaiveDate>().ok()).max();
+    for found in &mut judgement.findings {
+        let ids = identifiers(found);
+        // Earlier known is worse than lately; used by extortionists is worse than not.
+        let exploited = ids.iter().flat_map(|id| kev.look_up(id, Kev::of_fact));
+        let exploited = exploited.min_by_key(|one| (!one.ransomware, one.added, one.due));
+        let of_fact = |value: &str| Epss::of_fact(value, date?);
+        let predicted = ids.iter().flat_map(|id| epss.look_up(id, of_fact)).max();
+        found.enrichment = Enrichment { kev: exploited, epss: predicted };
+    }
+    kev.close(judgement);
+    epss.close(judgement);
+}
+
+/// The CVEs that a finding is about.
+fn identifiers(found: &Match) -> Vec<String> {
+    let advisory = &found.advisory;
+    if is_cve(&advisory.id) {
+        return vec![advisory.id.to_ascii_uppercase()];
+    }
+    advisory.aliases.iter().filter(|id| is_cve(id)).map(|id| id.to_ascii_uppercase()).collect()
+}
+
+/// What is known of one kind.
+struct Book<'a> {
+    kind: Kind,
+    advisories: &'a dyn Advisories,
+    /// Those that are loaded.
+    feeds: Vec<FeedState>,
+    /// What was looked up: many packages have one vulnerability.
+    known: BTreeMap<String, Vec<String>>,
+    /// Why what is known may not be all, by feed.
+    doubts: BTreeMap<String, String>,
+}
+
+impl<'a> Book<'a> {
+    fn open(kind: Kind, advisories: &'a dyn Advisories) -> Self {
+        let all = advisories.coverage(kind.subject()).feeds.into_iter();
+        let feeds: Vec<FeedState> = all.filter(|one| is_feed(&one.name) && one.data.is_some()).collect();
+        let doubt = |one: &FeedState| Some((one.name.clone(), doubt(one)?));
+        let doubts = feeds.iter().filter_map(doubt).collect();
+        Self { kind, advisories, feeds, known: BTreeMap::new(), doubts }
+    }
+
+    fn look_up<T>(&mut self, id: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        if self.feeds.is_empty() {
+            return Vec::new();
+        }
+        if !self.known.contains_key(id) {
+            let found = self.advisories.facts(self.kind.subject(), id);
+            for (feed, why) in found.unreadable {
+                self.doubts.insert(feed, format!("its data cannot be read: {why}"));
+            }
+            self.known.insert(id.to_owned(), found.values);
+        }
+        let values = self.known.get(id).into_iter().flatten();
+        let all: Vec<Option<T>> = values.map(|value| read(value)).collect();
+        if all.iter().any(Option::is_none) {
+            let why = format!("what it says of {id} cannot be read");
+            self.doubts.entry(self.kind.feed().to_owned()).or_insert(why);
+        }
+        all.into_iter().flatten().collect()
+    }
+
+    fn close(self, judgement: &mut Judgement) {
+        for feed in self.feeds {
+            if let Some(data) = feed.data {
+                judgement.feeds.insert(feed.name, data);
+            }
+        }
+        judgement.doubts.extend(self.doubts);
+    }
+}
+
+/// Why the data of a feed may not be all that there is; `None` where it is not doubted.
+fn doubt(feed: &FeedState) -> Option<String> {
+    let unread = feed.data.as_ref().map(|data| &data.unread).filter(|unread| !unread.is_empty());
+    let quarantined = feed.quarantined.as_ref();
+    quarantined.map(|why| format!("its newest data looks wrong ({why}); older data is in force")).or_else(
+        || unread.map(|unread| format!("parts of its data could not be read: {}", unread.join("; "))),
+    )
+}
