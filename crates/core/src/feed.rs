@@ -131,7 +131,26 @@ pub enum FeedError {
     Unreadable(String),
 }
 
+impl FeedFamily {
+    /// No feeds: nobody publishes advisories that may be read. Of no document is a byte believed.
+    pub const NONE: Self = Self {
+        needed_by: |_| Vec::new(),
+        discover: |_| Ok(Vec::new()),
+        locate: None,
+        parse: |source, _, _| Err(FeedError::Malformed(format!("there is no feed {}", source.name))),
+        increments: None,
+        guard: |_| Guard { floor: 1, most_shrink_percent: 0, stale_after_hours: 0, most_bytes: 0 },
+        revisions: &[],
+        is_second: |_| false,
+    };
+}
+
 impl Ecosystem {
+    /// Whether anybody publishes advisories about it. Of a language without, packages are listed and never judged.
+    pub fn has_feeds(&self) -> bool {
+        (self.feeds.guard)("").most_bytes > 0
+    }
+
     /// Whether a feed's name is one of this ecosystem's.
     pub fn owns_feed(&self, feed: &str) -> bool {
         feed.split('/').next() == Some(self.id)

@@ -25,7 +25,7 @@ impl Updater {
             prefixes.is_none_or(|prefixes| prefixes.iter().any(|prefix| ecosystem.owns_feed(prefix)))
         };
         let mut jobs = Vec::new();
-        for ecosystem in ecosystems.iter().filter(|ecosystem| asked(ecosystem)) {
+        for ecosystem in ecosystems.iter().filter(|ecosystem| ecosystem.has_feeds() && asked(ecosystem)) {
             let found = (ecosystem.feeds.discover)(&self.transport).map_err(|error| error.to_string());
             // Nobody runs an upstream without feeds: such an answer is none. A mirror may lack an ecosystem as a whole.
             let may_lack = self.transport.is_mirror() && prefixes.is_none();
