@@ -11,6 +11,7 @@ mod archlinux;
 mod azurelinux;
 mod chainguard;
 mod debian;
+mod dotnet;
 mod fedora;
 mod gentoo;
 mod java;
@@ -32,7 +33,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 22] = [
+const LIST: [Ecosystem; 23] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -59,6 +60,7 @@ const LIST: [Ecosystem; 22] = [
     java::ECOSYSTEM,
     ruby::ECOSYSTEM,
     php::ECOSYSTEM,
+    dotnet::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.

@@ -75,7 +75,6 @@ const ROWS: &[Row] = &[
     ),
     Row::named("db.sqlite", Place::System(&["nix/var/nix/db/db.sqlite"]), "Nix packages"),
     Row::named(".pnp.cjs", Place::Anywhere, "Node.js packages (Yarn's Plug'n'Play)"),
-    Row::ending(".deps.json", Place::Anywhere, ".NET packages"),
     Row::ending(".json", Place::In(b"conda-meta"), "Conda packages"),
 ];
 
@@ -103,7 +102,6 @@ mod tests {
             ("opt/root/var/lib/opkg/status", "opkg packages"),
             ("var/lib/opkg/status", "opkg packages"),
             ("app/.pnp.cjs", "Node.js packages (Yarn's Plug'n'Play)"),
-            ("app/app.deps.json", ".NET packages"),
             ("opt/conda/conda-meta/zlib-1.json", "Conda packages"),
             ("nix/var/nix/db/db.sqlite", "Nix packages"),
         ] {
@@ -131,6 +129,7 @@ mod tests {
             "app/package.json",
             "app/src/a.json",
             "app/app.jar",
+            "app/app.deps.json",
             "app/app.war",
             "usr/lib/ruby/gems/3.1.0/specifications/rake-13.gemspec",
             "srv/vendor/composer/installed.json",
