@@ -14,6 +14,7 @@ mod debian;
 mod dotnet;
 mod fedora;
 mod gentoo;
+mod hex;
 mod java;
 mod nodejs;
 mod opensuse;
@@ -33,7 +34,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 23] = [
+const LIST: [Ecosystem; 24] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -61,6 +62,7 @@ const LIST: [Ecosystem; 23] = [
     ruby::ECOSYSTEM,
     php::ECOSYSTEM,
     dotnet::ECOSYSTEM,
+    hex::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.

@@ -1,5 +1,6 @@
 //! Languages, against their own tools.
 
+mod hex;
 mod java;
 mod orders;
 mod php;
