@@ -22,6 +22,7 @@ mod oracle;
 mod photon;
 mod php;
 mod python;
+mod r;
 mod redhat;
 mod rocky;
 mod ruby;
@@ -34,7 +35,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 24] = [
+const LIST: [Ecosystem; 25] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -63,6 +64,7 @@ const LIST: [Ecosystem; 24] = [
     php::ECOSYSTEM,
     dotnet::ECOSYSTEM,
     hex::ECOSYSTEM,
+    r::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.

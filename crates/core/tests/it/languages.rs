@@ -4,4 +4,5 @@ mod hex;
 mod java;
 mod orders;
 mod php;
+mod r;
 mod ruby;
