@@ -10,15 +10,18 @@ mod amazon;
 mod archlinux;
 mod azurelinux;
 mod chainguard;
+mod conan;
 mod debian;
 mod dotnet;
 mod fedora;
 mod gentoo;
 mod hex;
 mod java;
+mod lua;
 mod nodejs;
 mod opensuse;
 mod oracle;
+mod perl;
 mod photon;
 mod php;
 mod python;
@@ -35,7 +38,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 25] = [
+const LIST: [Ecosystem; 28] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -65,6 +68,10 @@ const LIST: [Ecosystem; 25] = [
     dotnet::ECOSYSTEM,
     hex::ECOSYSTEM,
     r::ECOSYSTEM,
+    // Languages about which nobody publishes advisories that may be read.
+    conan::ECOSYSTEM,
+    perl::ECOSYSTEM,
+    lua::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.

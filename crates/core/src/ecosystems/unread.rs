@@ -76,6 +76,9 @@ const ROWS: &[Row] = &[
     Row::named("db.sqlite", Place::System(&["nix/var/nix/db/db.sqlite"]), "Nix packages"),
     Row::named(".pnp.cjs", Place::Anywhere, "Node.js packages (Yarn's Plug'n'Play)"),
     Row::ending(".json", Place::In(b"conda-meta"), "Conda packages"),
+    Row::named("version.php", Place::In(b"wp-includes"), "WordPress, its plugins and themes"),
+    // Without versions, so they name no package.
+    Row::named(".packlist", Place::Anywhere, "Perl distributions (`.packlist`)"),
 ];
 
 /// The components of a path, the last one first.
@@ -104,6 +107,8 @@ mod tests {
             ("app/.pnp.cjs", "Node.js packages (Yarn's Plug'n'Play)"),
             ("opt/conda/conda-meta/zlib-1.json", "Conda packages"),
             ("nix/var/nix/db/db.sqlite", "Nix packages"),
+            ("var/www/html/wp-includes/version.php", "WordPress, its plugins and themes"),
+            ("usr/local/lib/perl5/site_perl/auto/JSON/.packlist", "Perl distributions (`.packlist`)"),
         ] {
             assert_eq!(word(&path.into()), Some(expected), "{path}");
         }
@@ -128,6 +133,7 @@ mod tests {
             "home/METADATA",
             "app/package.json",
             "app/src/a.json",
+            "app/version.php",
             "app/app.jar",
             "app/app.deps.json",
             "app/app.war",
