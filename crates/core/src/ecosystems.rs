@@ -10,16 +10,22 @@ mod amazon;
 mod archlinux;
 mod azurelinux;
 mod chainguard;
+mod conan;
 mod debian;
+mod dotnet;
 mod fedora;
 mod gentoo;
+mod hex;
 mod java;
+mod lua;
 mod nodejs;
 mod opensuse;
 mod oracle;
+mod perl;
 mod photon;
 mod php;
 mod python;
+mod r;
 mod redhat;
 mod rocky;
 mod ruby;
@@ -35,7 +41,7 @@ use crate::{
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 22] = [
+const LIST: [Ecosystem; 28] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -62,6 +68,13 @@ const LIST: [Ecosystem; 22] = [
     java::ECOSYSTEM,
     ruby::ECOSYSTEM,
     php::ECOSYSTEM,
+    dotnet::ECOSYSTEM,
+    hex::ECOSYSTEM,
+    r::ECOSYSTEM,
+    // Languages about which nobody publishes advisories that may be read.
+    conan::ECOSYSTEM,
+    perl::ECOSYSTEM,
+    lua::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships, and what it knows of vulnerabilities beside them.

@@ -144,6 +144,25 @@ pub enum FeedError {
     Unreadable(String),
 }
 
+impl FeedFamily {
+    /// No feeds: nobody publishes advisories that may be read. Of no document is a byte believed.
+    pub const NONE: Self = Self {
+        needed_by: |_| Vec::new(),
+        discover: |_| Ok(Vec::new()),
+        locate: None,
+        parse: |source, _, _| Err(FeedError::Malformed(format!("there is no feed {}", source.name))),
+        increments: None,
+        guard: |_| Guard { floor: 1, most_shrink_percent: 0, stale_after_hours: 0, most_bytes: 0 },
+        revisions: &[],
+        is_second: |_| false,
+    };
+
+    /// Whether anybody publishes such advisories. Of a language without, packages are listed and never judged.
+    pub fn is_there(&self) -> bool {
+        (self.guard)("").most_bytes > 0
+    }
+}
+
 impl Publisher {
     /// Whether a feed's name is one of this publisher's.
     pub fn owns_feed(&self, feed: &str) -> bool {

@@ -16,6 +16,7 @@ pub mod osv;
 pub mod oval;
 pub mod pacman;
 pub(crate) mod path_budget;
+pub mod plain;
 pub mod portage;
 pub mod releases;
 pub mod rpm;

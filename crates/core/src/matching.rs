@@ -284,11 +284,12 @@ impl<'i> Session<'i> {
                 unnamed += usize::from(!judged.named);
             }
         }
-        judgement.blind_spots.extend(coverage::of_strangers(strangers));
+        judgement.blind_spots.extend(coverage::of_strangers(namespace, strangers));
         let end_of_life = end_of_life(namespace, ecosystem, self.advisories, &mut judgement.blind_spots)
             .filter(|&end| end < self.as_of);
         let scope = coverage::Scope {
             namespace,
+            has_feeds: ecosystem.feeds.is_there(),
             packages: packages.len(),
             unnamed,
             end_of_life,

@@ -28,7 +28,9 @@ impl Updater {
             prefixes.is_none_or(|prefixes| prefixes.iter().any(|prefix| publisher.owns_feed(prefix)))
         };
         let mut jobs = Vec::new();
-        for publisher in ecosystems.publishers().filter(asked) {
+        for publisher in
+            ecosystems.publishers().filter(|publisher| publisher.feeds.is_there() && asked(publisher))
+        {
             let found = (publisher.feeds.discover)(&self.transport).map_err(|error| error.to_string());
             // Nobody runs an upstream without feeds: such an answer is none. A mirror may lack a publisher as a whole.
             let may_lack = self.transport.is_mirror() && prefixes.is_none();

@@ -3,11 +3,11 @@
 use limpid_catalog::{
     Outcome, Selection,
     catalog::FeedCondition,
-    update::{AcceptError, Quiet, accept},
+    update::{AcceptError, Quiet, UpdateError, accept},
 };
-use limpid_core::matching::Advisories;
+use limpid_core::{ecosystem::Ecosystems, feed::FeedFamily, matching::Advisories};
 
-use crate::family::{Workshop, document, ecosystems, why};
+use crate::family::{Workshop, document, ecosystem, ecosystems, why};
 
 const FEED: &str = "tiny/v1/main";
 
@@ -33,6 +33,21 @@ fn wrong_documents() -> Vec<(String, &'static str)> {
         ("x".repeat(2 << 20), "larger than 1048576 bytes, which no real document of this feed is"),
         ("covers Tiny:v1\npanic\n".to_owned(), "the parser failed by a fault of its own"),
     ]
+}
+
+#[test]
+fn nobody_is_asked_about_a_language_about_which_nobody_publishes_advisories() {
+    let workshop = Workshop::new();
+    workshop.publish("v1", "main", document("v1", 20));
+    let silent = ecosystem("silent", "Silent", &FeedFamily::NONE, "1");
+    let both = Ecosystems::new(ecosystems("1").iter().copied().chain([silent]));
+    let update = |selection: &Selection| workshop.updater().update(&both, selection, None, &Quiet);
+    let report = update(&Selection::All).unwrap();
+    assert_eq!(report.discoveries.into_iter().collect::<Vec<_>>(), [("tiny".to_owned(), Ok(1))]);
+    let named = update(&Selection::Prefixes(vec!["silent".to_owned()]));
+    assert!(matches!(named, Err(UpdateError::UnknownFeed(feed)) if feed == "silent"));
+    let needed = update(&Selection::Namespaces(vec!["Silent".to_owned()])).unwrap();
+    assert!(needed.feeds.is_empty());
 }
 
 #[test]

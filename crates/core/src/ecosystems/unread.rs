@@ -84,8 +84,10 @@ const ROWS: &[Row] = &[
     Row::ending(".pex", Place::Anywhere, PYTHON_ARCHIVES),
     Row::ending(".pyz", Place::Anywhere, PYTHON_ARCHIVES),
     Row::ending(".phar", Place::Anywhere, "PHP packages (phar archives)"),
-    Row::ending(".deps.json", Place::Anywhere, ".NET packages"),
     Row::ending(".json", Place::In(b"conda-meta"), "Conda packages"),
+    Row::named("version.php", Place::In(b"wp-includes"), "WordPress, its plugins and themes"),
+    // Without versions, so they name no package.
+    Row::named(".packlist", Place::Anywhere, "Perl distributions (`.packlist`)"),
 ];
 
 /// The components of a path, the last one first.
@@ -117,9 +119,10 @@ mod tests {
             ("usr/local/bin/app.pex", "Python packages (archives that run)"),
             ("app/app.pyz", "Python packages (archives that run)"),
             ("usr/local/bin/composer.phar", "PHP packages (phar archives)"),
-            ("app/app.deps.json", ".NET packages"),
             ("opt/conda/conda-meta/zlib-1.json", "Conda packages"),
             ("nix/var/nix/db/db.sqlite", "Nix packages"),
+            ("var/www/html/wp-includes/version.php", "WordPress, its plugins and themes"),
+            ("usr/local/lib/perl5/site_perl/auto/JSON/.packlist", "Perl distributions (`.packlist`)"),
         ] {
             assert_eq!(word(&path.into()), Some(expected), "{path}");
         }
@@ -144,7 +147,9 @@ mod tests {
             "home/METADATA",
             "app/package.json",
             "app/src/a.json",
+            "app/version.php",
             "app/app.jar",
+            "app/app.deps.json",
             "app/app.war",
             "usr/lib/ruby/gems/3.1.0/specifications/rake-13.gemspec",
             "srv/vendor/composer/installed.json",

@@ -154,7 +154,8 @@ fn one(package: &IndexedPackage, said: Said, finding: Option<&Finding>, report: 
             (Vec::new(), Some((Answer::NotJudged, why)))
         }
         Said::ThirdParty { by } => {
-            let why = format!("of what {by} builds, the distribution's advisories do not speak");
+            let namespace = package.namespace.as_deref().unwrap_or_default();
+            let why = format!("of what {by} builds, the advisories of {namespace} do not speak");
             (Vec::new(), Some((Answer::NotJudged, why)))
         }
         // What that package's own answer is, stands beside it.

@@ -13,6 +13,8 @@ use crate::{BlindSpot, Reason};
 pub(super) struct Scope<'a> {
     /// Their namespace.
     pub(super) namespace: &'a str,
+    /// Whether anybody publishes advisories about them.
+    pub(super) has_feeds: bool,
     /// How many they are.
     pub(super) packages: usize,
     /// How many of them no loaded feed names: a feed that is missing might be the one that would.
@@ -27,7 +29,7 @@ pub(super) struct Scope<'a> {
 const NAMED: usize = 10;
 
 /// The packages about which the feeds do not speak: one blind spot for each builder.
-pub(super) fn of_strangers(strangers: BTreeMap<String, Vec<String>>) -> Vec<BlindSpot> {
+pub(super) fn of_strangers(namespace: &str, strangers: BTreeMap<String, Vec<String>>) -> Vec<BlindSpot> {
     let spot = |(by, mut packages): (String, Vec<String>)| {
         packages.sort();
         packages.dedup();
@@ -35,7 +37,7 @@ pub(super) fn of_strangers(strangers: BTreeMap<String, Vec<String>>) -> Vec<Blin
         let more = packages.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let detail =
-            format!("the distribution's advisories do not speak about these packages: {named}{more}");
+            format!("the advisories of {namespace} do not speak about these packages: {named}{more}");
         BlindSpot::new(Reason::ThirdParty, by, detail).with_packages(packages.len())
     };
     strangers.into_iter().map(spot).collect()
@@ -67,6 +69,11 @@ fn nothing_loaded(coverage: &Coverage, scope: &Scope<'_>) -> BlindSpot {
     let (reason, subject, detail) = if let Some((feed, why)) = quarantined {
         let detail = format!("its first data looks wrong and is not used ({why}); {}", keeper.status(None));
         (Reason::FeedQuarantined, feed.clone(), detail)
+    } else if !scope.has_feeds {
+        let detail = format!(
+            "no advisory data that Limpid reads speaks about {namespace}: listed, and compared with nothing"
+        );
+        (Reason::ReleaseNotCovered, namespace.to_owned(), detail)
     } else if absent {
         let remedy = keeper.update(None, "asks upstream again");
         let detail = format!("the advisory data says nothing about {namespace}; {remedy}");

@@ -3,7 +3,7 @@
 //! `fixtures/` of a folder holds:
 //! - `ok/CASE/…`: a small root file system, and `expected.tsv` with what is recognised in it;
 //! - `empty/CASE/…`: databases without packages; `broken/CASE/…`: databases that are damaged;
-//! - `feed/FEED.EXT`: a document of the feed of this name, and beside it `FEED.tsv` with its records;
+//! - `feed/FEED.EXT`: a document of the feed of this name, and beside it `FEED.tsv` with its records; neither where there are no feeds;
 //! - `feed-broken/FEED/…`: documents that the feed must refuse;
 //! - `versions.txt`: versions in ascending order, equal ones on one line; `versions-invalid.txt`: text that is none.
 

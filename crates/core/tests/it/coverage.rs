@@ -85,6 +85,9 @@ fn feeds(ecosystem: &Ecosystem) -> String {
     let (ends, judging): (Vec<_>, Vec<_>) =
         discovered.iter().partition(|source| source.namespace == END_OF_LIFE);
     let urls: BTreeSet<&str> = judging.iter().map(|source| source.url.as_str()).collect();
+    if urls.is_empty() {
+        return "none: listed, and not judged".to_owned();
+    }
     let mut shown = list(urls.iter().take(SHOWN).map(|url| (*url).to_owned()));
     if urls.len() > SHOWN {
         shown += " and their likes, for each release";

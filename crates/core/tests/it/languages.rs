@@ -1,7 +1,9 @@
 //! Languages, against their own tools.
 
+mod hex;
 mod java;
 mod nodejs;
 mod orders;
 mod php;
+mod r;
 mod ruby;

@@ -111,6 +111,18 @@ fn an_advisory_of_another_body_never_makes_one_vulnerability_of_two() {
 }
 
 #[test]
+fn packages_about_which_nobody_publishes_advisories_are_listed_and_never_judged() {
+    let mut index = image(&[("lpeg", "1.0.2-1", "lpeg"), ("musl", "1.2.3-r0", "musl")]);
+    index.packages[0].namespace = Some("LuaRocks".to_owned());
+    let report = scan(&index, &Written::with(&[]));
+    assert_eq!(reasons(&report), [(Reason::ReleaseNotCovered, "LuaRocks", 1)]);
+    let detail =
+        "no advisory data that Limpid reads speaks about LuaRocks: listed, and compared with nothing";
+    assert_eq!(report.blind_spots[0].detail, detail);
+    assert_eq!((report.verdict, report.summary.packages, report.summary.judged), (Verdict::Unproven, 2, 1));
+}
+
+#[test]
 fn a_release_that_upstream_lacks_is_not_covered() {
     let catalog = Written::with(&[])
         .change(MAIN, |feed| {

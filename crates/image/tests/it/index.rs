@@ -213,17 +213,18 @@ fn programs_of_packages_are_known_and_others_are_listed() {
 fn what_nobody_reads_yet_is_told_unless_a_package_owns_it() {
     let report = index(&[&[
         kept("etc/os-release", ALPINE),
-        kept("lib/apk/db/installed", apk("net", "1-r0", &["owned.deps.json"])),
-        Item::Plain("bin/owned.deps.json"),
-        Item::Plain("app/b.deps.json"),
-        Item::Plain("app/a.deps.json"),
+        kept("lib/apk/db/installed", apk("net", "1-r0", &[".pnp.cjs"])),
+        Item::Plain("bin/.pnp.cjs"),
+        Item::Plain("b/.pnp.cjs"),
+        Item::Plain("a/.pnp.cjs"),
         Item::Plain("var/lib/opkg/status"),
     ]]);
     let told: Vec<_> = report.blind_spots.iter().map(|spot| (spot.reason, spot.subject.as_str())).collect();
     let unreadable = Reason::DatabaseUnreadable;
-    assert_eq!(told, [(unreadable, ".NET packages"), (unreadable, "opkg packages")]);
+    let yarn = "Node.js packages (Yarn's Plug'n'Play)";
+    assert_eq!(told, [(unreadable, yarn), (unreadable, "opkg packages")]);
     assert!(
-        report.blind_spots[0].detail.ends_with(": app/a.deps.json, app/b.deps.json"),
+        report.blind_spots[0].detail.ends_with(": a/.pnp.cjs, b/.pnp.cjs"),
         "{}",
         report.blind_spots[0].detail
     );

@@ -111,6 +111,18 @@ fn programs_that_a_package_of_a_language_has_are_not_unidentified() {
 }
 
 #[test]
+fn assemblies_that_a_package_of_dotnet_brought_are_not_unidentified() {
+    let list = r#"{"targets": {"net8.0": {"Acme/1.0.0": {"runtime": {"lib/net8.0/Acme.dll": {}}}}},
+        "libraries": {"shop/1.0.0": {"type": "project"}, "Acme/1.0.0": {"type": "package"}}}"#;
+    let system = [kept("etc/os-release", ALPINE), kept("lib/apk/db/installed", apk("musl", "1-r0", &[]))];
+    let application =
+        [kept("app/shop.deps.json", list), Item::Program("app/Acme.dll"), Item::Program("app/shop.dll")];
+    let report = index(&[&system, &application]);
+    assert_eq!(named(&report, "acme").purl, "pkg:nuget/acme@1.0.0");
+    assert_eq!(spots(&report), [(Reason::UnidentifiedExecutables, "1 program", 0)]);
+}
+
+#[test]
 fn programs_of_a_system_that_nobody_knows_count_beside_packages_of_languages() {
     let metadata = || kept("opt/six-1.16.0.dist-info/METADATA", six("1.16.0"));
     let report = index(&[&[metadata(), Item::Program("bin/busybox")]]);
@@ -137,15 +149,15 @@ fn a_package_that_lists_itself_is_not_owned_by_one_of_the_system_of_the_same_nam
 
 #[test]
 fn what_a_package_of_a_language_brought_of_another_kind_is_not_judged_with_it() {
-    let program = "opt/six/app.deps.json";
+    let program = "opt/six/.pnp.cjs";
     let report = index(&[&[
         kept("etc/os-release", ALPINE),
         kept("lib/apk/db/installed", apk("musl", "1-r0", &[])),
         kept("opt/six-1.16.0.dist-info/METADATA", six("1.16.0")),
-        kept("opt/six-1.16.0.dist-info/RECORD", "six/app.deps.json,,\n".to_owned()),
+        kept("opt/six-1.16.0.dist-info/RECORD", "six/.pnp.cjs,,\n".to_owned()),
         kept(program, "{}".to_owned()),
     ]]);
-    assert_eq!(spots(&report), [(Reason::DatabaseUnreadable, ".NET packages", 0)]);
+    assert_eq!(spots(&report), [(Reason::DatabaseUnreadable, "Node.js packages (Yarn's Plug'n'Play)", 0)]);
 }
 
 #[test]

@@ -1,0 +1,51 @@
+//! C and C++: packages of Conan, as its first version keeps them and its second deploys them.
+//!
+//! No advisory data that is free to read speaks about them: they are listed, and told as not judged.
+
+mod limits;
+mod manifest;
+
+use crate::{
+    ecosystem::{Detector, Ecosystem, Notes, PurlNames},
+    feed::FeedFamily,
+    formats::plain,
+    revision,
+    scope::own_namespace,
+    wants::{Pattern, Want},
+};
+
+/// Conan and its packages.
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    id: "conan",
+    name: "Conan",
+    osv_name: "ConanCenter",
+    clair_names: &[],
+    purl: PurlNames::language("conan", None),
+    detectors: &[&DETECTOR],
+    identity: None,
+    versions: &plain::VERSIONS,
+    upgrade: crate::upgrade::NONE,
+    feeds: &FeedFamily::NONE,
+    scope: own_namespace,
+    crosses: false,
+    end_of_life: |_| None,
+    notes: Notes {
+        recognised: "`conanmanifest.txt` in Conan 1's cache and in folders of `full_deploy`",
+        releases: "nothing: no advisory data speaks about it",
+        severity: "nobody",
+        not_covered: &[
+            "all of it is listed and not judged, which counts",
+            "packages in the cache of Conan 2, whose names stand in a database: they are told",
+            "libraries that were copied out of their package",
+        ],
+    },
+    revision: revision::of("ecosystems/conan"),
+};
+
+const DETECTOR: Detector = Detector {
+    id: "conan",
+    revision: revision::of("ecosystems/conan"),
+    wants: &[Want::new(Pattern::Name("conanmanifest.txt"), limits::MOST_MANIFEST_BYTES)],
+    companions: &[],
+    parse: manifest::read,
+};
