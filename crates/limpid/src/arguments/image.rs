@@ -18,7 +18,7 @@ Images:
   docker-archive:FILE[:REF]               what docker save and podman save write
   docker:NAME                             the local engine
   dir:ROOTFS                              a root file system
-  sbom:FILE                               an SBOM in JSON, CycloneDX or SPDX; sbom:- on standard input
+  sbom:FILE                               an SBOM in JSON: CycloneDX, SPDX; sbom:- on standard input
   -                                       an archive on standard input
 A bare path that exists is recognised by what is there.";
 

@@ -67,7 +67,9 @@ fn of_document(listed: &Listed, listing: &Listing<'_>) -> Vec<BlindSpot> {
     let mut spots = vec![evidence(listed)];
     let mut tell =
         |reason, subject: &str, detail: String| spots.push(BlindSpot::new(reason, subject, detail));
-    if listing.packages.is_empty() && listing.systems.is_empty() {
+    // Of an image without packages Limpid has said so itself.
+    let is_said = listing.is_of_image() && listed.own.blind_spots.iter().any(|spot| spot.counts);
+    if listing.packages.is_empty() && listing.systems.is_empty() && !is_said {
         let detail =
             "no package and no distribution is in it: nothing of what it describes can be judged".to_owned();
         tell(Reason::NothingRecognised, DOCUMENT, detail);

@@ -134,7 +134,8 @@ impl<'a> Listing<'a> {
             Ok(place) => self.of_system(component, purl, place),
             Err(why) => {
                 // In the image it was of none either, and that is among the blind spots that were written.
-                if !(component.facts.is_own && self.listed.own.is_told) {
+                let was_of_none = component.facts.is_own && component.facts.namespace.is_none();
+                if !(was_of_none && self.listed.own.is_told) {
                     self.gaps.of_no_distribution(&why, || component.title());
                 }
                 let package = Package {

@@ -94,6 +94,12 @@ impl<'a> Systems<'a> {
             .namespace
             .as_ref()
             .and_then(|told| self.known.iter().position(|known| known.distribution.ecosystem == *told));
+        // By the word of Limpid: what stands in the package URL is not asked then.
+        if let Some(place) = by_itself
+            && self.known.get(place).is_some_and(|known| known.ecosystem.purl.kind == purl.kind())
+        {
+            return Ok(place);
+        }
         let docker = || Some(format!("{}-{}", purl.qualifier("os_name")?, purl.qualifier("os_version")?));
         let told = purl.qualifier("distro").or_else(docker);
         let place =

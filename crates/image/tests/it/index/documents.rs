@@ -9,14 +9,18 @@ use super::{
     *,
 };
 
-const IMAGES: [&str; 9] = [
+const IMAGES: [&str; 4] = [
     "alpine-3.10.docker-archive.tar.gz",
-    "distroless-style-debian12.oci.tar",
-    "rpm-almalinux-8.oci.tar",
     "rpm-cbl-mariner-2.0.oci.tar",
-    "rpm-sles-15.3-ndb.oci.tar",
     "rpm-ubi8-bdb.oci.tar",
     "scratch-rust-auditable.oci.tar",
+];
+
+/// With `LIMPID_TEST_ALL_SBOMS=1`.
+const MORE: [&str; 5] = [
+    "distroless-style-debian12.oci.tar",
+    "rpm-almalinux-8.oci.tar",
+    "rpm-sles-15.3-ndb.oci.tar",
     "slim-debian-12-apps-v1.oci.tar",
     "ubuntu-18.04-from-indexreport.oci.tar",
 ];
@@ -28,7 +32,8 @@ fn read(document: &[u8]) -> IndexReport {
 /// What a report is judged by is the same, so that the findings are; only what every list of packages says comes to it.
 #[test]
 fn what_limpid_wrote_of_an_image_is_read_back_to_what_the_image_has() {
-    for image in IMAGES {
+    let more = std::env::var_os("LIMPID_TEST_ALL_SBOMS").map(|_asked| MORE);
+    for image in IMAGES.into_iter().chain(more.into_iter().flatten()) {
         let Some(index) = report(image) else { return };
         let at = "2026-11-26T00:00:00Z".parse().unwrap();
         for document in [documents::cyclonedx_index(&index), documents::spdx_index(&index, at)] {

@@ -5,9 +5,8 @@ use serde_json::json;
 use super::*;
 use crate::{Distribution, documents, package::SourcePackage};
 
-/// An index report with all that packages can have.
-fn index() -> IndexReport {
-    let layer = Digest::of(b"layer");
+/// Packages with all that they can have.
+fn packages(layer: &Digest) -> Vec<IndexedPackage> {
     let one = |package: crate::Package, namespace: Option<&str>, path: &str| {
         let ecosystems = ecosystems::all();
         let ecosystem = namespace.and_then(|one| ecosystems.of_namespace(one));
@@ -51,6 +50,13 @@ fn index() -> IndexReport {
         one(named("strange", "1:2 3", "deb"), None, "other/var/lib/dpkg/status"),
     ];
     packages.sort();
+    packages
+}
+
+/// An index report with all that it can have.
+fn index() -> IndexReport {
+    let layer = Digest::of(b"layer");
+    let packages = packages(&layer);
     let spot = |reason, subject: &str, packages| {
         BlindSpot::new(reason, subject, "why: (it) is so").with_packages(packages)
     };
@@ -60,7 +66,7 @@ fn index() -> IndexReport {
             reference: "registry.example/app:1".to_owned(),
             digest: Digest::of(b"image"),
             platform: "linux/amd64".to_owned(),
-            layers: vec![layer.clone(), Digest::of(b"other")],
+            layers: vec![layer, Digest::of(b"other")],
         },
         index_state: Digest::of(b"state"),
         distributions: distributions(),
