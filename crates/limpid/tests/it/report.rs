@@ -90,6 +90,16 @@ fn every_field_has_its_value() {
             finding("CVE-2099-0003", &libcrypto, "3.1.0-r5", "openssl 3.1.0-r0 < 3.1.0-r5", &[]),
             finding("CVE-2099-0001", &ssl_client, "1.36.1-r0", "busybox 1.36.0-r1 < 1.36.1-r0", &["XSA-9"]),
         ],
+        "upgrades": [
+            {
+                "name": "busybox", "type": "apk", "packages": ["busybox", "ssl_client"], "to": "1.36.1-r0",
+                "severity": "Unknown", "fixes": 2,
+            },
+            {
+                "name": "openssl", "type": "apk", "packages": ["libcrypto3"], "to": "3.1.0-r5",
+                "severity": "Unknown", "fixes": 1,
+            },
+        ],
         "summary": {
             "packages": 4, "judged": 4, "fixable": 3,
             "ecosystems": {"Alpine:v3.99": {"packages": 4, "judged": 4}},
