@@ -37,6 +37,12 @@ fn segment(place: &Place, feed: &str) -> Digest {
     digest
 }
 
+fn upgrade(name: &str, packages: &[&str], to: &str, fixes: u64) -> Value {
+    json!({
+        "name": name, "type": "apk", "packages": packages, "to": to, "severity": "Unknown", "fixes": fixes,
+    })
+}
+
 #[test]
 fn every_field_has_its_value() {
     let place = advised();
@@ -91,14 +97,8 @@ fn every_field_has_its_value() {
             finding("CVE-2099-0001", &ssl_client, "1.36.1-r0", "busybox 1.36.0-r1 < 1.36.1-r0", &["XSA-9"]),
         ],
         "upgrades": [
-            {
-                "name": "busybox", "type": "apk", "packages": ["busybox", "ssl_client"], "to": "1.36.1-r0",
-                "severity": "Unknown", "fixes": 2,
-            },
-            {
-                "name": "openssl", "type": "apk", "packages": ["libcrypto3"], "to": "3.1.0-r5",
-                "severity": "Unknown", "fixes": 1,
-            },
+            upgrade("busybox", &["busybox", "ssl_client"], "1.36.1-r0", 2),
+            upgrade("openssl", &["libcrypto3"], "3.1.0-r5", 1),
         ],
         "summary": {
             "packages": 4, "judged": 4, "fixable": 3,
