@@ -71,7 +71,7 @@ impl<'a> Difference<'a> {
         let [first, other] = [self.first, self.other].map(|report| escaped(&report.image.platform));
         if self.is_none() {
             let same = match self.other.standing().count() {
-                0 => "no findings either".to_owned(),
+                0 => "no findings".to_owned(),
                 1 => "the same finding".to_owned(),
                 several => format!("the same {} findings", number(several as u64)),
             };
@@ -88,7 +88,12 @@ impl<'a> Difference<'a> {
             parts.push(format!("lacks {} of {first} ({})", count(only_first), named(only_first)));
         }
         if only_first.is_empty() && only_other.is_empty() {
-            parts.push(format!("has the findings of {first}"));
+            let none = self.other.standing().next().is_none();
+            parts.push(if none {
+                format!("has no findings, like {first}")
+            } else {
+                format!("has the findings of {first}")
+            });
         }
         let (packages, of_first) = (self.other.summary.packages, self.first.summary.packages);
         if packages != of_first {

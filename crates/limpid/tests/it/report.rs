@@ -37,6 +37,12 @@ fn segment(place: &Place, feed: &str) -> Digest {
     digest
 }
 
+fn upgrade(name: &str, packages: &[&str], to: &str, fixes: u64) -> Value {
+    json!({
+        "name": name, "type": "apk", "packages": packages, "to": to, "severity": "Unknown", "fixes": fixes,
+    })
+}
+
 #[test]
 fn every_field_has_its_value() {
     let place = advised();
@@ -89,6 +95,10 @@ fn every_field_has_its_value() {
             finding("CVE-2099-0001", &busybox, "1.36.1-r0", "1.36.0-r1 < 1.36.1-r0", &["XSA-9"]),
             finding("CVE-2099-0003", &libcrypto, "3.1.0-r5", "openssl 3.1.0-r0 < 3.1.0-r5", &[]),
             finding("CVE-2099-0001", &ssl_client, "1.36.1-r0", "busybox 1.36.0-r1 < 1.36.1-r0", &["XSA-9"]),
+        ],
+        "upgrades": [
+            upgrade("busybox", &["busybox", "ssl_client"], "1.36.1-r0", 2),
+            upgrade("openssl", &["libcrypto3"], "3.1.0-r5", 1),
         ],
         "summary": {
             "packages": 4, "judged": 4, "fixable": 3,
