@@ -11,7 +11,7 @@ fn components_that_nobody_can_judge_are_told_by_kind() {
         { "type": "application", "name": "server", "purl": "" },
         { "type": "file", "name": "usr/bin/server" },
         { "type": "library", "name": "wrong", "purl": "npm/a@1" },
-        { "type": "library", "name": "zlib", "purl": "pkg:conan/zlib@1" },
+        { "type": "library", "name": "zlib", "purl": "pkg:swift/zlib@1" },
         { "type": "library", "name": "curl", "purl": "pkg:generic/curl@8" },
         { "type": "library", "name": "curl", "purl": "pkg:generic/curl@7" },
         { "type": "library", "name": "empty", "purl": "pkg:npm/empty" },
@@ -21,7 +21,7 @@ fn components_that_nobody_can_judge_are_told_by_kind() {
         [
             ("no-distribution", "document", 0),
             ("database-unreadable", "applications without package URL", 1),
-            ("database-unreadable", "conan packages", 1),
+            ("database-unreadable", "swift packages", 1),
             ("database-unreadable", "damaged package URLs", 1),
             ("database-unreadable", "generic packages", 2),
             ("database-unreadable", "libraries without package URL", 1),
