@@ -21,10 +21,10 @@ fn components_that_nobody_can_judge_are_told_by_kind() {
         [
             ("no-distribution", "document", 0),
             ("database-unreadable", "applications without package URL", 1),
-            ("database-unreadable", "swift packages", 1),
             ("database-unreadable", "damaged package URLs", 1),
             ("database-unreadable", "generic packages", 2),
             ("database-unreadable", "libraries without package URL", 1),
+            ("database-unreadable", "swift packages", 1),
             ("version-unparsable", "packages without version", 1),
         ]
     );
