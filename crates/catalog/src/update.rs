@@ -230,17 +230,19 @@ mod tests {
 
     #[test]
     fn what_speaks_about_the_ends_of_releases_is_brought_up_to_date_with_the_rest() {
-        let namespaces = [
-            "Alpine:v3.16".to_owned(),
-            "Gentoo".to_owned(),
-            "LuaRocks".to_owned(),
-            "No such thing:1".to_owned(),
-        ];
+        let namespaces = ["Alpine:v3.16", "Gentoo", "LuaRocks", "No such thing:1", "exploit prediction"]
+            .map(str::to_owned);
         let jobs = of_namespaces(&State::default(), &limpid_core::ecosystems::all(), &namespaces);
         let names: Vec<String> = jobs.into_iter().map(|(_, source)| source.name).collect();
         assert_eq!(
             names,
-            ["alpine/v3.16/main", "alpine/v3.16/community", "alpine/end-of-life", "gentoo/glsa"]
+            [
+                "alpine/v3.16/main",
+                "alpine/v3.16/community",
+                "alpine/end-of-life",
+                "gentoo/glsa",
+                "enrichment/epss"
+            ]
         );
     }
 }

@@ -13,6 +13,9 @@ use limpid_core::{
 
 use super::support::{MAIN, NAMESPACE, Written, day, image, instant, loaded, reasons};
 
+/// What is done to a catalog, and the reason that a gate is told.
+type Case<'a> = (&'a dyn Fn(&mut Enriched), Option<Reason>);
+
 /// A catalog with what enriches, as far as it is loaded.
 struct Enriched {
     written: Written,
@@ -175,7 +178,7 @@ fn missing_enrichment_takes_nothing_from_a_report_and_lets_no_gate_pass_that_ask
     let stale = change(|_, data| data.stale = true);
     let quarantined = change(|feed, _| feed.quarantined = Some("much smaller".to_owned()));
     let unread = change(|_, data| data.unread = vec!["CVE-1: no day".to_owned()]);
-    let cases: [(&dyn Fn(&mut Enriched), Option<Reason>); 5] = [
+    let cases: [Case<'_>; 5] = [
         (&|_: &mut Enriched| {}, None),
         (&not_loaded, Some(Reason::FeedNotLoaded)),
         (&stale, Some(Reason::FeedStale)),

@@ -2,6 +2,7 @@
 
 use limpid_core::{
     Report,
+    enrichment::{Kev, Share},
     report::{Finding, Status},
 };
 
@@ -58,6 +59,10 @@ pub(in crate::pages) struct FindingRow {
     pub(in crate::pages) other_links: Vec<String>,
     /// Who took it out, and why.
     pub(in crate::pages) suppressed: Option<(String, String)>,
+    /// Whether it is known to be exploited.
+    pub(in crate::pages) exploited: bool,
+    /// What is known of it beside the advisory: a word and a text each.
+    pub(in crate::pages) known: Vec<(&'static str, String)>,
 }
 
 /// The rows of some findings, in their order. `groups`: whether those of one source stand together.
@@ -113,7 +118,27 @@ fn row(report: &Report, finding: &Finding) -> FindingRow {
         links,
         other_links,
         suppressed: finding.suppressed.as_ref().map(|one| (one.by.clone(), one.reason.clone())),
+        exploited: finding.kev.is_some(),
+        known: known(finding),
     }
+}
+
+/// What is known of a finding's vulnerability, whatever it is in.
+fn known(finding: &Finding) -> Vec<(&'static str, String)> {
+    let due = |kev: &Kev| kev.due.map_or(String::new(), |due| format!(", to be acted upon until {due}"));
+    let used = |kev: &Kev| if kev.ransomware { ", by ransomware too" } else { "" };
+    let kev = finding
+        .kev
+        .iter()
+        .map(|kev| ("Exploited", format!("known since {}{}{}", kev.added, used(kev), due(kev))));
+    let epss = finding.epss.iter().map(|epss| {
+        let percent = |share: Share| format!("{:.1} %", share.number() * 100.0);
+        let likely = format!("{} within 30 days of {}", percent(epss.score), epss.date);
+        ("EPSS", format!("{likely}, no less than {} of all", percent(epss.percentile)))
+    });
+    let cvss =
+        finding.cvss.iter().map(|one| ("CVSS", format!("{} by {}: {}", one.score, one.source, one.vector)));
+    kev.chain(epss).chain(cvss).collect()
 }
 
 /// What there is in place of a fix, in the words of the command line.
