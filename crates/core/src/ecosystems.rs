@@ -13,6 +13,7 @@ mod chainguard;
 mod debian;
 mod fedora;
 mod gentoo;
+mod golang;
 mod java;
 mod nodejs;
 mod opensuse;
@@ -23,6 +24,7 @@ mod python;
 mod redhat;
 mod rocky;
 mod ruby;
+mod rust;
 mod suse;
 mod ubuntu;
 pub mod unread;
@@ -32,7 +34,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 22] = [
+const LIST: [Ecosystem; 24] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -57,7 +59,9 @@ const LIST: [Ecosystem; 22] = [
     python::ECOSYSTEM,
     nodejs::ECOSYSTEM,
     java::ECOSYSTEM,
+    golang::ECOSYSTEM,
     ruby::ECOSYSTEM,
+    rust::ECOSYSTEM,
     php::ECOSYSTEM,
 ];
 

@@ -16,6 +16,7 @@ pub mod oval;
 pub mod pacman;
 pub(crate) mod path_budget;
 pub mod portage;
+pub mod program;
 pub mod releases;
 pub mod rpm;
 pub(crate) mod semver;

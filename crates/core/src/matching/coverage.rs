@@ -28,17 +28,35 @@ const NAMED: usize = 10;
 
 /// The packages about which the feeds do not speak: one blind spot for each builder.
 pub(super) fn of_strangers(strangers: BTreeMap<String, Vec<String>>) -> Vec<BlindSpot> {
-    let spot = |(by, mut packages): (String, Vec<String>)| {
-        packages.sort();
-        packages.dedup();
-        let named = packages.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-        let more = packages.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let detail =
-            format!("the distribution's advisories do not speak about these packages: {named}{more}");
-        BlindSpot::new(Reason::ThirdParty, by, detail).with_packages(packages.len())
+    let spot = |(by, packages): (String, Vec<String>)| {
+        let (count, named) = named(packages);
+        let detail = format!("the distribution's advisories do not speak about these packages: {named}");
+        BlindSpot::new(Reason::ThirdParty, by, detail).with_packages(count)
     };
     strangers.into_iter().map(spot).collect()
+}
+
+/// The packages that were built from source without a version, and that no advisory names in any: they are told and do not
+/// count, because most programs are the work of whoever built the image. One that an advisory names does count.
+pub(super) fn of_unreleased(namespace: &str, packages: Vec<String>) -> Option<BlindSpot> {
+    if packages.is_empty() {
+        return None;
+    }
+    let (count, named) = named(packages);
+    let detail = format!(
+        "built from source, so that no version is known; no advisory names any version of them: {named}"
+    );
+    Some(BlindSpot::new(Reason::UnidentifiedExecutables, namespace, detail).with_packages(count))
+}
+
+/// How many packages they are, each once, and the first names.
+fn named(mut packages: Vec<String>) -> (usize, String) {
+    packages.sort();
+    packages.dedup();
+    let named = packages.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = packages.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (packages.len(), format!("{named}{more}"))
 }
 
 /// Everything about the feeds of one namespace that somebody who reads the report has to know.

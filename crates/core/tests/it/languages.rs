@@ -1,6 +1,8 @@
 //! Languages, against their own tools.
 
+mod audited;
 mod java;
 mod orders;
 mod php;
+mod programs;
 mod ruby;

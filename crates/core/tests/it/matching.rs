@@ -1,7 +1,8 @@
 //! Matching and reports on small, made-up catalogs: each way in which a package is or is not judged.
 
 mod statements;
-mod support;
+pub(crate) mod support;
+mod unreleased;
 
 use std::collections::BTreeMap;
 

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use limpid_core::{
-    Distribution, FilePath, ImageFacts, IndexedPackage, Package,
+    BlindSpot, Distribution, FilePath, ImageFacts, IndexedPackage, Package,
     ecosystem::{Ecosystem, Ecosystems, InstalledFrom},
     purl::purl,
     scope::{Scope, ScopeQuestion},
@@ -41,22 +41,27 @@ pub(super) struct Listing<'a> {
 type Introduced<'a> = HashMap<Owner<'a>, Option<u16>>;
 
 impl<'a> Listing<'a> {
-    /// All packages, sorted.
-    pub(super) fn packages(&self) -> Result<Vec<IndexedPackage>, IndexError> {
-        let mut packages = Vec::new();
+    /// All packages, sorted, and what could not be read of the files in which they were looked for. What could not be read of a
+    /// file of a language that is judged with its owner is of no concern.
+    pub(super) fn packages(&self) -> Result<(Vec<IndexedPackage>, Vec<BlindSpot>), IndexError> {
+        let (mut packages, mut blind_spots) = (Vec::new(), Vec::new());
         let mut introduced = Introduced::new();
         let (systems, languages): (Vec<_>, Vec<_>) =
             self.found.iter().partition(|found| self.language(found).is_none());
         let repositories = Repositories::of_logs(self.found);
         for found in systems {
+            blind_spots.extend(found.parsed.blind_spots.iter().cloned());
             self.list_system(found, &repositories, &mut introduced, &mut packages)?;
         }
         for found in languages {
-            self.list_language(found, &introduced, &mut packages)?;
+            let owner = self.owner(found, &introduced)?;
+            let unread = found.parsed.blind_spots.iter().filter(|_| owner.is_none());
+            blind_spots.extend(unread.cloned());
+            self.list_language(found, owner, &mut packages)?;
         }
         packages.sort();
         packages.dedup();
-        Ok(packages)
+        Ok((packages, blind_spots))
     }
 
     /// The language whose packages such a file tells of; `None` for the database of a system.
@@ -100,11 +105,10 @@ impl<'a> Listing<'a> {
     fn list_language(
         &self,
         found: &Found,
-        introduced: &Introduced<'_>,
+        owner: Option<&str>,
         packages: &mut Vec<IndexedPackage>,
     ) -> Result<(), IndexError> {
         let ecosystem = self.language(found);
-        let owner = self.owner(found, introduced)?;
         let layers = introduced::layers(self.tree, self.reader, found)?;
         for (parsed, layer) in found.parsed.packages.iter().zip(layers) {
             let package = Package { owned_by: owner.map(str::to_owned), ..(*parsed.package).clone() };
