@@ -67,7 +67,8 @@ struct Modules<'a> {
 impl<'a> Modules<'a> {
     fn read(text: &'a str) -> Self {
         let mut modules = Self::default();
-        for line in text.lines() {
+        // Go writes an empty line behind what stands in a module's place.
+        for line in text.lines().filter(|line| !line.is_empty()) {
             if modules.line(line).is_none() {
                 modules.odd = modules.odd.or(Some(line));
             }

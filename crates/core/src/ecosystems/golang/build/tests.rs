@@ -23,7 +23,7 @@ fn modules_are_those_that_the_program_is_built_from() {
     let parsed = built(
         "path\texample.org/tool/cmd\nmod\texample.org/tool\t(devel)\t\n\
          dep\tgolang.org/x/text\tv0.3.7\n=>\tgolang.org/x/text\tv0.14.0\th1:sum=\n\
-         dep\texample.org/fork\tv1.0.0\n=>\t./fork\t(devel)\n\
+         dep\texample.org/fork\tv1.0.0\n=>\t./fork\t(devel)\t\n\n\
          dep\texample.org/above\tv1.0.0\n=>\t..\\above\t\n\
          dep\texample.org/drive\tv1.0.0\n=>\tC:\\src\\drive\t\n\
          dep\texample.org/old\tv2.0.0+incompatible\th1:sum=\nbuild\t-compiler=gc\n",
@@ -49,7 +49,6 @@ fn what_cannot_be_read_is_told_and_the_rest_stands() {
         "dep",
         "dep\t\tv1.0.0",
         "dap\ta.org/a\tv1.0.0",
-        "",
         "dep\ta.org/a\tv1.0.0\th1:=\u{b}dep\ta.org/b\tv1.0.0",
     ] {
         let parsed = built(&format!("path\ta.org/tool\n{odd}\ndep\ta.org/c\tv1.0.0\n"));
