@@ -20,6 +20,7 @@ mod opensuse;
 mod oracle;
 mod photon;
 mod php;
+mod programs;
 mod python;
 mod redhat;
 mod rocky;
@@ -34,7 +35,7 @@ use crate::ecosystem::{Ecosystem, Ecosystems};
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 24] = [
+const LIST: [Ecosystem; 25] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -63,6 +64,7 @@ const LIST: [Ecosystem; 24] = [
     ruby::ECOSYSTEM,
     rust::ECOSYSTEM,
     php::ECOSYSTEM,
+    programs::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships.

@@ -244,6 +244,10 @@ impl<'i> Session<'i> {
             judgement.blind_spots.push(spot.with_packages(packages.len()));
             return;
         };
+        if ecosystem.identity.is_none() && (ecosystem.feeds.needed_by)(namespace).is_empty() {
+            judgement.blind_spots.extend(coverage::of_feedless(packages));
+            return;
+        }
         let coverage = self.advisories.coverage(namespace);
         let loaded = || coverage.feeds.iter().filter(|feed| feed.data.is_some());
         let mut unnamed = 0;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::{Coverage, FeedState, Keeper};
-use crate::{BlindSpot, Reason};
+use crate::{BlindSpot, IndexedPackage, Reason};
 
 /// The packages that a [`Coverage`] is about.
 pub(super) struct Scope<'a> {
@@ -47,6 +47,22 @@ pub(super) fn of_unreleased(namespace: &str, packages: Vec<String>) -> Option<Bl
         "built from source, so that no version is known; no advisory names any version of them: {named}"
     );
     Some(BlindSpot::new(Reason::UnidentifiedExecutables, namespace, detail).with_packages(count))
+}
+
+/// Packages of a kind of which nobody publishes advisories: one blind spot for each name and version.
+pub(super) fn of_feedless(packages: &[&IndexedPackage]) -> Vec<BlindSpot> {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for one in packages {
+        let subject = format!("{} {}", one.package.name, one.package.version);
+        places.entry(subject).or_default().push(one.path.clone());
+    }
+    let spot = |(subject, paths): (String, Vec<String>)| {
+        let count = paths.len();
+        let (_, named) = named(paths);
+        let detail = format!("no package brought it, and no feed speaks about it; found at {named}");
+        BlindSpot::new(Reason::ReleaseNotCovered, subject, detail).with_packages(count)
+    };
+    places.into_iter().map(spot).collect()
 }
 
 /// How many packages they are, each once, and the first names.

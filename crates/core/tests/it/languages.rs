@@ -2,6 +2,7 @@
 
 mod audited;
 mod java;
+mod known;
 mod orders;
 mod php;
 mod programs;

@@ -57,7 +57,11 @@ impl<'a> Listing<'a> {
             let owner = self.owner(found, &introduced)?;
             let unread = found.parsed.blind_spots.iter().filter(|_| owner.is_none());
             blind_spots.extend(unread.cloned());
-            self.list_language(found, owner, &mut packages)?;
+            let is_brought =
+                owner.is_some() || self.owners.get(&found.file.node).is_some_and(|owner| !owner.is_system);
+            if !is_brought || self.has_data(found) {
+                self.list_language(found, owner, &mut packages)?;
+            }
         }
         packages.sort();
         packages.dedup();
@@ -116,6 +120,13 @@ impl<'a> Listing<'a> {
             packages.push(self.indexed(package, ecosystem.map(|one| one.osv_name), purl, found, layer));
         }
         Ok(())
+    }
+
+    /// Whether there is data about what such a file tells of. Where there is none, it is not listed beside the package that brought
+    /// the file.
+    fn has_data(&self, found: &Found) -> bool {
+        let has_feeds = |one: &Ecosystem| !(one.feeds.needed_by)(one.osv_name).is_empty();
+        self.language(found).is_some_and(has_feeds)
     }
 
     /// The package of a distribution by whose data the packages of this file are judged.

@@ -49,7 +49,11 @@ impl Tree {
         }
         let at_root = patterns.iter().filter_map(|pattern| match pattern {
             Pattern::System(path) => Some(FilePath::from(*path)),
-            Pattern::SystemGlob(_) | Pattern::Name(_) | Pattern::NameEnding(_) | Pattern::Program => None,
+            Pattern::SystemGlob(_)
+            | Pattern::Name(_)
+            | Pattern::NameEnding(_)
+            | Pattern::Program
+            | Pattern::ProgramCalled(_) => None,
         });
         wanted.extend(at_root.filter_map(|by| {
             let file = self.file(&by)?;
@@ -64,7 +68,7 @@ impl Tree {
         let roots = patterns.iter().filter_map(|pattern| match pattern {
             Pattern::System(system) => system_root(by, system),
             Pattern::SystemGlob(glob) => glob_root(by, glob),
-            Pattern::Name(_) | Pattern::NameEnding(_) | Pattern::Program => {
+            Pattern::Name(_) | Pattern::NameEnding(_) | Pattern::Program | Pattern::ProgramCalled(_) => {
                 pattern.matches(by).then(FilePath::default)
             }
         });
@@ -148,7 +152,7 @@ impl<'a> Names<'a> {
                     names.whole.insert(name.as_bytes());
                 }
                 Pattern::NameEnding(ending) => names.endings.push(ending.as_bytes()),
-                Pattern::Program => {}
+                Pattern::Program | Pattern::ProgramCalled(_) => {}
             }
         }
         names

@@ -5,6 +5,7 @@ use super::bytes::{Bytes, Order, Trouble};
 /// Names of sections that say something.
 pub(super) const GO: [&[u8]; 2] = [b".go.buildinfo", b"__go_buildinfo"];
 pub(super) const RUST: &[u8] = b".dep-v0";
+pub(super) const NOTE: &[u8] = b".note.package";
 
 /// See the module.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ pub(super) struct Segment {
 
 /// Whether a section of this name is kept.
 pub(super) fn says_something(name: &[u8]) -> bool {
-    GO.contains(&name) || name == RUST
+    GO.contains(&name) || name == RUST || name == NOTE
 }
 
 impl Layout {

@@ -27,3 +27,25 @@ pub(super) const MOST_MODULES_BYTES: u64 = 8 << 20;
 
 /// Bytes of a list of crates, as it stands in the program and unpacked. The largest have some 100 KB.
 pub(super) const MOST_CRATES_BYTES: u64 = 8 << 20;
+
+/// Bytes of a package note, with other notes of its section. Real ones have some 200.
+pub(super) const MOST_NOTE_BYTES: u64 = 64 << 10;
+
+/// Largest program in which a version is searched. The largest that are known have some 150 MB.
+pub(super) const MOST_SEARCHED: u64 = 1 << 30;
+
+/// Bytes on either side of a part of a program in which what belongs to a sign may stand: more than a sign and a version have.
+pub(super) const AROUND_SIGN: u64 = 256;
+
+/// Bytes of a version that is searched, and of what is written of a build.
+pub(super) const MOST_VERSION_LENGTH: usize = 128;
+
+/// Texts that stand alone and could be versions. Programs have under a thousand.
+pub(super) const MOST_ALONE: usize = 10_000;
+
+/// Versions that a program proves. Real ones have under ten.
+pub(super) const MOST_PROVEN: usize = 100;
+
+/// Bytes at the end of what is written of a build: ten of the second, one that tells whether something was changed, eight of the
+/// commit.
+pub(super) const BUILD_BYTES: usize = 19;

@@ -9,9 +9,11 @@
 mod bytes;
 mod elf;
 mod go;
+mod known;
 mod layout;
 mod limits;
 mod macho;
+mod note;
 mod pe;
 mod rust;
 
@@ -19,10 +21,13 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::limits::MOST_BYTES;
 use self::{
     bytes::{Bytes, Trouble},
     layout::Layout,
+};
+pub use self::{
+    known::{FILES, Proven, named},
+    limits::MOST_BYTES,
 };
 use crate::{
     extract::{Extractor, Scratch, Source},
@@ -32,6 +37,10 @@ use crate::{
 /// Takes out of a program what it says of its parts.
 pub const EXTRACTOR: Extractor =
     Extractor { id: "program", revision: revision::of("formats/program"), extract };
+
+/// The same, and what the bytes of the program prove: for files that are called as a well-known program is ([`FILES`]).
+pub const SEARCHER: Extractor =
+    Extractor { id: "program", revision: revision::of("formats/program"), extract: extract_and_search };
 
 /// The extract of a program. A Mach-O file may hold several, for as many architectures.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +57,15 @@ pub struct Program {
     /// What is wrong with the lists of crates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rust_unread: Vec<String>,
+    /// The notes of distributions, as JSON.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// What its bytes prove.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proven: Vec<Proven>,
+    /// What is wrong with the notes, and why its bytes prove nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub self_unread: Vec<String>,
 }
 
 /// What Go's linker wrote into a program.
@@ -60,29 +78,49 @@ pub struct GoBuild {
 }
 
 fn extract(source: &mut dyn Source, _: &dyn Scratch) -> io::Result<Vec<u8>> {
+    extract_of(source, false)
+}
+
+fn extract_and_search(source: &mut dyn Source, _: &dyn Scratch) -> io::Result<Vec<u8>> {
+    extract_of(source, true)
+}
+
+fn extract_of(source: &mut dyn Source, is_searched: bool) -> io::Result<Vec<u8>> {
     let mut bytes = Bytes::new(source)?;
     let mut program = Program::default();
     let (layouts, faults) = layouts(&mut bytes)?;
-    for layout in layouts {
-        match go::read(&mut bytes, &layout) {
-            Ok(found) => program.go.extend(found),
-            Err(Trouble::Ours(error)) => return Err(error),
-            Err(Trouble::Fault(detail)) => program.go_unread.push(detail.to_owned()),
-        }
-        match rust::read(&mut bytes, &layout) {
-            Ok(found) => program.rust.extend(found),
-            Err(Trouble::Ours(error)) => return Err(error),
-            Err(Trouble::Fault(detail)) => program.rust_unread.push(detail.to_owned()),
-        }
+    for layout in &layouts {
+        let Program { go, rust, notes, go_unread, rust_unread, self_unread, .. } = &mut program;
+        take(go::read(&mut bytes, layout), go, go_unread)?;
+        take(rust::read(&mut bytes, layout), rust, rust_unread)?;
+        take(note::read(&mut bytes, layout), notes, self_unread)?;
     }
     program.go.dedup();
     program.rust.dedup();
+    program.notes.dedup();
+    if is_searched && !layouts.is_empty() {
+        take(known::search(&mut bytes), &mut program.proven, &mut program.self_unread)?;
+    }
     if program == Program::default() {
         return Ok(Vec::new());
     }
     // What says something of one of its programs must not pass for what it says of all.
     program.go_unread.extend(faults.into_iter().map(str::to_owned));
     EXTRACTOR.write(&program)
+}
+
+/// Adds what was found, or what is wrong with it.
+fn take<T>(
+    found: Result<impl IntoIterator<Item = T>, Trouble>,
+    all: &mut Vec<T>,
+    unread: &mut Vec<String>,
+) -> io::Result<()> {
+    match found {
+        Ok(found) => all.extend(found),
+        Err(Trouble::Ours(error)) => return Err(error),
+        Err(Trouble::Fault(detail)) => unread.push(detail.to_owned()),
+    }
+    Ok(())
 }
 
 /// How the programs in the file are laid out, and what is wrong with those of several that cannot be read. Where none can, it is

@@ -7,20 +7,20 @@ use limpid_core::{
     ecosystem::{Identified, SystemFiles},
     extract::Memory,
     os_release::{OsRelease, PLACES},
-    wants::{Pattern, Want},
+    wants::WantList,
 };
 
 use super::fixtures::{Case, File, cases, mutations, truncations};
 
 /// What the ecosystem's detectors read from a file, or from its extract; `None` where none of them wants it.
 fn parse(case: &Case, path: &FilePath, content: &[u8]) -> Option<Parsed> {
-    let wanted = |want: &&Want| !want.companion && is_meant(want, path, content);
-    let (detector, want) = case
-        .ecosystem
-        .detectors
-        .iter()
-        .find_map(|detector| Some((detector, detector.wants.iter().find(wanted)?)))?;
-    let extract = want.extractor.map(|one| (one.extract)(&mut Cursor::new(content), &Memory).unwrap());
+    let kept = |detector: &&Detector| {
+        let wants = detector.wants.iter().filter(|want| !want.companion).copied();
+        WantList::new(wants).kept(path, is_program(content))
+    };
+    let (detector, kept) =
+        case.ecosystem.detectors.iter().find_map(|detector| Some((detector, kept(detector)?)))?;
+    let extract = kept.extractor.map(|one| (one.extract)(&mut Cursor::new(content), &Memory).unwrap());
     if extract.as_ref().is_some_and(Vec::is_empty) {
         return None;
     }
@@ -31,10 +31,6 @@ fn parse(case: &Case, path: &FilePath, content: &[u8]) -> Option<Parsed> {
     let companions: Vec<_> = detector.companions.iter().filter_map(beside).collect();
     let content = extract.as_deref().unwrap_or(content);
     Some((detector.parse)(&FoundFile { path, content, companions: &companions }))
-}
-
-fn is_meant(want: &Want, path: &FilePath, content: &[u8]) -> bool {
-    want.pattern.matches(path) || (want.pattern == Pattern::Program && is_program(content))
 }
 
 /// Programs are told by their first bytes.

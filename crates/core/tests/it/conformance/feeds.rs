@@ -53,10 +53,15 @@ fn read(
     Ok((head, records))
 }
 
+/// Of what nobody publishes advisories, there are none to read.
+fn has_feeds(ecosystem: &Ecosystem) -> bool {
+    !(ecosystem.feeds.discover)(&Everything).unwrap().is_empty()
+}
+
 /// (ecosystem, feed, document, expected records)
 fn documents() -> Vec<(Ecosystem, FeedSource, File, String)> {
     let mut documents = Vec::new();
-    for ecosystem in ecosystems::all().iter() {
+    for ecosystem in ecosystems::all().iter().filter(|one| has_feeds(one)) {
         let (expected, found): (Vec<File>, Vec<File>) =
             files(ecosystem, "feed").into_iter().partition(|file| file.path.ends_with(".tsv"));
         assert!(!found.is_empty(), "{} has no fixtures of its feeds", ecosystem.id);
@@ -139,7 +144,7 @@ fn a_damaged_document_is_survived() {
 
 #[test]
 fn a_document_of_something_else_is_refused_or_says_so() {
-    for ecosystem in ecosystems::all().iter() {
+    for ecosystem in ecosystems::all().iter().filter(|one| has_feeds(one)) {
         let broken = files(ecosystem, "feed-broken");
         assert!(!broken.is_empty(), "{} has no documents to refuse", ecosystem.id);
         for file in broken {

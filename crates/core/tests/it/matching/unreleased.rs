@@ -61,3 +61,21 @@ fn what_has_no_version_counts_where_an_advisory_names_it() {
     assert_eq!(judged("v1.1.0", &named), (vec![], Verdict::Vulnerable));
     assert_eq!(judged("v1.1.0", &listed), (vec![], Verdict::Clean));
 }
+
+#[test]
+fn programs_of_which_no_feed_speaks_count_by_name_and_version() {
+    let mut index =
+        image(&[("node", "20.20.2", "node"), ("node", "20.20.2", "node"), ("nginx", "1.22.1", "nginx")]);
+    for (package, path) in index.packages.iter_mut().zip(["usr/bin/node", "opt/bin/node", "usr/sbin/nginx"]) {
+        package.namespace = Some("generic".to_owned());
+        path.clone_into(&mut package.path);
+    }
+    let report = scan(&index, &Written::with(&[]));
+    assert_eq!(
+        reasons(&report),
+        [(Reason::ReleaseNotCovered, "nginx 1.22.1", 1), (Reason::ReleaseNotCovered, "node 20.20.2", 2)]
+    );
+    assert!(report.blind_spots.iter().all(|spot| spot.counts));
+    assert!(report.blind_spots[1].detail.ends_with("found at opt/bin/node, usr/bin/node"), "{report:?}");
+    assert_eq!((report.verdict, report.summary.packages, report.summary.judged), (Verdict::Unproven, 3, 0));
+}
