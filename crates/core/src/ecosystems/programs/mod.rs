@@ -21,7 +21,7 @@ use crate::{
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "programs",
     name: "Programs without a package",
-    osv_name: "generic",
+    osv_name: "programs",
     clair_names: &[],
     purl: PurlNames::language("generic", None),
     detectors: &[&DETECTOR],

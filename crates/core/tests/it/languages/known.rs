@@ -8,7 +8,7 @@ use limpid_core::{FoundFile, ecosystems, extract::Memory, wants::WantList};
 
 /// Name and version of what a file is found to be.
 fn found(path: &Path) -> Vec<String> {
-    let detector = ecosystems::all().of_namespace("generic").unwrap().detectors[0];
+    let detector = ecosystems::all().of_namespace("programs").unwrap().detectors[0];
     let file_path = path.to_str().unwrap().trim_start_matches('/').into();
     let kept = WantList::new(detector.wants.iter().copied()).kept(&file_path, true).unwrap();
     let extractor = kept.extractor.unwrap();

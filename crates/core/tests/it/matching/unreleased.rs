@@ -67,7 +67,7 @@ fn programs_of_which_no_feed_speaks_count_by_name_and_version() {
     let mut index =
         image(&[("node", "20.20.2", "node"), ("node", "20.20.2", "node"), ("nginx", "1.22.1", "nginx")]);
     for (package, path) in index.packages.iter_mut().zip(["usr/bin/node", "opt/bin/node", "usr/sbin/nginx"]) {
-        package.namespace = Some("generic".to_owned());
+        package.namespace = Some("programs".to_owned());
         path.clone_into(&mut package.path);
     }
     let report = scan(&index, &Written::with(&[]));
