@@ -35,7 +35,7 @@ pub enum Reason {
     DetectorFailed,
     /// The package comes from somewhere that the distribution's data does not speak about.
     ThirdParty,
-    /// Executables that no package owns and nothing identifies.
+    /// Executables that no package owns and nothing identifies, or whose version nobody knows and no advisory names.
     UnidentifiedExecutables,
     /// Nothing in the image was recognised at all.
     NothingRecognised,

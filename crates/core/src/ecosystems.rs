@@ -15,6 +15,7 @@ mod debian;
 mod dotnet;
 mod fedora;
 mod gentoo;
+mod golang;
 mod hex;
 mod java;
 mod lua;
@@ -24,11 +25,13 @@ mod oracle;
 mod perl;
 mod photon;
 mod php;
+mod programs;
 mod python;
 mod r;
 mod redhat;
 mod rocky;
 mod ruby;
+mod rust;
 mod suse;
 mod ubuntu;
 pub mod unread;
@@ -41,7 +44,7 @@ use crate::{
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 28] = [
+const LIST: [Ecosystem; 31] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -66,7 +69,9 @@ const LIST: [Ecosystem; 28] = [
     python::ECOSYSTEM,
     nodejs::ECOSYSTEM,
     java::ECOSYSTEM,
+    golang::ECOSYSTEM,
     ruby::ECOSYSTEM,
+    rust::ECOSYSTEM,
     php::ECOSYSTEM,
     dotnet::ECOSYSTEM,
     hex::ECOSYSTEM,
@@ -75,6 +80,7 @@ const LIST: [Ecosystem; 28] = [
     conan::ECOSYSTEM,
     perl::ECOSYSTEM,
     lua::ECOSYSTEM,
+    programs::ECOSYSTEM,
 ];
 
 /// The ecosystems that Limpid ships, and what it knows of vulnerabilities beside them.

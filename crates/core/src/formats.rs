@@ -18,6 +18,7 @@ pub mod pacman;
 pub(crate) mod path_budget;
 pub mod plain;
 pub mod portage;
+pub mod program;
 pub mod releases;
 pub mod rpm;
 pub mod sbom;

@@ -259,10 +259,14 @@ impl<'i> Session<'i> {
             judgement.blind_spots.push(spot.with_packages(packages.len()));
             return;
         };
+        if !ecosystem.feeds.is_there() {
+            judgement.blind_spots.extend(coverage::of_feedless(namespace, packages));
+            return;
+        }
         let coverage = self.advisories.coverage(namespace);
         let loaded = || coverage.feeds.iter().filter(|feed| feed.data.is_some());
         let mut unnamed = 0;
-        let mut strangers = finding::Strangers::new();
+        let mut unjudged = finding::Unjudged::default();
         if loaded().next().is_some() {
             let distribution = self.index.distributions.iter().find(|one| one.ecosystem == namespace);
             let court = finding::Court {
@@ -274,7 +278,7 @@ impl<'i> Session<'i> {
                 has_second: loaded().any(|feed| (ecosystem.feeds.is_second)(&feed.name)),
             };
             for package in packages {
-                let judged = court.judge(package, judgement, &mut strangers);
+                let judged = court.judge(package, judgement, &mut unjudged);
                 if judged.compared {
                     judgement.count(package);
                 }
@@ -284,12 +288,12 @@ impl<'i> Session<'i> {
                 unnamed += usize::from(!judged.named);
             }
         }
-        judgement.blind_spots.extend(coverage::of_strangers(namespace, strangers));
+        judgement.blind_spots.extend(coverage::of_strangers(namespace, unjudged.strangers));
+        judgement.blind_spots.extend(coverage::of_unreleased(namespace, unjudged.unreleased));
         let end_of_life = end_of_life(namespace, ecosystem, self.advisories, &mut judgement.blind_spots)
             .filter(|&end| end < self.as_of);
         let scope = coverage::Scope {
             namespace,
-            has_feeds: ecosystem.feeds.is_there(),
             packages: packages.len(),
             unnamed,
             end_of_life,

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// The type of the image itself, where it is an entry of its own beside its packages.
 pub const IMAGE: &str = "oci";
 
+/// The version of a package that was built from source and has no released version, in Go's words.
+pub const UNRELEASED: &str = "(devel)";
+
 /// One installed package.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Package {
@@ -48,6 +51,11 @@ pub struct SourcePackage {
 }
 
 impl Package {
+    /// Whether it was built from source, and nothing tells which version that was: see [`UNRELEASED`].
+    pub fn is_unreleased(&self) -> bool {
+        self.version == UNRELEASED
+    }
+
     /// The source package's name, or the package's own where it has no source.
     pub fn source_name(&self) -> &str {
         self.source.as_ref().map_or(&self.name, |source| &source.name)

@@ -52,6 +52,8 @@ pub enum Pattern {
     /// Programs and libraries, wherever they are and whoever may run them: files that begin as ELF, PE or Mach-O do. Only
     /// extracts are kept of them, and only where there is something in one.
     Program,
+    /// Those of them that have one of these names, each with one `*` or none: before [`Pattern::Program`].
+    ProgramCalled(&'static [&'static str]),
 }
 
 impl Pattern {
@@ -63,7 +65,7 @@ impl Pattern {
             Self::Name(name) => path.name() == name.as_bytes(),
             Self::NameEnding(ending) => ends_with(path.name(), ending),
             // No path tells.
-            Self::Program => false,
+            Self::Program | Self::ProgramCalled(_) => false,
         }
     }
 }
@@ -142,8 +144,17 @@ impl WantList {
     pub fn kept(&self, path: &FilePath, is_program: bool) -> Option<Kept> {
         let by_path = || self.wants.iter().filter(|want| want.pattern.matches(path));
         let whole = by_path().filter(|want| want.extractor.is_none()).max_by_key(|want| want.most);
+        let is_called = |want: &&Want| match want.pattern {
+            Pattern::ProgramCalled(globs) => globs.iter().any(|glob| glob_matches(glob, path.name())),
+            Pattern::System(_)
+            | Pattern::SystemGlob(_)
+            | Pattern::Name(_)
+            | Pattern::NameEnding(_)
+            | Pattern::Program => false,
+        };
+        let called = || self.wants.iter().filter(|_| is_program).find(is_called);
         let program = || self.wants.iter().find(|want| is_program && want.pattern == Pattern::Program);
-        let want = whole.or_else(|| by_path().next()).or_else(program)?;
+        let want = whole.or_else(|| by_path().next()).or_else(called).or_else(program)?;
         Some(Kept { most: want.most, extractor: want.extractor })
     }
 

@@ -115,9 +115,9 @@ impl Indexer {
             found,
             owners: &owners,
         };
-        let packages = listing.packages()?;
+        let (packages, unread) = listing.packages()?;
 
-        blind_spots.extend(found.iter().flat_map(|found| found.parsed.blind_spots.iter().cloned()));
+        blind_spots.extend(unread);
         systems.complain(&self.ecosystems, &detected, &mut blind_spots);
         blind_spots.extend(unjudged::of_layers(&tree, packs));
         let (unread, programs) = candidates.blind_spots(&tree, &owners);

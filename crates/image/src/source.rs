@@ -171,7 +171,7 @@ pub fn open_platforms(
             archive::open_stream_platforms(std::io::stdin().lock(), reference, wanted, options)
         }
         Location::Registry(name) => registry::open_platforms(name, reference, wanted, options),
-        Location::RootFilesystem(_) | Location::Engine(_) => {
+        Location::RootFilesystem(_) | Location::Sbom(_) | Location::Engine(_) => {
             let one = open(argument, &SourceOptions { platform: None, ..options.clone() })?;
             Ok(OpenedPlatforms::of_one(one, wanted, reference))
         }

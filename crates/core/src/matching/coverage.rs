@@ -7,14 +7,12 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::{Coverage, FeedState, Keeper};
-use crate::{BlindSpot, Reason};
+use crate::{BlindSpot, IndexedPackage, Reason};
 
 /// The packages that a [`Coverage`] is about.
 pub(super) struct Scope<'a> {
     /// Their namespace.
     pub(super) namespace: &'a str,
-    /// Whether anybody publishes advisories about them.
-    pub(super) has_feeds: bool,
     /// How many they are.
     pub(super) packages: usize,
     /// How many of them no loaded feed names: a feed that is missing might be the one that would.
@@ -30,17 +28,59 @@ const NAMED: usize = 10;
 
 /// The packages about which the feeds do not speak: one blind spot for each builder.
 pub(super) fn of_strangers(namespace: &str, strangers: BTreeMap<String, Vec<String>>) -> Vec<BlindSpot> {
-    let spot = |(by, mut packages): (String, Vec<String>)| {
-        packages.sort();
-        packages.dedup();
-        let named = packages.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-        let more = packages.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let detail =
-            format!("the advisories of {namespace} do not speak about these packages: {named}{more}");
-        BlindSpot::new(Reason::ThirdParty, by, detail).with_packages(packages.len())
+    let spot = |(by, packages): (String, Vec<String>)| {
+        let (count, named) = named(packages);
+        let detail = format!("the advisories of {namespace} do not speak about these packages: {named}");
+        BlindSpot::new(Reason::ThirdParty, by, detail).with_packages(count)
     };
     strangers.into_iter().map(spot).collect()
+}
+
+/// The packages that were built from source without a version, and that no advisory names in any: they are told and do not
+/// count, because most programs are the work of whoever built the image. One that an advisory names does count.
+pub(super) fn of_unreleased(namespace: &str, packages: Vec<String>) -> Option<BlindSpot> {
+    if packages.is_empty() {
+        return None;
+    }
+    let (count, named) = named(packages);
+    let detail = format!(
+        "built from source, so that no version is known; no advisory names any version of them: {named}"
+    );
+    Some(BlindSpot::new(Reason::UnidentifiedExecutables, namespace, detail).with_packages(count))
+}
+
+/// Packages of a kind of which nobody publishes advisories: one blind spot for each name and version, as long as they are few.
+pub(super) fn of_feedless(namespace: &str, packages: &[&IndexedPackage]) -> Vec<BlindSpot> {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for one in packages {
+        let subject = format!("{} {}", one.package.name, one.package.version);
+        places.entry(subject).or_default().push(one.path.clone());
+    }
+    let spot = |subject: String, packages: usize, found: String| {
+        let detail = format!(
+            "no advisory data that Limpid reads speaks about {namespace}: listed, and compared with nothing; {found}"
+        );
+        BlindSpot::new(Reason::ReleaseNotCovered, subject, detail).with_packages(packages)
+    };
+    if places.len() > NAMED {
+        let (_, named) = named(places.into_keys().collect());
+        return vec![spot(namespace.to_owned(), packages.len(), named)];
+    }
+    let each = places.into_iter().map(|(subject, paths)| {
+        let count = paths.len();
+        spot(subject, count, format!("found at {}", named(paths).1))
+    });
+    each.collect()
+}
+
+/// How many packages they are, each once, and the first names.
+fn named(mut packages: Vec<String>) -> (usize, String) {
+    packages.sort();
+    packages.dedup();
+    let named = packages.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = packages.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (packages.len(), format!("{named}{more}"))
 }
 
 /// Everything about the feeds of one namespace that somebody who reads the report has to know.
@@ -69,11 +109,6 @@ fn nothing_loaded(coverage: &Coverage, scope: &Scope<'_>) -> BlindSpot {
     let (reason, subject, detail) = if let Some((feed, why)) = quarantined {
         let detail = format!("its first data looks wrong and is not used ({why}); {}", keeper.status(None));
         (Reason::FeedQuarantined, feed.clone(), detail)
-    } else if !scope.has_feeds {
-        let detail = format!(
-            "no advisory data that Limpid reads speaks about {namespace}: listed, and compared with nothing"
-        );
-        (Reason::ReleaseNotCovered, namespace.to_owned(), detail)
     } else if absent {
         let remedy = keeper.update(None, "asks upstream again");
         let detail = format!("the advisory data says nothing about {namespace}; {remedy}");

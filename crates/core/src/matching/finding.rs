@@ -67,8 +67,14 @@ pub(super) struct Judged {
     pub(super) named: bool,
 }
 
-/// Packages that the feeds do not speak about, by who built them.
-pub(super) type Strangers = BTreeMap<String, Vec<String>>;
+/// The names of packages of a namespace that are told together.
+#[derive(Debug, Default)]
+pub(super) struct Unjudged {
+    /// Packages that the feeds do not speak about, by who built them.
+    pub(super) strangers: BTreeMap<String, Vec<String>>,
+    /// Packages that were built from source without a version, and that no statement names.
+    pub(super) unreleased: Vec<String>,
+}
 
 impl Court<'_> {
     /// Judges one package, and adds what it finds to the judgement.
@@ -76,7 +82,7 @@ impl Court<'_> {
         &self,
         indexed: &IndexedPackage,
         judgement: &mut Judgement,
-        strangers: &mut Strangers,
+        unjudged: &mut Unjudged,
     ) -> Judged {
         let package = &indexed.package;
         let groups = match self.scope(package, judgement) {
@@ -86,16 +92,20 @@ impl Court<'_> {
                 groups
             }
             Scope::ThirdParty { by } => {
-                strangers.entry(by).or_default().push(package.name.clone());
+                unjudged.strangers.entry(by).or_default().push(package.name.clone());
                 return Judged { compared: false, named: true };
             }
         };
         let mut judged = Judged { compared: true, named: false };
-        if let Err(invalid) = (self.ecosystem.versions.check)(&package.version) {
-            judgement.blind_spots.push(unparsable(package, &invalid.to_string()));
-            judged.compared = false;
-        }
         let statements = self.statements_of(&groups, package, judgement, &mut judged);
+        if let Err(invalid) = (self.ecosystem.versions.check)(&package.version) {
+            judged.compared = false;
+            if package.is_unreleased() && !judged.named {
+                unjudged.unreleased.push(package.name.clone());
+            } else {
+                judgement.blind_spots.push(unparsable(package, &invalid.to_string()));
+            }
+        }
         let dismissals = Dismissals::of(&statements, package, self.ecosystem);
         let mut matches = Vec::new();
         for statement in statements {

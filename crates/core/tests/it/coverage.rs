@@ -76,6 +76,7 @@ fn files(detector: &Detector) -> String {
         Pattern::Name(name) => name.to_owned(),
         Pattern::NameEnding(ending) => format!("*{ending}"),
         Pattern::Program => "programs and libraries (ELF, PE, Mach-O)".to_owned(),
+        Pattern::ProgramCalled(names) => names.join("`, `"),
     }))
 }
 

@@ -2,7 +2,8 @@
 
 mod enrichment;
 mod statements;
-mod support;
+pub(crate) mod support;
+mod unreleased;
 
 use std::collections::BTreeMap;
 
@@ -115,11 +116,20 @@ fn packages_about_which_nobody_publishes_advisories_are_listed_and_never_judged(
     let mut index = image(&[("lpeg", "1.0.2-1", "lpeg"), ("musl", "1.2.3-r0", "musl")]);
     index.packages[0].namespace = Some("LuaRocks".to_owned());
     let report = scan(&index, &Written::with(&[]));
-    assert_eq!(reasons(&report), [(Reason::ReleaseNotCovered, "LuaRocks", 1)]);
-    let detail =
-        "no advisory data that Limpid reads speaks about LuaRocks: listed, and compared with nothing";
-    assert_eq!(report.blind_spots[0].detail, detail);
+    assert_eq!(reasons(&report), [(Reason::ReleaseNotCovered, "lpeg 1.0.2-1", 1)]);
+    let detail = "no advisory data that Limpid reads speaks about LuaRocks: listed, and compared with nothing; found at ";
+    assert!(report.blind_spots[0].detail.starts_with(detail), "{report:?}");
     assert_eq!((report.verdict, report.summary.packages, report.summary.judged), (Verdict::Unproven, 2, 1));
+
+    let names: Vec<String> = (10..21).map(|number| format!("rock{number}")).collect();
+    let many: Vec<_> = names.iter().map(|name| (&**name, "1-1", &**name)).collect();
+    let mut index = image(&many);
+    for package in &mut index.packages {
+        package.namespace = Some("LuaRocks".to_owned());
+    }
+    let report = scan(&index, &Written::with(&[]));
+    assert_eq!(reasons(&report), [(Reason::ReleaseNotCovered, "LuaRocks", 11)]);
+    assert!(report.blind_spots[0].detail.ends_with("; rock10 1-1, rock11 1-1, rock12 1-1, rock13 1-1, rock14 1-1, rock15 1-1, rock16 1-1, rock17 1-1, rock18 1-1, rock19 1-1 and 1 more"), "{report:?}");
 }
 
 #[test]

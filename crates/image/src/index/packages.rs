@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use limpid_core::{
-    FilePath, ImageFacts, IndexedPackage, Package,
+    BlindSpot, FilePath, ImageFacts, IndexedPackage, Package,
     ecosystem::{Ecosystem, Ecosystems, InstalledFrom},
     extract::is_extract,
     purl::purl,
@@ -42,22 +42,32 @@ pub(super) struct Listing<'a> {
 type Introduced<'a> = HashMap<Owner<'a>, Option<u16>>;
 
 impl<'a> Listing<'a> {
-    /// All packages, sorted.
-    pub(super) fn packages(&self) -> Result<Vec<IndexedPackage>, IndexError> {
-        let mut packages = Vec::new();
+    /// All packages, sorted, and what could not be read of the files in which they were looked for. What could not be read of a
+    /// file of a language that is judged with its owner is of no concern.
+    pub(super) fn packages(&self) -> Result<(Vec<IndexedPackage>, Vec<BlindSpot>), IndexError> {
+        let (mut packages, mut blind_spots) = (Vec::new(), Vec::new());
         let mut introduced = Introduced::new();
         let (systems, languages): (Vec<_>, Vec<_>) =
             self.found.iter().partition(|found| self.language(found).is_none());
         let repositories = Repositories::of_logs(self.found);
         for found in systems {
+            blind_spots.extend(found.parsed.blind_spots.iter().cloned());
             self.list_system(found, &repositories, &mut introduced, &mut packages)?;
         }
         for found in languages {
-            self.list_language(found, &introduced, &mut packages)?;
+            let owner = self.owner(found, &introduced)?;
+            let unread = found.parsed.blind_spots.iter().filter(|_| owner.is_none());
+            blind_spots.extend(unread.cloned());
+            let claims = self.owners.get(&found.file.node);
+            let is_brought = owner.is_some()
+                || claims.is_some_and(|claims| claims.iter().all(|claim| !claim.owner.is_system));
+            if !is_brought || self.has_data(found) {
+                self.list_language(found, owner, &mut packages)?;
+            }
         }
         packages.sort();
         packages.dedup();
-        Ok(packages)
+        Ok((packages, blind_spots))
     }
 
     /// The language whose packages such a file tells of; `None` for the database of a system.
@@ -101,11 +111,10 @@ impl<'a> Listing<'a> {
     fn list_language(
         &self,
         found: &Found,
-        introduced: &Introduced<'_>,
+        owner: Option<&str>,
         packages: &mut Vec<IndexedPackage>,
     ) -> Result<(), IndexError> {
         let ecosystem = self.language(found);
-        let owner = self.owner(found, introduced)?;
         let layers = introduced::layers(self.tree, self.reader, found)?;
         for (parsed, layer) in found.parsed.packages.iter().zip(layers) {
             let package = Package { owned_by: owner.map(str::to_owned), ..(*parsed.package).clone() };
@@ -117,6 +126,12 @@ impl<'a> Listing<'a> {
             packages.push(indexed);
         }
         Ok(())
+    }
+
+    /// Whether there is data about what such a file tells of. Where there is none, it is not listed beside the package that brought
+    /// the file.
+    fn has_data(&self, found: &Found) -> bool {
+        self.language(found).is_some_and(|language| language.feeds.is_there())
     }
 
     /// The package of a distribution by whose data the packages of this file are judged.

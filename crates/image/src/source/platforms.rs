@@ -55,6 +55,8 @@ impl OpenedPlatforms {
         let images = match image {
             // Nobody knows what a bare root file system is for.
             OpenedImage::Root(root) => vec![entry(root.reference.clone(), Ok(OpenedImage::Root(root)))],
+            // What a document says it is of stands in its report.
+            OpenedImage::Sbom(one) => vec![entry(one.reference.clone(), Ok(OpenedImage::Sbom(one)))],
             OpenedImage::Layers(image) => {
                 let digest = image.facts().digest.clone();
                 chosen(vec![Candidate { stated: None, digest, image: Ok(image) }], wanted, place)

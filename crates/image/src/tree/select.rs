@@ -51,7 +51,11 @@ impl Tree {
         }
         let at_root = patterns.iter().filter_map(|pattern| match pattern {
             Pattern::System(path) => Some(FilePath::from(*path)),
-            Pattern::SystemGlob(_) | Pattern::Name(_) | Pattern::NameEnding(_) | Pattern::Program => None,
+            Pattern::SystemGlob(_)
+            | Pattern::Name(_)
+            | Pattern::NameEnding(_)
+            | Pattern::Program
+            | Pattern::ProgramCalled(_) => None,
         });
         wanted.extend(at_root.filter_map(|by| {
             let file = self.file(&by)?;
@@ -153,7 +157,7 @@ fn nested_root(path: &FilePath, pattern: &Pattern) -> Option<FilePath> {
     match pattern {
         Pattern::System(system) => system_root(path, system),
         Pattern::SystemGlob(glob) => glob_root(path, glob),
-        Pattern::Name(_) | Pattern::NameEnding(_) | Pattern::Program => {
+        Pattern::Name(_) | Pattern::NameEnding(_) | Pattern::Program | Pattern::ProgramCalled(_) => {
             pattern.matches(path).then(FilePath::default)
         }
     }
@@ -185,7 +189,7 @@ impl<'a> Names<'a> {
                     names.whole.insert(name.as_bytes());
                 }
                 Pattern::NameEnding(ending) => names.endings.push(ending),
-                Pattern::Program => {}
+                Pattern::Program | Pattern::ProgramCalled(_) => {}
             }
         }
         names

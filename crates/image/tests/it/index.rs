@@ -18,6 +18,7 @@ mod dpkg;
 mod jars;
 mod languages;
 mod portage;
+mod programs;
 mod reading;
 
 const ALPINE: &str = "ID=alpine\nVERSION_ID=3.16.2\nPRETTY_NAME=\"Alpine Linux v3.16\"\n";

@@ -42,6 +42,9 @@ pub(crate) fn find(
         OpenedImage::Root(_) => {
             Err(anyhow::anyhow!("a root file system has no layers, so nobody knows what came with a base"))
         }
+        OpenedImage::Sbom(_) => {
+            Err(anyhow::anyhow!("of an SBOM nobody knows the layers, so nobody knows what came with a base"))
+        }
         OpenedImage::Layers(image) => below(engine, arguments, asked, &**image),
     };
     match found {
@@ -69,6 +72,7 @@ fn below(
     let base = match engine.open_for(&place, platform, &arguments.image)? {
         OpenedImage::Layers(base) => base,
         OpenedImage::Root(_) => bail!("a root file system has no layers that the image could share"),
+        OpenedImage::Sbom(_) => bail!("an SBOM has no layers that the image could share"),
     };
     let (own, of_base) = (image.layers(), base.layers());
     let shared = own.iter().zip(of_base).take_while(|(one, other)| one.diff_id == other.diff_id).count();

@@ -22,6 +22,7 @@ fn hex_is_the_order_of_elixir() {
         return;
     }
     let look = Look {
+        lengths: &[1, 2, 3, 4],
         // Numbers alone are seldom three: behind a hyphen any count of them is a pre-release.
         prefixes: &[
             "1.0.0-",

@@ -31,6 +31,7 @@ public class Order {
 "#;
 
 const LOOK: Look = Look {
+    lengths: &[1, 2, 3, 4],
     prefixes: &["", "", "", "", "v", "-", ".", "a"],
     numbers: &[
         "0",

@@ -40,6 +40,7 @@ fn npm_is_the_order_of_node_semver() {
         return;
     }
     let look = Look {
+        lengths: &[1, 2, 3, 4],
         prefixes: &[
             "1.0.0-",
             "1.0.0-",

@@ -34,6 +34,7 @@ fn composer_is_the_order_of_composer() {
         return;
     }
     let look = Look {
+        lengths: &[1, 2, 3, 4],
         prefixes: &["", "", "", "", "v", "V", "dev-", "201"],
         numbers: &["0", "1", "2", "10", "00", "01", "9", "99999", "123456", "2010", "20100102", "12", "x"],
         pieces: &[

@@ -24,6 +24,7 @@ fn gem_is_the_order_of_rubygems() {
         return;
     }
     let look = Look {
+        lengths: &[1, 2, 3, 4],
         prefixes: &["", "", "", "", " ", "v", "0."],
         numbers: &["0", "1", "2", "10", "00", "01", "9", "99999999999999999999"],
         pieces: &[

@@ -12,17 +12,29 @@ use limpid_core::{
     report,
 };
 
-pub(super) const NAMESPACE: &str = "Alpine:v3.99";
-pub(super) const MAIN: &str = "alpine/v3.99/main";
-pub(super) const COMMUNITY: &str = "alpine/v3.99/community";
+pub(crate) const NAMESPACE: &str = "Alpine:v3.99";
+pub(crate) const MAIN: &str = "alpine/v3.99/main";
+pub(crate) const COMMUNITY: &str = "alpine/v3.99/community";
 
 /// A catalog in which every statement is written out.
-#[derive(Default)]
-pub(super) struct Written {
-    pub(super) coverage: Coverage,
-    pub(super) statements: Vec<Statement>,
-    pub(super) unreadable: Vec<(String, String)>,
-    pub(super) keeper: Keeper,
+pub(crate) struct Written {
+    pub(crate) namespace: &'static str,
+    pub(crate) coverage: Coverage,
+    pub(crate) statements: Vec<Statement>,
+    pub(crate) unreadable: Vec<(String, String)>,
+    pub(crate) keeper: Keeper,
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Self {
+            namespace: NAMESPACE,
+            coverage: Coverage::default(),
+            statements: Vec::new(),
+            unreadable: Vec::new(),
+            keeper: Keeper::Command,
+        }
+    }
 }
 
 impl Advisories for Written {
@@ -35,7 +47,7 @@ impl Advisories for Written {
     }
 
     fn coverage(&self, namespace: &str) -> Coverage {
-        if namespace == NAMESPACE { self.coverage.clone() } else { Coverage::default() }
+        if namespace == self.namespace { self.coverage.clone() } else { Coverage::default() }
     }
 
     fn find(&self, namespace: &str, package: &str, wanted: &mut dyn FnMut(&Affected) -> bool) -> Found {
@@ -51,7 +63,7 @@ impl Advisories for Written {
 
 impl Written {
     /// Both feeds loaded, fresh, with these statements of `main`: (package, id, aliases, range).
-    pub(super) fn with(statements: &[(&str, &str, &[&str], AffectedRange)]) -> Self {
+    pub(crate) fn with(statements: &[(&str, &str, &[&str], AffectedRange)]) -> Self {
         let feeds = vec![loaded(COMMUNITY), loaded(MAIN)];
         let statement = |(package, id, aliases, range): &(&str, &str, &[&str], AffectedRange)| Statement {
             feed: MAIN.to_owned(),
@@ -65,26 +77,25 @@ impl Written {
         Self {
             coverage: Coverage { feeds, unknown_upstream: false },
             statements: statements.iter().map(statement).collect(),
-            unreadable: Vec::new(),
-            keeper: Keeper::Command,
+            ..Self::default()
         }
     }
 
-    pub(super) fn change(mut self, name: &str, change: impl Fn(&mut FeedState)) -> Self {
+    pub(crate) fn change(mut self, name: &str, change: impl Fn(&mut FeedState)) -> Self {
         self.coverage.feeds.iter_mut().filter(|feed| feed.name == name).for_each(change);
         self
     }
 }
 
-pub(super) fn instant() -> DateTime<Utc> {
+pub(crate) fn instant() -> DateTime<Utc> {
     DateTime::from_timestamp(1_700_000_000, 0).unwrap()
 }
 
-pub(super) fn day() -> NaiveDate {
+pub(crate) fn day() -> NaiveDate {
     instant().date_naive()
 }
 
-pub(super) fn loaded(name: &str) -> FeedState {
+pub(crate) fn loaded(name: &str) -> FeedState {
     let data = FeedData {
         segment: Digest::of(name.as_bytes()),
         records: 7,
@@ -98,11 +109,11 @@ pub(super) fn loaded(name: &str) -> FeedState {
     FeedState { name: name.to_owned(), data: Some(data), ..FeedState::default() }
 }
 
-pub(super) fn fixed(version: &str) -> AffectedRange {
+pub(crate) fn fixed(version: &str) -> AffectedRange {
     AffectedRange::Fixed { introduced: None, fixed: version.to_owned() }
 }
 
-pub(super) fn image(packages: &[(&str, &str, &str)]) -> IndexReport {
+pub(crate) fn image(packages: &[(&str, &str, &str)]) -> IndexReport {
     let layer = Digest::of(b"layer");
     let package = |(name, version, origin): &(&str, &str, &str)| IndexedPackage {
         package: Package {
@@ -140,16 +151,16 @@ pub(super) fn image(packages: &[(&str, &str, &str)]) -> IndexReport {
     }
 }
 
-pub(super) fn scan(index: &IndexReport, catalog: &Written) -> Report {
+pub(crate) fn scan(index: &IndexReport, catalog: &Written) -> Report {
     scan_by(index, catalog, &Policy::default())
 }
 
-pub(super) fn scan_by(index: &IndexReport, catalog: &Written, policy: &Policy) -> Report {
+pub(crate) fn scan_by(index: &IndexReport, catalog: &Written, policy: &Policy) -> Report {
     let judgement = judge(index, &ecosystems::all(), catalog, day());
     report::build(index, judgement, policy, catalog.digest(), day(), instant())
 }
 
-pub(super) fn ids(report: &Report) -> Vec<(&str, &str, Option<&str>, &str)> {
+pub(crate) fn ids(report: &Report) -> Vec<(&str, &str, Option<&str>, &str)> {
     report
         .findings
         .iter()
@@ -157,6 +168,6 @@ pub(super) fn ids(report: &Report) -> Vec<(&str, &str, Option<&str>, &str)> {
         .collect()
 }
 
-pub(super) fn reasons(report: &Report) -> Vec<(Reason, &str, u64)> {
+pub(crate) fn reasons(report: &Report) -> Vec<(Reason, &str, u64)> {
     report.blind_spots.iter().map(|spot| (spot.reason, spot.subject.as_str(), spot.packages)).collect()
 }

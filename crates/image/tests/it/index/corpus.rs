@@ -92,7 +92,6 @@ fn images_of_deb_packages_have_those_of_the_reference() {
 fn images_of_kinds_that_nobody_reads_yet_are_never_without_a_blind_spot_that_counts() {
     for image in [
         "slim-debian-12-apps-v1.oci.tar",
-        "scratch-rust-auditable.oci.tar",
         "hostile-hardlinks.oci.tar",
         "hostile-malformed-metadata.oci.tar",
         "hostile-path-traversal.oci.tar",

@@ -40,6 +40,15 @@ fn a_package_whose_file_a_distribution_package_owns_is_judged_with_it() {
 }
 
 #[test]
+fn what_cannot_be_read_is_told_unless_a_package_of_the_distribution_has_it() {
+    let [system, database, _] = owned("1.16.0");
+    let odd = kept(METADATA, "Name: six\n".to_owned());
+    assert_eq!(index(&[&[system.clone(), database.clone(), odd.clone()]]).blind_spots, []);
+    let report = index(&[&[system, database], &[odd]]);
+    assert_eq!(spots(&report), [(Reason::DatabaseUnreadable, METADATA, 1)]);
+}
+
+#[test]
 fn a_file_that_is_written_over_is_its_owners_no_more_unless_it_is_the_same() {
     let report = index(&[&owned("1.16.0"), &[kept(METADATA, six("1.17.0"))]]);
     let newer = named(&report, "six");
