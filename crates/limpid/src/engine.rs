@@ -196,7 +196,7 @@ impl Engine {
         let known = Known::search(id, |meant| catalog.about(meant));
         let traces = matching::trace(index, self.ecosystems(), catalog, &known.found.statements);
         let report = self.judge(index, catalog, policy, as_of);
-        Explanation::of(&known, index, &report, traces)
+        Explanation::of(&known, index, &report, traces, catalog.keeper())
     }
 
     /// Judges an image.
