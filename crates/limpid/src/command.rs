@@ -6,6 +6,7 @@ pub(crate) mod compare;
 pub(crate) mod database;
 mod decisions;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod index;
 pub(crate) mod manual;

@@ -65,6 +65,11 @@ impl Engine {
         Self { directory, indexer, catalog, mirror, clock, most_evidence: EVIDENCE_BYTES }
     }
 
+    /// Where everything is kept.
+    pub(crate) fn directory(&self) -> &DataDirectory {
+        &self.directory
+    }
+
     /// How much evidence is kept, in bytes.
     pub(crate) fn most_evidence(&self) -> u64 {
         self.most_evidence

@@ -17,6 +17,7 @@ use crate::{limits, reference::RegistryReference};
 
 mod authorization;
 mod client;
+mod credential_files;
 mod credentials;
 mod download;
 mod transport;
@@ -24,6 +25,7 @@ mod upload;
 
 pub use authorization::{Challenge, challenge, token};
 pub use client::{PulledManifest, RegistryClient};
+pub use credential_files::CredentialFile;
 pub use credentials::CredentialFiles;
 
 /// How Limpid calls itself.

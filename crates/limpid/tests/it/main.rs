@@ -20,6 +20,7 @@ mod debootstrap;
 mod decisions;
 mod deploying;
 mod determinism;
+mod doctor;
 mod documents;
 mod evidence;
 mod exit_status;

@@ -118,7 +118,7 @@ fn a_package_is_told_from_its_layer_to_the_feed() {
     assert!(layer.starts_with("sha256:") && layer.ends_with("· 1 of 2"), "{layer}");
     assert_eq!(
         texts(&html, ".said tbody tr")[0],
-        "DSA-0 published 2022-07-05 fixed in 1.1.1q-r0source package openssl in Alpine:v3.16 1.1.1n-r0 < 1.1.1q-r0 \
+        "DSA-0published 2022-07-05 fixed in 1.1.1q-r0source package openssl in Alpine:v3.16 1.1.1n-r0 < 1.1.1q-r0 \
          alpine/v3.16/mainupstream 2023-02-10"
     );
     assert_eq!(texts(&html, "#known"), [""; 0], "the packages have said it");
