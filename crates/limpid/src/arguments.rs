@@ -24,7 +24,7 @@ pub(crate) use self::{
     explain::ExplainArguments,
     help::command,
     image::{
-        CompareArguments, CompareFormat, ImageOptions, IndexArguments, IndexFormat, Output,
+        CompareArguments, CompareFormat, DecidedOptions, ImageOptions, IndexArguments, IndexFormat, Output,
         PolicyOptions, ScanArguments, ScanFormat,
     },
     serve::ServeArguments,

@@ -10,6 +10,7 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod index;
 pub(crate) mod manual;
+mod referrers;
 pub(crate) mod scan;
 pub(crate) mod serve;
 pub(crate) mod version;

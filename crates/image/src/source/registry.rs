@@ -20,6 +20,7 @@ mod client;
 mod credential_files;
 mod credentials;
 mod download;
+mod referrers;
 mod transport;
 mod upload;
 
@@ -27,6 +28,7 @@ pub use authorization::{Challenge, challenge, token};
 pub use client::{PulledManifest, RegistryClient};
 pub use credential_files::CredentialFile;
 pub use credentials::CredentialFiles;
+pub use referrers::Attached;
 
 /// How Limpid calls itself.
 pub(crate) const USER_AGENT: &str = concat!("limpid/", env!("CARGO_PKG_VERSION"));

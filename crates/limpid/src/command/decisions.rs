@@ -16,7 +16,7 @@ use limpid_core::{
 };
 use serde::Deserialize;
 
-use crate::arguments::PolicyOptions;
+use crate::arguments::{DecidedOptions, PolicyOptions};
 
 /// No file of decisions is larger than this; an image that was named by mistake may be.
 const LARGEST: u64 = 256 << 20;
@@ -26,17 +26,9 @@ pub(crate) fn policy(options: &PolicyOptions) -> anyhow::Result<Policy> {
     let mut policy = Policy {
         accept: options.accept.iter().copied().collect(),
         only_fixed: options.only_fixed,
-        ..Policy::default()
+        ..decided(&options.decided)?
     };
-    for file in &options.ignore {
-        let read = || ignores(&text(file)?);
-        policy.ignores.extend(read().with_context(|| format!("--ignore {}", file.display()))?);
-    }
-    if let Some(file) = read_policy(options)? {
-        policy.ignores.extend(file.ignores);
-        policy.ratings.extend(file.ratings);
-    }
-    for path in &options.vex {
+    for path in options.vex.iter().filter(|path| !is_referrers(path)) {
         for file in documents(path)? {
             let read = || anyhow::Ok(vex::read(text(&file)?.as_bytes())?);
             policy.statements.extend(read().with_context(|| format!("--vex {}", file.display()))?);
@@ -45,12 +37,36 @@ pub(crate) fn policy(options: &PolicyOptions) -> anyhow::Result<Policy> {
     Ok(policy)
 }
 
-/// The gate of the policy file, where it has one.
-pub(crate) fn gate(options: &PolicyOptions) -> anyhow::Result<Option<Gate>> {
-    Ok(read_policy(options)?.and_then(|file| file.gate))
+/// What was decided in files.
+pub(crate) fn decided(options: &DecidedOptions) -> anyhow::Result<Policy> {
+    let mut policy = Policy::default();
+    for file in &options.ignore {
+        let read = || ignores(&text(file)?);
+        policy.ignores.extend(read().with_context(|| format!("--ignore {}", file.display()))?);
+    }
+    if let Some(file) = read_policy(options)? {
+        policy.ignores.extend(file.ignores);
+        policy.ratings.extend(file.ratings);
+    }
+    Ok(policy)
 }
 
-fn read_policy(options: &PolicyOptions) -> anyhow::Result<Option<PolicyFile>> {
+/// Whether what is attached to the image is to be believed too.
+pub(crate) fn wants_referrers(options: &PolicyOptions) -> bool {
+    options.vex.iter().any(|path| is_referrers(path))
+}
+
+/// A file of that name is `./referrers`.
+fn is_referrers(path: &Path) -> bool {
+    path.as_os_str() == "referrers"
+}
+
+/// The gate of the policy file, where it has one.
+pub(crate) fn gate(options: &PolicyOptions) -> anyhow::Result<Option<Gate>> {
+    Ok(read_policy(&options.decided)?.and_then(|file| file.gate))
+}
+
+fn read_policy(options: &DecidedOptions) -> anyhow::Result<Option<PolicyFile>> {
     let Some(file) = &options.policy else { return Ok(None) };
     let read = || PolicyFile::read(&text(file)?);
     read().map(Some).with_context(|| format!("--policy {}", file.display()))

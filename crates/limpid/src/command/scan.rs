@@ -1,6 +1,9 @@
 //! `limpid scan`: the main job.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use anyhow::bail;
 use limpid_core::{
@@ -11,7 +14,7 @@ use limpid_core::{
 
 use crate::{
     arguments::{Common, Output, ScanArguments, ScanFormat},
-    command::{decisions, each_image, layout},
+    command::{decisions, each_image, layout, referrers},
     engine::{self, Engine},
     exit::Status,
     output::{self, Layout},
@@ -38,12 +41,12 @@ pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<
         return Ok(status);
     }
     for one in &mut scanned {
-        compare_with_baseline(one, &policy, common.quiet);
+        compare_with_baseline(one, common.quiet);
     }
     for output in &arguments.format {
         let terminal = if output.file.is_some() { Terminal::PIPED } else { Terminal::of_stdout() };
         write_to(output.file.as_deref(), |out| {
-            write_all(&scanned, output.format, arguments, &terminal, out)
+            write_all(&scanned, output.format, arguments, &gates, &terminal, out)
         })?;
     }
     for one in &scanned {
@@ -56,15 +59,19 @@ pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<
     Ok(status)
 }
 
-fn here(
+fn here<'a>(
     engine: &Engine,
     common: &Common,
     arguments: &ScanArguments,
-    policy: &Policy,
-) -> anyhow::Result<(Vec<Scanned>, Status)> {
+    policy: &'a Policy,
+) -> anyhow::Result<(Vec<Scanned<'a>>, Status)> {
     let bars = Bars::new(common.quiet);
-    let (indexes, status) =
-        each_image(&arguments.images, |image| engine.index(image, &arguments.image, &bars.layers(image)));
+    let (indexed, status) = each_image(&arguments.images, |image| {
+        let index = engine.index(image, &arguments.image, &bars.layers(image))?;
+        let policy = referrers::policy(policy, &arguments.policy, &index.image, &arguments.image)?;
+        Ok((index, policy))
+    });
+    let (indexes, policies): (Vec<_>, Vec<_>) = indexed.into_iter().unzip();
     // The past cannot be fetched: a report as of a day uses what was in force then.
     if !common.offline && arguments.as_of.is_none() {
         refresh(engine, &indexes, &bars, common.quiet);
@@ -74,20 +81,21 @@ fn here(
         return Ok((Vec::new(), status));
     }
     let catalog = engine.open_catalog(arguments.as_of)?;
-    let scanned = indexes.into_iter().map(|index| Scanned {
-        report: engine.judge(&index, &catalog, policy, arguments.as_of),
+    let scanned = indexes.into_iter().zip(policies).map(|(index, policy)| Scanned {
+        report: engine.judge(&index, &catalog, &policy, arguments.as_of),
         index: Some(index),
+        policy,
     });
     Ok((scanned.collect(), status))
 }
 
-fn on_server(
+fn on_server<'a>(
     engine: &Engine,
     common: &Common,
     arguments: &ScanArguments,
     client: Client,
-    policy: &Policy,
-) -> anyhow::Result<(Vec<Scanned>, Status)> {
+    policy: &'a Policy,
+) -> anyhow::Result<(Vec<Scanned<'a>>, Status)> {
     if arguments.as_of.is_some() {
         bail!(
             "a server judges as of today: --as-of is for scans here, without --server (and without LIMPID_SERVER)"
@@ -115,7 +123,8 @@ fn on_server(
             all_told = Status::Unproven;
             return Ok(None);
         };
-        Ok(Some(Scanned { report: report.under(policy), index }))
+        let policy = referrers::policy(policy, &arguments.policy, &report.image, &arguments.image)?;
+        Ok(Some(Scanned { report: report.under(&policy), index, policy }))
     });
     bars.clear();
     Ok((scanned.into_iter().flatten().collect(), status.max(all_told)))
@@ -129,7 +138,8 @@ fn policy_of(arguments: &ScanArguments) -> anyhow::Result<Policy> {
 }
 
 /// Says what became of the image since its baseline.
-fn compare_with_baseline(one: &mut Scanned, policy: &Policy, quiet: bool) {
+fn compare_with_baseline(one: &mut Scanned<'_>, quiet: bool) {
+    let policy = &*one.policy;
     let Some(baseline) = &policy.baseline else { return };
     match baseline.report(&one.report.image) {
         Some(before) => {
@@ -160,16 +170,19 @@ pub(crate) fn refresh(engine: &Engine, indexes: &[IndexReport], bars: &Bars, qui
     }
 }
 
-struct Scanned {
+struct Scanned<'a> {
+    /// Its decisions.
+    policy: Cow<'a, Policy>,
     /// Where it is needed: a server is asked for it only then.
     index: Option<IndexReport>,
     report: Report,
 }
 
 fn write_all(
-    scanned: &[Scanned],
+    scanned: &[Scanned<'_>],
     format: ScanFormat,
     arguments: &ScanArguments,
+    gates: &[Gate],
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -197,17 +210,20 @@ fn write_all(
         // These have room for several images.
         ScanFormat::Sarif => output::json(&documents::sarif(reports), Layout::Pretty, out),
         ScanFormat::Gitlab => output::json(&documents::gitlab(&reports), Layout::Pretty, out),
-        ScanFormat::Junit => output::junit(&reports, arguments.fail_on, out),
+        ScanFormat::Junit => output::junit(&reports, gates, out),
         ScanFormat::Html => output::html(&reports, out),
     }
 }
 
 /// Writes one document after the other.
-fn each(scanned: &[Scanned], mut write: impl FnMut(usize, &Scanned) -> io::Result<()>) -> io::Result<()> {
+fn each(
+    scanned: &[Scanned<'_>],
+    mut write: impl FnMut(usize, &Scanned<'_>) -> io::Result<()>,
+) -> io::Result<()> {
     scanned.iter().enumerate().try_for_each(|(place, one)| write(place, one))
 }
 
-impl Scanned {
+impl Scanned<'_> {
     fn index(&self) -> io::Result<&IndexReport> {
         self.index.as_ref().ok_or_else(|| io::Error::other("there is no index report"))
     }

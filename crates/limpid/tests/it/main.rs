@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod attached;
 mod baseline;
 mod blind_spots;
 mod clair;
