@@ -153,7 +153,7 @@ impl RegistryClient {
 
 fn parse(bytes: &[u8], client: &RegistryClient) -> Result<Listing, SourceError> {
     serde_json::from_slice(bytes)
-        .map_err(|error| SourceError::invalid("what refers to the image", client.name(), &error.to_string()))
+        .map_err(|error| SourceError::invalid("what refers to the image", client.name(), error.to_string()))
 }
 
 /// The layers of a manifest that are wanted. Of one whose own type is wanted every layer is, whatever it is called.
