@@ -205,7 +205,40 @@ impl Answer {
     }
 }
 
+impl Concerned {
+    /// What is to be told of what the feeds say. Of a finding the statements that affect it: beside them the others say nothing.
+    pub fn decisive(&self) -> Vec<&ExplainedStatement> {
+        let affecting: Vec<&ExplainedStatement> =
+            self.statements.iter().filter(|one| one.answer == Answer::Affected).collect();
+        if affecting.is_empty() { self.statements.iter().collect() } else { affecting }
+    }
+
+    /// What comes of the statements, where they do not say it themselves: why, and who says so, if anybody does.
+    pub fn conclusion(&self) -> Option<(&str, Option<&str>)> {
+        let is_said = self.statements.len() == 1 && self.suppressed.is_none();
+        let is_told = !is_said && self.answer != Answer::Affected;
+        is_told.then(|| (&*self.why, Some(&*self.by).filter(|by| !by.is_empty())))
+    }
+
+    /// The source package and its version, where it is not what the package is called itself.
+    pub fn foreign_source(&self) -> Option<&(String, String)> {
+        let package = &self.package;
+        let source = package.source.as_ref();
+        source.filter(|(name, version)| *name != package.name || *version != package.version)
+    }
+}
+
 impl Explanation {
+    /// The other identifiers under which the same vulnerability is known.
+    pub fn aliases(&self) -> Vec<&String> {
+        self.identifiers.iter().filter(|id| !id.eq_ignore_ascii_case(&self.asked)).collect()
+    }
+
+    /// A sentence about the vulnerability; of the first feed that has one.
+    pub fn summary(&self) -> Option<&str> {
+        self.advisories.iter().map(|one| &*one.summary).find(|summary| !summary.is_empty())
+    }
+
     /// The day as of which it holds.
     pub fn as_of(&self) -> NaiveDate {
         self.proof.as_of

@@ -110,6 +110,15 @@ impl Default for Limits {
 /// Bytes of a manifest or an index: what the OCI distribution specification asks registries to accept at least.
 pub const MANIFEST_BYTES: u64 = 4 << 20;
 
+/// Manifests that refer to one and are looked at: signatures and documents of a handful of tools.
+pub const REFERRERS: usize = 200;
+
+/// Pages in which a registry lists them.
+pub const REFERRER_PAGES: usize = 20;
+
+/// Bytes of a document that is attached to an image: one of all vulnerabilities of a large image has some megabytes.
+pub const ATTACHED_BYTES: u64 = 32 << 20;
+
 /// Bytes of an image's configuration. Real ones are some kilobytes; a history of many steps makes some hundreds.
 pub const CONFIG_BYTES: u64 = 8 << 20;
 

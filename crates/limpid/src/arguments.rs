@@ -4,6 +4,7 @@
 
 mod accounts;
 mod database;
+mod doctor;
 mod explain;
 mod help;
 mod image;
@@ -19,11 +20,12 @@ use limpid_catalog::Mirror;
 pub(crate) use self::{
     accounts::{AccountsCommand, ResetArguments},
     database::{CacheCommand, DatabaseCommand, StatusFormat, parse_size},
+    doctor::DoctorArguments,
     explain::ExplainArguments,
     help::command,
     image::{
-        CompareArguments, CompareFormat, ImageOptions, IndexArguments, IndexFormat, Output, PolicyOptions,
-        ScanArguments, ScanFormat,
+        CompareArguments, CompareFormat, DecidedOptions, ImageOptions, IndexArguments, IndexFormat, Output,
+        PolicyOptions, ScanArguments, ScanFormat,
     },
     serve::ServeArguments,
     server::{KeyOptions, ServerOptions},
@@ -114,6 +116,8 @@ pub(crate) enum Command {
     /// Accounts of the service: reset a password that was lost
     #[command(subcommand)]
     Accounts(AccountsCommand),
+    /// Look whether everything is there that Limpid needs, and tell what to do about what is not
+    Doctor(DoctorArguments),
     /// Print the version, or compare versions of packages
     Version(VersionArguments),
     /// Play the case that Limpid was made for, offline

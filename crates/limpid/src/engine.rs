@@ -67,6 +67,11 @@ impl Engine {
         Self { directory, indexer, catalog, mirror, clock, most_evidence: EVIDENCE_BYTES }
     }
 
+    /// Where everything is kept.
+    pub(crate) fn directory(&self) -> &DataDirectory {
+        &self.directory
+    }
+
     /// How much evidence is kept, in bytes.
     pub(crate) fn most_evidence(&self) -> u64 {
         self.most_evidence
@@ -238,7 +243,7 @@ impl Engine {
         let known = Known::search(id, |meant| catalog.about(meant));
         let traces = matching::trace(index, self.ecosystems(), catalog, &known.found.statements);
         let report = self.judge(index, catalog, policy, as_of);
-        Explanation::of(&known, index, &report, traces)
+        Explanation::of(&known, index, &report, traces, catalog.keeper())
     }
 
     /// Judges an image.

@@ -49,6 +49,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Command::Cache(cache) => command::cache::run(common, cache.command.as_ref()),
         Command::Serve(serve) => command::serve::run(common, serve),
         Command::Accounts(accounts) => command::accounts::run(common, accounts),
+        Command::Doctor(doctor) => command::doctor::run(common, doctor),
         Command::Version(version) => command::version::run(version.command.as_ref()),
         Command::Demo(demo) => command::demo::run(common, demo),
         Command::Completions { shell } => command::manual::completions(*shell),

@@ -8,6 +8,7 @@ mod blind_spots;
 mod cache;
 mod columns;
 mod comparison;
+mod doctor;
 mod explanation;
 mod feeds;
 mod html;
@@ -25,6 +26,7 @@ mod text;
 pub(crate) use self::{
     cache::cache_table,
     comparison::comparison_table,
+    doctor::{Examination, doctor_table},
     explanation::explanation_table,
     feeds::{FeedRow, FeedWord, feeds_table},
     html::html,

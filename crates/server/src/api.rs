@@ -30,6 +30,7 @@ use crate::{
 const MANIFESTS: &str = "/api/v1/manifests";
 const MANIFEST: &str = "/api/v1/manifests/{digest}";
 const REPORT: &str = "/api/v1/manifests/{digest}/report";
+const EXPLANATION: &str = "/api/v1/manifests/{digest}/explain";
 const INDEX: &str = "/api/v1/manifests/{digest}/index";
 const LAYER: &str = "/api/v1/layers/{digest}";
 const CATALOG: &str = "/api/v1/catalog";
@@ -62,6 +63,7 @@ pub fn router(engine: Arc<Engine>) -> Router {
         .merge(limit_bodies(import, of_catalog))
         .route(MANIFEST, get(manifests::find))
         .route(REPORT, get(manifests::report))
+        .route(EXPLANATION, get(manifests::explain))
         .route(INDEX, get(manifests::index))
         .route(CATALOG, get(catalog::find))
         .route(FEEDS, get(feeds::list))

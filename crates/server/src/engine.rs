@@ -17,7 +17,7 @@ use crate::{
     fault,
     indexing::{Flights, Waiters},
     introspection::Metrics,
-    limits::LONG_REQUESTS,
+    limits::{LONG_REQUESTS, QUESTIONS},
     matching::ReportCache,
     pages::SeenReports,
     registry::copies,
@@ -68,6 +68,8 @@ pub struct Engine {
     pub(crate) waiters: Waiters,
     /// Room for requests that hold a thread for as long as their client likes.
     pub(crate) long_requests: Arc<Semaphore>,
+    /// Room for questions that look through all advisories.
+    pub(crate) questions: Arc<Semaphore>,
 }
 
 /// Why the engine cannot be started.
@@ -144,6 +146,7 @@ impl Engine {
             flights: Flights::default(),
             waiters: Waiters::default(),
             long_requests: Arc::new(Semaphore::new(LONG_REQUESTS as usize)),
+            questions: Arc::new(Semaphore::new(QUESTIONS)),
             policy: Policy::default(),
             bell: Bell::default(),
             configuration,

@@ -3,6 +3,7 @@
 //! Nothing is decided here. A failure that may pass is never answered with 400: clients take that for the last word.
 
 mod document;
+mod explained;
 mod failure;
 pub(crate) mod openapi;
 mod reader;
@@ -17,6 +18,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 pub(crate) use self::{
     document::{Document, not_modified},
+    explained::{explained, identifier},
     reader::BodyReader,
     request::{Query, digest, uuid},
     stream::{Pieces, stream},

@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod api;
 pub mod clair;
 pub mod configuration;
+pub mod doctor;
 pub mod egress;
 pub mod engine;
 mod face;

@@ -324,6 +324,16 @@ pub const STATEMENTS_BYTES: u64 = 32 << 20;
 /// leave. Far fewer than there are threads, so that everybody else is answered meanwhile.
 pub const LONG_REQUESTS: u32 = 64;
 
+/// Explanations that are made side by side: each looks through all advisories, which takes a core a second or so, and whoever
+/// may read a report may ask.
+pub const QUESTIONS: usize = 2;
+
+/// How long one waits for its turn before its client is told to come again.
+pub const QUESTION_TIME: Duration = Duration::from_secs(10);
+
+/// Characters of an identifier that is asked for: the longest of the field have some 40.
+pub const IDENTIFIER_CHARACTERS: usize = 128;
+
 /// What a catalog that arrives takes of [`LONG_REQUESTS`]: it may fill some GB of disk, and only one is taken over at a time.
 pub const CATALOG_REQUESTS: u32 = 16;
 

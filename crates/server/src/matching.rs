@@ -9,6 +9,7 @@ use crate::engine::Engine;
 
 mod affected;
 mod cache;
+mod explain;
 mod outline;
 mod reach;
 mod report;
@@ -16,6 +17,7 @@ mod tag;
 
 pub(crate) use self::{
     cache::{Finished, ReportCache},
+    explain::explain,
     reach::reach,
     report::{Answer, FULL_REPORT, Form, Judged, circumstances, judged_now, report, tag_now},
 };

@@ -46,6 +46,7 @@ mod directory;
 mod files;
 mod garbage;
 mod part;
+mod probe;
 mod put;
 mod rows;
 mod s3;
@@ -54,7 +55,7 @@ mod storage;
 mod tests;
 mod writer;
 
-pub use self::{part::BlobPart, writer::BlobWriter};
+pub use self::{part::BlobPart, probe::probe, writer::BlobWriter};
 
 /// Where blobs are kept. Cheap to clone; serves many threads.
 #[derive(Clone)]

@@ -18,6 +18,7 @@ pub use self::{
     url::DatabaseUrl,
     value::{FromValue, Row, Value},
 };
+pub use crate::migrations::Schema;
 use crate::{limits, migrations};
 
 mod dialect;
@@ -110,6 +111,23 @@ impl Database {
             (outcome, is_sound)
         })??;
         Ok(database)
+    }
+
+    /// Looks at a database as [`Database::open`] would find it, and changes nothing. `None` where the file of an embedded one is
+    /// not there yet.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn look(url: &DatabaseUrl) -> Result<Option<Schema>, StoreError> {
+        let readers = match url {
+            DatabaseUrl::Sqlite(path) if !path.exists() => return Ok(None),
+            DatabaseUrl::Sqlite(path) => {
+                let [_writers, readers] = sqlite::pools(path, 1);
+                readers
+            }
+            DatabaseUrl::Postgres(text) => postgres::pool(postgres::Settings::parse(text)?, 1),
+        };
+        readers.lend(|session| (migrations::look(session.as_mut()), true))?.map(Some)
     }
 
     /// Runs work in a transaction that may write. The work is run again where the database asks for that (a deadlock, a

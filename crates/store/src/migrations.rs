@@ -4,6 +4,8 @@
 //! schema that a program may know to run beside it. So a program that is put back over a step starts where the step allows
 //! it, and one that would read or write wrongly never starts.
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     StoreError,
     database::{Access, Problem, Remedy, Session, Value, pause},
@@ -81,6 +83,32 @@ fn is_up_to_date(session: &mut dyn Session) -> Result<bool, StoreError> {
         is_up_to_date
     };
     look(session).map_err(|problem: Problem| problem.error)
+}
+
+/// How the schema of a database stands to this program. Nothing is changed.
+pub(crate) fn look(session: &mut dyn Session) -> Result<Schema, StoreError> {
+    let look = |session: &mut dyn Session| {
+        session.begin(Access::Read)?;
+        let found = if is_there(session, MIGRATIONS_ARE_THERE)? { found(session)? } else { 0 };
+        compare(session, found)?;
+        // The function is a part of the schema.
+        let now = if found > 0 { Some(number(session, "SELECT limpid_now()")?) } else { None };
+        session.commit()?;
+        let known = i64::try_from(STEPS.len()).map_err(|error| Problem::refused(error.to_string()))?;
+        Ok(Schema { found, known, now: now.and_then(DateTime::from_timestamp_micros) })
+    };
+    look(session).map_err(|problem: Problem| problem.error)
+}
+
+/// The schema of a database, which this program can use or bring up to date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schema {
+    /// The number of its last step; 0 where there is none yet.
+    pub found: i64,
+    /// The number of the last step that this program knows.
+    pub known: i64,
+    /// The time by the database's clock; `None` where there is no schema.
+    pub now: Option<DateTime<Utc>>,
 }
 
 const MIGRATIONS_ARE_THERE: &str = "

@@ -15,15 +15,21 @@ use crate::{
 
 impl Explanation {
     /// The explanation of what a report says, or does not say, of a vulnerability. The index and the traces are those of the
-    /// same image.
-    pub fn of(known: &Known, index: &IndexReport, report: &Report, traces: Vec<Traced>) -> Self {
+    /// same image; `keeper` has the data.
+    pub fn of(
+        known: &Known,
+        index: &IndexReport,
+        report: &Report,
+        traces: Vec<Traced>,
+        keeper: Keeper,
+    ) -> Self {
         let mut packages = packages(known, index, report, traces);
         packages.sort_by(|a, b| (a.answer, &a.package).cmp(&(b.answer, &b.package)));
         let words = Words::of(&packages);
         let mut blind_spots: Vec<BlindSpot> =
             report.blind_spots.iter().filter(|spot| could_hide(spot, &words, report)).cloned().collect();
         let lost = known.found.unreadable.iter().cloned();
-        blind_spots.extend(lost.map(|one| unreadable_feed(one, Keeper::Command)));
+        blind_spots.extend(lost.map(|one| unreadable_feed(one, keeper)));
         blind_spots.sort();
         blind_spots.dedup();
         let answer = answer(known, &packages, &blind_spots);

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Reason, Report, Severity,
+    BlindSpot, Reason, Report, Severity,
     enrichment::{Kind, Share},
     report::{Finding, Origin},
 };
@@ -51,12 +51,17 @@ impl Gate {
 
     /// Whether something of a report trips it.
     pub fn trips(&self, report: &Report) -> bool {
-        let has =
-            |reason: &Reason| report.blind_spots.iter().any(|spot| spot.reason == *reason && !spot.waived);
-        report.standing().any(|finding| self.is_tripped_by(finding)) || self.blind_spots.iter().any(has)
+        report.standing().any(|finding| self.is_tripped_by(finding))
+            || report.blind_spots.iter().any(|spot| self.is_tripped_by_blindness(spot))
     }
 
-    fn is_tripped_by(&self, finding: &Finding) -> bool {
+    /// Whether a blind spot trips it.
+    pub fn is_tripped_by_blindness(&self, spot: &BlindSpot) -> bool {
+        !spot.waived && self.blind_spots.contains(&spot.reason)
+    }
+
+    /// Whether a finding of a report trips it; one that is suppressed does not count.
+    pub fn is_tripped_by(&self, finding: &Finding) -> bool {
         let is_unknown = finding.severity == Severity::Unknown;
         let is_rated = match (self.severity, self.unknown) {
             (Some(least), unknown) => finding.severity >= least || (unknown && is_unknown),

@@ -2,11 +2,14 @@
 //!
 //! What cannot be read is an error, never a statement that is missing: who gives a document wants it to hold.
 
+mod attached;
 mod csaf;
 mod cyclonedx;
 mod openvex;
 
 use serde_json::Value;
+
+pub use self::attached::read_attached;
 
 use super::Statement;
 

@@ -18,14 +18,18 @@ use crate::{limits, platform::Platforms, reference::RegistryReference};
 
 mod authorization;
 mod client;
+mod credential_files;
 mod credentials;
 mod download;
+mod referrers;
 mod transport;
 mod upload;
 
 pub use authorization::{Challenge, challenge, token};
 pub use client::{PulledManifest, RegistryClient};
+pub use credential_files::CredentialFile;
 pub use credentials::CredentialFiles;
+pub use referrers::Attached;
 
 /// How Limpid calls itself.
 pub(crate) const USER_AGENT: &str = concat!("limpid/", env!("CARGO_PKG_VERSION"));

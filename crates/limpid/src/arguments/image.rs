@@ -72,6 +72,18 @@ pub(crate) struct PolicyOptions {
     #[arg(long)]
     pub(crate) only_fixed: bool,
 
+    #[command(flatten)]
+    pub(crate) decided: DecidedOptions,
+
+    /// Believe this VEX document (OpenVEX, CSAF, CycloneDX), all documents in a directory, or with the word “referrers” those that are
+    /// attached to the image in its registry. May be given several times
+    #[arg(long, value_name = "FILE|DIR|referrers")]
+    pub(crate) vex: Vec<PathBuf>,
+}
+
+/// Files of what was decided.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DecidedOptions {
     /// Ignore what this file lists, with reasons: TOML with [[ignore]] tables, or an identifier a line. May be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) ignore: Vec<PathBuf>,
@@ -79,10 +91,6 @@ pub(crate) struct PolicyOptions {
     /// Policy: what is ignored, severities of one's own, and the gate of a scan (docs/output.md)
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
-
-    /// Believe this VEX document (OpenVEX, CSAF, CycloneDX), or all documents in a directory. May be given several times
-    #[arg(long, value_name = "FILE|DIR")]
-    pub(crate) vex: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::{ImageOptions, PolicyOptions, image::parse_day};
+use super::{DecidedOptions, ImageOptions, image::parse_day};
 
 const VEX_HELP: &str = "\
 Of the decisions in --ignore and --policy files those are written that are about a finding of the
@@ -39,7 +39,7 @@ pub(crate) struct VexArguments {
     pub(crate) as_of: Option<NaiveDate>,
 
     #[command(flatten)]
-    pub(crate) policy: PolicyOptions,
+    pub(crate) decided: DecidedOptions,
 
     #[command(flatten)]
     pub(crate) image: ImageOptions,

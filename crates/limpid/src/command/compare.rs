@@ -87,6 +87,9 @@ fn side(
 ) -> anyhow::Result<Had> {
     let &Asked { what, day, client } = asked;
     let policy = decisions::policy(&arguments.policy)?;
+    if decisions::wants_referrers(&arguments.policy) {
+        bail!("--vex referrers is for scans: save their reports with --format json=FILE and compare those");
+    }
     if let Some(manifest) = RemoteManifest::parse(what)? {
         if day.is_some() {
             bail!("a server tells what it knows today: --as-of is for images");

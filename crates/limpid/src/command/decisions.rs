@@ -17,7 +17,7 @@ use limpid_core::{
 };
 use serde::Deserialize;
 
-use crate::arguments::PolicyOptions;
+use crate::arguments::{DecidedOptions, PolicyOptions};
 
 /// No file of decisions is larger than this; an image that was named by mistake may be.
 const LARGEST: u64 = 256 << 20;
@@ -27,17 +27,9 @@ pub(crate) fn policy(options: &PolicyOptions) -> anyhow::Result<Policy> {
     let mut policy = Policy {
         accept: options.accept.iter().copied().collect(),
         only_fixed: options.only_fixed,
-        ..Policy::default()
+        ..decided(&options.decided)?
     };
-    for file in &options.ignore {
-        let read = || ignores(&text(file)?);
-        policy.ignores.extend(read().with_context(|| format!("--ignore {}", file.display()))?);
-    }
-    if let Some(file) = read_policy(options)? {
-        policy.ignores.extend(file.ignores);
-        policy.ratings.extend(file.ratings);
-    }
-    for path in &options.vex {
+    for path in options.vex.iter().filter(|path| !is_referrers(path)) {
         for file in documents(path)? {
             let read = || anyhow::Ok(vex::read(text(&file)?.as_bytes())?);
             policy.statements.extend(read().with_context(|| format!("--vex {}", file.display()))?);
@@ -46,12 +38,36 @@ pub(crate) fn policy(options: &PolicyOptions) -> anyhow::Result<Policy> {
     Ok(policy)
 }
 
-/// The gates of the policy file, where it has any.
-pub(crate) fn gates(options: &PolicyOptions) -> anyhow::Result<Vec<Gate>> {
-    Ok(read_policy(options)?.map(|file| file.gates).unwrap_or_default())
+/// What was decided in files.
+pub(crate) fn decided(options: &DecidedOptions) -> anyhow::Result<Policy> {
+    let mut policy = Policy::default();
+    for file in &options.ignore {
+        let read = || ignores(&text(file)?);
+        policy.ignores.extend(read().with_context(|| format!("--ignore {}", file.display()))?);
+    }
+    if let Some(file) = read_policy(options)? {
+        policy.ignores.extend(file.ignores);
+        policy.ratings.extend(file.ratings);
+    }
+    Ok(policy)
 }
 
-fn read_policy(options: &PolicyOptions) -> anyhow::Result<Option<PolicyFile>> {
+/// Whether what is attached to the image is to be believed too.
+pub(crate) fn wants_referrers(options: &PolicyOptions) -> bool {
+    options.vex.iter().any(|path| is_referrers(path))
+}
+
+/// A file of that name is `./referrers`.
+fn is_referrers(path: &Path) -> bool {
+    path.as_os_str() == "referrers"
+}
+
+/// The gates of the policy file, where it has any.
+pub(crate) fn gates(options: &PolicyOptions) -> anyhow::Result<Vec<Gate>> {
+    Ok(read_policy(&options.decided)?.map(|file| file.gates).unwrap_or_default())
+}
+
+fn read_policy(options: &DecidedOptions) -> anyhow::Result<Option<PolicyFile>> {
     let Some(file) = &options.policy else { return Ok(None) };
     let read = || PolicyFile::read(&text(file)?);
     read().map(Some).with_context(|| format!("--policy {}", file.display()))

@@ -7,7 +7,7 @@ use limpid_core::explanation::Explanation;
 
 use crate::{
     arguments::{Common, CompareFormat, ExplainArguments},
-    command::{decisions, scan},
+    command::{decisions, referrers, scan},
     engine::Engine,
     exit::Status,
     output::{self, Layout},
@@ -33,6 +33,7 @@ pub(crate) fn run(common: &Common, arguments: &ExplainArguments) -> anyhow::Resu
         scan::refresh(&engine, std::slice::from_ref(&index), &bars, common.quiet);
     }
     bars.clear();
+    let policy = referrers::policy(&policy, &arguments.policy, &index.image, &arguments.image)?;
     let catalog = engine.open_catalog(arguments.as_of)?;
     let explanation = engine.explain(id, &index, &catalog, &policy, arguments.as_of);
     write_to(None, |out| match arguments.format {

@@ -1,6 +1,7 @@
 //! `limpid scan`: the main job.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     io::{self, Write},
 };
@@ -17,7 +18,7 @@ use crate::{
     command::{
         are_several,
         base::{self, FoundBase},
-        decisions, each_image, layout,
+        decisions, each_image, layout, referrers,
     },
     engine::{self, Engine},
     exit::Status,
@@ -47,12 +48,12 @@ pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<
         return Ok(status);
     }
     for one in &mut scanned {
-        compare_with_baseline(one, &policy, common.quiet, arguments.image.several().is_some());
+        compare_with_baseline(one, common.quiet, arguments.image.several().is_some());
     }
     for output in &arguments.format {
         let terminal = if output.file.is_some() { Terminal::PIPED } else { Terminal::of_stdout() };
         write_to(output.file.as_deref(), |out| {
-            write_all(&scanned, output.format, arguments, &terminal, out)
+            write_all(&scanned, output.format, arguments, &gates, &terminal, out)
         })?;
     }
     for one in &scanned {
@@ -66,19 +67,21 @@ pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<
     Ok(status)
 }
 
-fn here(
+fn here<'a>(
     engine: &Engine,
     common: &Common,
     arguments: &ScanArguments,
-    policy: &Policy,
-) -> anyhow::Result<(Vec<Scanned>, Status)> {
+    policy: &'a Policy,
+) -> anyhow::Result<(Vec<Scanned<'a>>, Status)> {
     let bars = Bars::new(common.quiet);
     let act = |name: &str, image| {
         let base = base::find(engine, arguments, name, &image);
-        Ok((engine.index_opened(image, &bars.layers(name))?, base))
+        let index = engine.index_opened(image, &bars.layers(name))?;
+        let policy = referrers::policy(policy, &arguments.policy, &index.image, &arguments.image)?;
+        Ok((index, (base, policy)))
     };
     let (indexed, status) = each_image(engine, &arguments.images, &arguments.image, act);
-    let (indexes, bases): (Vec<IndexReport>, Vec<Option<FoundBase>>) = indexed.into_iter().unzip();
+    let (indexes, asides): (Vec<IndexReport>, Vec<_>) = indexed.into_iter().unzip();
     // The past cannot be fetched: a report as of a day uses what was in force then.
     if !common.offline && arguments.as_of.is_none() {
         refresh_with(engine, &indexes, &policy.asked, &bars, common.quiet);
@@ -88,20 +91,21 @@ fn here(
         return Ok((Vec::new(), status));
     }
     let catalog = engine.open_catalog(arguments.as_of)?;
-    let scanned = indexes.into_iter().zip(bases).map(|(index, base)| Scanned {
-        report: FoundBase::tell(base, engine.judge(&index, &catalog, policy, arguments.as_of)),
+    let scanned = indexes.into_iter().zip(asides).map(|(index, (base, policy))| Scanned {
+        report: FoundBase::tell(base, engine.judge(&index, &catalog, &policy, arguments.as_of)),
         index: Some(index),
+        policy,
     });
     Ok((scanned.collect(), status))
 }
 
-fn on_server(
+fn on_server<'a>(
     engine: &Engine,
     common: &Common,
     arguments: &ScanArguments,
     client: Client,
-    policy: &Policy,
-) -> anyhow::Result<(Vec<Scanned>, Status)> {
+    policy: &'a Policy,
+) -> anyhow::Result<(Vec<Scanned<'a>>, Status)> {
     if arguments.as_of.is_some() {
         bail!(
             "a server judges as of today: --as-of is for scans here, without --server (and without LIMPID_SERVER)"
@@ -124,7 +128,8 @@ fn on_server(
             all_told = Status::Unproven;
             return Ok(None);
         };
-        Ok(Some(Scanned { report: FoundBase::tell(base, report.under(policy)), index }))
+        let policy = referrers::policy(policy, &arguments.policy, &report.image, &arguments.image)?;
+        Ok(Some(Scanned { report: FoundBase::tell(base, report.under(&policy)), index, policy }))
     });
     bars.clear();
     Ok((scanned.into_iter().flatten().collect(), status.max(all_told)))
@@ -143,7 +148,8 @@ fn policy_of(arguments: &ScanArguments) -> anyhow::Result<Policy> {
 }
 
 /// Says what became of the image since its baseline.
-fn compare_with_baseline(one: &mut Scanned, policy: &Policy, quiet: bool, by_platform: bool) {
+fn compare_with_baseline(one: &mut Scanned<'_>, quiet: bool, by_platform: bool) {
+    let policy = &*one.policy;
     let Some(baseline) = &policy.baseline else { return };
     match baseline.report(&one.report.image) {
         Some(before) => {
@@ -186,16 +192,19 @@ fn refresh_with(
     }
 }
 
-struct Scanned {
+struct Scanned<'a> {
+    /// Its decisions.
+    policy: Cow<'a, Policy>,
     /// Where it is needed: a server is asked for it only then.
     index: Option<IndexReport>,
     report: Report,
 }
 
 fn write_all(
-    scanned: &[Scanned],
+    scanned: &[Scanned<'_>],
     format: ScanFormat,
     arguments: &ScanArguments,
+    gates: &[Gate],
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -218,7 +227,7 @@ fn write_all(
         // These have room for several images.
         ScanFormat::Sarif => output::json(&documents::sarif(reports), Layout::Pretty, out),
         ScanFormat::Gitlab => output::json(&documents::gitlab(&reports), Layout::Pretty, out),
-        ScanFormat::Junit => output::junit(&reports, arguments.fail_on, out),
+        ScanFormat::Junit => output::junit(&reports, gates, out),
         ScanFormat::Html => output::html(&reports, out),
     }
 }
@@ -246,11 +255,14 @@ fn tables(
 }
 
 /// Writes one document after the other.
-fn each(scanned: &[Scanned], mut write: impl FnMut(usize, &Scanned) -> io::Result<()>) -> io::Result<()> {
+fn each(
+    scanned: &[Scanned<'_>],
+    mut write: impl FnMut(usize, &Scanned<'_>) -> io::Result<()>,
+) -> io::Result<()> {
     scanned.iter().enumerate().try_for_each(|(place, one)| write(place, one))
 }
 
-impl Scanned {
+impl Scanned<'_> {
     fn index(&self) -> io::Result<&IndexReport> {
         self.index.as_ref().ok_or_else(|| io::Error::other("there is no index report"))
     }

@@ -19,7 +19,7 @@ use crate::{
 
 /// Writes what the decisions say of an image. What is written is read again before, and must decide the same.
 pub(crate) fn run(common: &Common, arguments: &VexArguments) -> anyhow::Result<Status> {
-    let policy = decisions::policy(&arguments.policy)?;
+    let policy = decisions::decided(&arguments.decided)?;
     let engine = Engine::of(common)?;
     let bars = Bars::new(common.quiet);
     let index = engine.index(&arguments.image_name, &arguments.image, &bars.layers(&arguments.image_name))?;

@@ -59,14 +59,12 @@ pub(crate) fn explanation_table(
 
 fn asked(page: &mut Page<'_>, explanation: &Explanation) -> io::Result<()> {
     let mut pieces: Vec<Piece> = vec![(style::STRONG, escaped(&explanation.asked))];
-    let others = explanation.identifiers.iter().filter(|id| !id.eq_ignore_ascii_case(&explanation.asked));
-    let others: Vec<&String> = others.collect();
+    let others = explanation.aliases();
     if !others.is_empty() {
         pieces.push((style::PLAIN, format!("also {}", first_few(&others, NAMED, "identifier"))));
     }
     page.labelled_pieces("Explain", &pieces)?;
-    let summary = explanation.advisories.iter().map(|one| &one.summary).find(|summary| !summary.is_empty());
-    summary.map_or(Ok(()), |summary| page.prose(style::QUIET, 0, &escaped(summary)))
+    explanation.summary().map_or(Ok(()), |summary| page.prose(style::QUIET, 0, &escaped(summary)))
 }
 
 fn of_answer(answer: Answer) -> anstyle::Style {
@@ -101,30 +99,18 @@ fn package(page: &mut Page<'_>, explanation: &Explanation, concerned: &Concerned
     if !package.path.is_empty() {
         page.labelled("  file", &escaped(&package.path))?;
     }
-    let source = package.source.as_ref();
-    if let Some((name, version)) =
-        source.filter(|one| **one != (package.name.clone(), package.version.clone()))
-    {
+    if let Some((name, version)) = concerned.foreign_source() {
         page.labelled("  source", &format!("{} {}", escaped(name), escaped(version)))?;
     }
-    for one in decisive(concerned).into_iter().take(TOLD) {
+    for one in concerned.decisive().into_iter().take(TOLD) {
         statement(page, explanation, one)?;
     }
-    // What one statement says needs no second line.
-    let is_said = concerned.statements.len() == 1 && concerned.suppressed.is_none();
-    if !is_said && concerned.answer != Answer::Affected {
-        let by = Some(&concerned.by).filter(|by| !by.is_empty()).map(|by| (style::QUIET, escaped(by)));
-        let why = (style::PLAIN, escaped(&concerned.why));
+    if let Some((why, by)) = concerned.conclusion() {
+        let by = by.map(|by| (style::QUIET, escaped(by)));
+        let why = (style::PLAIN, escaped(why));
         page.labelled_pieces("  so", &std::iter::once(why).chain(by).collect::<Vec<_>>())?;
     }
     Ok(())
-}
-
-/// Of a finding the statements that affect it: beside them the others say nothing. JSON has all.
-fn decisive(concerned: &Concerned) -> Vec<&ExplainedStatement> {
-    let affecting: Vec<&ExplainedStatement> =
-        concerned.statements.iter().filter(|one| one.answer == Answer::Affected).collect();
-    if affecting.is_empty() { concerned.statements.iter().collect() } else { affecting }
 }
 
 /// What a feed says: the advisory, its range, the comparison, and the feed's data.

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use limpid_core::{BlindSpot, Report, Severity, Verdict, report::Finding};
+use limpid_core::{BlindSpot, Report, Verdict, policy::Gate, report::Finding};
 use quick_xml::{
     Writer,
     events::{BytesDecl, BytesText, Event},
@@ -16,10 +16,10 @@ use super::{
     text::{escaped, instant},
 };
 
-/// Writes reports as one document, a suite each. `least` is the severity from which on a finding fails; without one, each does.
-pub(crate) fn junit(reports: &[&Report], least: Option<Severity>, out: &mut dyn Write) -> io::Result<()> {
+/// Writes reports as one document, a suite each. What trips one of the gates fails; without gates, each finding does.
+pub(crate) fn junit(reports: &[&Report], gates: &[Gate], out: &mut dyn Write) -> io::Result<()> {
     let suites: Vec<(&Report, Vec<Case>)> =
-        reports.iter().map(|report| (*report, cases(report, least))).collect();
+        reports.iter().map(|report| (*report, cases(report, gates))).collect();
     let all = suites.iter().flat_map(|(_, cases)| cases);
     let [tests, failures, skipped] = totals(all);
     let mut writer = Writer::new_with_indent(out, b' ', 2);
@@ -49,21 +49,21 @@ enum End {
     Failed { kind: String, message: String, detail: String },
 }
 
-fn cases(report: &Report, least: Option<Severity>) -> Vec<Case> {
+fn cases(report: &Report, gates: &[Gate]) -> Vec<Case> {
     let verdict = format!("{}: {}", report.verdict, sentence(report));
     let end = match report.verdict {
         Verdict::Clean => End::Passed,
         Verdict::Vulnerable | Verdict::Unproven => End::Skipped(verdict),
     };
     let whole = Case { class: "verdict".to_owned(), name: "the image as a whole".to_owned(), end };
-    let spots = report.blind_spots.iter().map(of_spot);
-    let findings = report.findings.iter().map(|finding| of_finding(finding, least));
+    let spots = report.blind_spots.iter().map(|spot| of_spot(spot, gates));
+    let findings = report.findings.iter().map(|finding| of_finding(finding, gates));
     std::iter::once(whole).chain(spots).chain(findings).collect()
 }
 
-fn of_spot(spot: &BlindSpot) -> Case {
+fn of_spot(spot: &BlindSpot, gates: &[Gate]) -> Case {
     let message = format!("not judged: {}", spot.detail);
-    let end = if spot.counts {
+    let end = if spot.counts || gates.iter().any(|gate| gate.is_tripped_by_blindness(spot)) {
         End::Failed { kind: spot.reason.to_string(), detail: message.clone(), message }
     } else {
         End::Skipped(message)
@@ -71,14 +71,14 @@ fn of_spot(spot: &BlindSpot) -> Case {
     Case { class: "not judged".to_owned(), name: format!("{}: {}", spot.reason, spot.subject), end }
 }
 
-fn of_finding(finding: &Finding, least: Option<Severity>) -> Case {
+fn of_finding(finding: &Finding, gates: &[Gate]) -> Case {
     let package = &finding.package;
     let fix =
         finding.fixed_in.as_ref().map_or(finding.status.as_str().to_owned(), |fix| format!("fixed in {fix}"));
     let message = format!("{} {}: {} ({fix})", package.name, package.version, finding.severity);
     let end = if let Some(by) = &finding.suppressed {
         End::Skipped(format!("{message}; suppressed by {}: {}", by.by, by.reason))
-    } else if least.is_some_and(|least| finding.severity < least) {
+    } else if !gates.is_empty() && !gates.iter().any(|gate| gate.is_tripped_by(finding)) {
         End::Skipped(format!("{message}; below the gate"))
     } else {
         let links: String = finding.links.iter().map(|link| format!("\n{link}")).collect();

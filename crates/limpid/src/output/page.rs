@@ -62,6 +62,27 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// Prose beside cells, each with its width: the first line begins with them, and the others are indented as far.
+    pub(super) fn beside(
+        &mut self,
+        cells: &[(Style, &str, usize)],
+        style: Style,
+        text: &str,
+    ) -> io::Result<()> {
+        let indent: usize = cells.iter().map(|(_, _, width)| width).sum();
+        let cell = |(style, text, width): &(Style, &str, usize)| {
+            let rest = width.saturating_sub(columns(text));
+            format!("{}{:rest$}", self.styled(*style, text), "")
+        };
+        let mut lead: String = cells.iter().map(cell).collect();
+        for line in wrapped(text, self.prose_width(indent), 0) {
+            let line = self.styled(style, &line);
+            self.line(&format!("{lead}{line}"))?;
+            lead = " ".repeat(indent);
+        }
+        Ok(())
+    }
+
     /// A line of a header: a quiet label, then the value, which may be styled already.
     pub(super) fn labelled(&mut self, label: &str, value: &str) -> io::Result<()> {
         let padded = format!("{label:LABEL$}");

@@ -155,6 +155,13 @@ fn junit_fails_for_findings_at_the_gate_and_for_what_was_not_judged() {
     assert!(all.contains(r#"<testsuites name="limpid" tests="5" failures="4" skipped="1">"#), "{all}");
     let gated = document(&place, &format!("scan --offline --fail-on high {names}"), "junit");
     assert_eq!((count(&gated, "<failure "), count(&gated, "<skipped ")), (1, 4), "{gated}");
+    // The gate of a policy is one as well.
+    for (gate, failed, skipped) in [("severity = 'high'", 1, 4), ("severity = 'high'\nunknown = true", 4, 1)]
+    {
+        place.write("policy.toml", format!("[gate]\n{gate}\n"));
+        let gated = document(&place, &format!("scan --offline --policy ../policy.toml {names}"), "junit");
+        assert_eq!((count(&gated, "<failure "), count(&gated, "<skipped ")), (failed, skipped), "{gated}");
+    }
     let waived = document(
         &place,
         &format!("scan --offline --fail-on high --accept database-unreadable {names}"),

@@ -6,7 +6,7 @@ use limpid_testkit::registry::is_installed;
 
 use crate::support::{Place, listing};
 
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 25] = [
     "scan",
     "index",
     "compare",
@@ -27,6 +27,7 @@ const COMMANDS: [&str; 24] = [
     "serve",
     "accounts",
     "accounts reset",
+    "doctor",
     "version",
     "version compare",
     "demo",

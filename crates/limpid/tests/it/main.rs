@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod attached;
 mod base;
 mod baseline;
 mod blind_spots;
@@ -21,6 +22,7 @@ mod debootstrap;
 mod decisions;
 mod deploying;
 mod determinism;
+mod doctor;
 mod documents;
 mod enrichment;
 mod evidence;

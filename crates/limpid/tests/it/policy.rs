@@ -130,6 +130,10 @@ fn what_is_written_as_vex_is_read_back_to_the_same_decisions() {
     place.image("other.tar", &vulnerable().file("x", "y"));
     let other = place.run("scan ../other.tar --offline --format json --vex ../us.json").json();
     assert!(suppressed(&other).iter().all(|one| !one.2), "{other:#}");
+    // What could say nothing in such a document is no option.
+    for option in ["--only-fixed", "--accept end-of-life", "--vex ../us.json"] {
+        place.run(&format!("vex ../app.tar --offline --policy ../policy.toml --author us {option}")).ended(2);
+    }
     let ran = place.run("vex ../app.tar --offline --ignore ../ours.toml --author us").ended(2);
     assert!(ran.stderr.contains("there is no decision with a justification"), "{}", ran.stderr);
 }

@@ -23,7 +23,10 @@ use serde_json::json;
 use super::{JSON, jobs};
 use crate::{
     engine::Engine,
-    face::{Document, Query, digest, not_modified, submission::Manifest, with_verdict, work},
+    face::{
+        Document, Query, digest, explained, identifier, not_modified, submission::Manifest, with_verdict,
+        work,
+    },
     http::{ApiError, Json, compression::Encoding},
     indexing::{self, GoodReport},
     matching::{self, Answer, FULL_REPORT},
@@ -149,6 +152,19 @@ pub(super) async fn report(
 
 fn not_indexed(manifest: &Digest) -> ApiError {
     ApiError::not_found(format!("there is no index report of {manifest}"))
+}
+
+/// `GET manifests/{digest}/explain?id=CVE-…`: `limpid/explanation/1`.
+pub(super) async fn explain(
+    State(engine): State<Arc<Engine>>,
+    Path(manifest): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    let manifest = digest(&manifest)?;
+    let id = identifier(Query::of(query.as_deref()).get("id").unwrap_or_default())?;
+    let explanation = explained(&engine, manifest.clone(), id).await?;
+    let explanation = explanation.ok_or_else(|| not_indexed(&manifest))?;
+    Ok(Document::json(JSON, &explanation)?.into_response())
 }
 
 /// `GET manifests/{digest}/index`: `limpid/index/1`, to the byte as it was stored.

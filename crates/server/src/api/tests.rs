@@ -9,6 +9,7 @@ fn every_route_is_described_and_everything_described_is_a_route() {
         super::MANIFESTS,
         super::MANIFEST,
         super::REPORT,
+        super::EXPLANATION,
         super::INDEX,
         super::LAYER,
         super::CATALOG,

@@ -206,10 +206,20 @@ pub(crate) struct Judged {
 /// # Errors
 /// [`MatchError`].
 pub(crate) fn judged_now(engine: &Engine, manifest: &Digest) -> Result<Option<Judged>, MatchError> {
+    Ok(judged_by(engine, manifest)?.map(|(judged, _catalog)| judged))
+}
+
+/// The same, and the data that it was judged by. Blocks.
+pub(super) fn judged_by(
+    engine: &Engine,
+    manifest: &Digest,
+) -> Result<Option<(Judged, Arc<OpenCatalog>)>, MatchError> {
     for _look in 0..REPORT_LOOKS {
         let Some(sources) = sources(engine, manifest)? else { return Ok(None) };
         match judge_anew(engine, manifest, &sources) {
-            Ok((index, report)) => return Ok(Some(Judged { tag: sources.etag, index, report })),
+            Ok((index, report)) => {
+                return Ok(Some((Judged { tag: sources.etag, index, report }, sources.catalog)));
+            }
             Err(Missed::Moved) => {}
             Err(Missed::Failed(error)) => return Err(error),
         }

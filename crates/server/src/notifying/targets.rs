@@ -31,6 +31,19 @@ pub struct Message {
 #[error("{0}")]
 pub struct DeliveryError(pub String);
 
+/// Connects to the broker of a target and logs in, without telling it anything. A webhook can only be told. Blocks, but not for
+/// longer than [`crate::limits`] says.
+///
+/// # Panics
+/// As [`deliver`].
+pub fn reach(delivery: &Delivery) -> Option<Result<(), DeliveryError>> {
+    match delivery {
+        Delivery::Webhook(_) => None,
+        Delivery::Amqp(amqp) => Some(amqp::reach(amqp)),
+        Delivery::Stomp(stomp) => Some(stomp::reach(stomp)),
+    }
+}
+
 /// Tells a target. Blocks, but not for longer than [`crate::limits`] says.
 ///
 /// # Panics

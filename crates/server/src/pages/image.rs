@@ -3,6 +3,7 @@
 mod attached;
 mod choice;
 mod csv;
+mod explain;
 mod findings;
 mod head;
 mod index;
@@ -16,6 +17,7 @@ mod rows;
 pub(super) use self::{
     attached::{AttachedRow, Beside},
     choice::Choice,
+    explain::made as made_explanation,
     findings::made as made_findings,
     layers::made as made_layers,
     packages::made as made_packages,
@@ -24,8 +26,15 @@ pub(super) use self::{
 use axum::http::HeaderValue;
 
 pub(super) use self::{
-    attached::sbom, csv::csv, findings::findings, index::rolled_up, layers::layers, packages::packages,
-    place::Place, rescan::rescan,
+    attached::sbom,
+    csv::csv,
+    explain::{explain, explanation},
+    findings::findings,
+    index::rolled_up,
+    layers::layers,
+    packages::packages,
+    place::Place,
+    rescan::rescan,
 };
 use super::{
     answer::{Reply, download},

@@ -24,6 +24,9 @@ async fn what_is_wrong_is_refused_in_clairs_form() {
         "/api/v1/manifests/x",
         "/api/v1/manifests/x/report",
         "/api/v1/manifests/x/index",
+        "/api/v1/manifests/x/explain?id=CVE-2022-2097",
+        &format!("/api/v1/manifests/{unknown}/explain"),
+        &format!("/api/v1/manifests/{unknown}/explain?id={}", "x".repeat(129)),
         "/api/v1/jobs?kind=other",
         "/api/v1/jobs?state=other",
         "/api/v1/jobs?limit=x",
@@ -52,6 +55,7 @@ async fn what_is_unknown_is_not_found() {
     for path in [
         format!("/api/v1/manifests/{unknown}"),
         format!("/api/v1/manifests/{unknown}/index"),
+        format!("/api/v1/manifests/{unknown}/explain?id=CVE-2022-2097"),
         format!("/api/v1/jobs/index/{unknown}"),
         "/api/v1/feeds/alpine/v0/none".to_owned(),
     ] {
@@ -96,6 +100,40 @@ async fn a_manifest_is_submitted_and_known_with_its_verdict() {
     assert_eq!(Digest::of(&answer.body).to_string(), known["index_report"]["digest"]);
     service.get_unless(path, answer.header("etag")).await.empty(304);
     described(&service, "IndexReport", answer, 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finding_and_an_absence_are_explained() {
+    let service = Service::start();
+    service.advise(FIXES).await;
+    let manifest = service.index(&vulnerable()).await;
+    let explain = async |id: &str| {
+        let answer = service.get(&format!("/api/v1/manifests/{manifest}/explain?id={id}")).await;
+        described(&service, "Explanation", answer, 200).await
+    };
+    let found = explain("cve-2099-0001").await;
+    assert_eq!(
+        (&found["answer"], found["packages"].as_array().map(Vec::len)),
+        (&json!("affected"), Some(2)),
+        "{found}"
+    );
+    let words = found["explanation"].as_str().unwrap();
+    assert!(words.contains("1.36.0-r1 < 1.36.1-r0, says alpine/v3.99/main; fixed in 1.36.1-r0."), "{words}");
+    let report = service.get(&format!("/api/v1/manifests/{manifest}/report")).await.value();
+    assert_eq!(found["proof"], report["proof"]);
+    let unknown = explain("CVE-2098-0001").await;
+    assert_eq!((&unknown["answer"], &unknown["packages"]), (&json!("unknown-advisory"), &json!([])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_advisory_data_no_absence_is_explained_as_proven() {
+    let service = Service::start();
+    let manifest = service.index(&clean()).await;
+    let answer = service.get(&format!("/api/v1/manifests/{manifest}/explain?id=CVE-2099-0001")).await;
+    let explanation = described(&service, "Explanation", answer, 200).await;
+    assert_eq!(explanation["answer"], "not-judged");
+    let spots = explanation["blind_spots"].as_array().unwrap();
+    assert!(spots.iter().any(|spot| spot["reason"] == "feed-not-loaded"), "{explanation}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,12 +18,13 @@ fn read_text(text: &str) -> IndexReport {
 
 /// A document of an image with these components, by a tool that nobody knows.
 fn document(components: Value) -> Value {
-    json!({
+    let mut document = json!({
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
         "metadata": { "component": { "type": "container", "name": "app" } },
-        "components": components,
-    })
+    });
+    document["components"] = components;
+    document
 }
 
 fn of(components: Value) -> IndexReport {
@@ -49,7 +50,7 @@ fn told(one: &IndexedPackage) -> String {
     let package = &one.package;
     let source = package.source.as_ref().map(|source| format!("{} {}", source.name, source.version));
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let layer = one.layer.as_ref().map_or("", |layer| &layer.hex()[..6]);
+    let layer = one.layer.as_ref().map_or("", |layer| layer.hex().get(..6).unwrap_or_default());
     let (module, vendor) = (text(&package.module), text(&package.vendor));
     format!("{} | {} | {module} | {vendor} | {} | {layer}", package.version, text(&source), one.path)
 }

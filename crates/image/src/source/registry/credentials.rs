@@ -41,6 +41,11 @@ pub(crate) struct Found {
 }
 
 impl CredentialFiles {
+    /// The files, in the order in which they are asked; they need not be there.
+    pub(super) fn paths(&self) -> &[PathBuf] {
+        &self.0
+    }
+
     /// These files and no others.
     pub fn new(files: impl IntoIterator<Item = PathBuf>) -> Self {
         Self(files.into_iter().collect())

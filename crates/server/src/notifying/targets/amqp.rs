@@ -36,7 +36,15 @@ struct Route {
 
 /// Tells an exchange. Blocks.
 pub(super) fn deliver(amqp: &Amqp, message: &Message) -> Result<(), DeliveryError> {
-    let outgoing = messages::outgoing(message, amqp.direct)?;
+    tell(amqp, &messages::outgoing(message, amqp.direct)?)
+}
+
+/// Connects, logs in and looks for the exchange, and tells it nothing. Blocks.
+pub(super) fn reach(amqp: &Amqp) -> Result<(), DeliveryError> {
+    tell(amqp, &[])
+}
+
+fn tell(amqp: &Amqp, outgoing: &[Outgoing]) -> Result<(), DeliveryError> {
     let route = Route {
         exchange: short("exchange", &amqp.exchange)?,
         routing_key: short("routing key", &amqp.routing_key)?,
@@ -47,7 +55,7 @@ pub(super) fn deliver(amqp: &Amqp, message: &Message) -> Result<(), DeliveryErro
     let tell = async |address: &Address| {
         let tls = tls.as_ref().filter(|_| address.is_tls());
         let (connection, _end) = brokers::connected(open(address, tls)).await?;
-        publish(&connection, &route, &outgoing).await.map_err(|error| shown(address, &error))?;
+        publish(&connection, &route, outgoing).await.map_err(|error| shown(address, &error))?;
         brokers::goodbye(address.place(), connection.close(200, "OK".into())).await;
         Ok(())
     };

@@ -27,17 +27,25 @@ use crate::configuration::Stomp;
 
 /// Tells a destination. Blocks.
 pub(super) fn deliver(stomp: &Stomp, message: &Message) -> Result<(), DeliveryError> {
-    let places = stomp.uris.iter().map(|uri| place(uri)).collect::<Result<Vec<_>, _>>()?;
-    let connect = session::encode(&connect_frame(stomp))?;
     let notification = message.notification.to_string();
     let outgoing = messages::outgoing(message, stomp.direct)?.into_iter();
-    let messages = Messages::of(outgoing.map(|one| send_frame(stomp, &notification, one)))?;
+    tell(stomp, &Messages::of(outgoing.map(|one| send_frame(stomp, &notification, one)))?)
+}
+
+/// Connects and logs in, and sends nothing. Blocks.
+pub(super) fn reach(stomp: &Stomp) -> Result<(), DeliveryError> {
+    tell(stomp, &Messages::of(std::iter::empty())?)
+}
+
+fn tell(stomp: &Stomp, messages: &Messages) -> Result<(), DeliveryError> {
+    let places = stomp.uris.iter().map(|uri| place(uri)).collect::<Result<Vec<_>, _>>()?;
+    let connect = session::encode(&connect_frame(stomp))?;
     let client = || tls::client(stomp.root_ca.as_deref(), stomp.client.as_ref());
     let tls = stomp.tls.then(client).transpose()?;
     let secret = stomp.login.as_ref().map_or("", |(_, passcode)| passcode.reveal());
     let tell = async |place: &Place| {
         let (mut session, _end) = brokers::connected(open(place, tls.as_ref(), &connect, secret)).await?;
-        session.send(&messages).await?;
+        session.send(messages).await?;
         brokers::goodbye(place, session.close()).await;
         Ok(())
     };

@@ -183,7 +183,7 @@ pub(in crate::pages) fn made(
     };
     let upgrades = report.upgrades();
     FindingsPage {
-        spots: spots(report),
+        spots: spots(&report.blind_spots),
         more_upgrades: upgrades.len().saturating_sub(UPGRADES),
         upgrades: upgrades.iter().take(UPGRADES).map(|one| upgrade(one, ecosystems, &head.path)).collect(),
         chart: Chart::of(|severity| count(report, severity), only),
@@ -198,7 +198,7 @@ pub(in crate::pages) fn made(
             .map(|(place, layer)| (place + 1, short(layer)))
             .collect(),
         columns: columns(&choice, &head.path),
-        rows: rows(report, &shown, &chosen, choice.grouped),
+        rows: rows(report, &shown, &chosen, choice.grouped, &head.path),
         pager,
         proof: proof(report, now),
         decisions: report.decisions.iter().map(decision).collect(),
@@ -246,7 +246,7 @@ fn upgrade(one: &limpid_core::report::Upgrade<'_>, ecosystems: &Ecosystems, path
     }
 }
 
-fn spots(report: &Report) -> Vec<Spot> {
+pub(super) fn spots(all: &[BlindSpot]) -> Vec<Spot> {
     let spot = |spot: &BlindSpot| Spot {
         reason: spot.reason.as_str(),
         subject: spot.subject.clone(),
@@ -256,7 +256,7 @@ fn spots(report: &Report) -> Vec<Spot> {
         waived: spot.waived,
         remedy: remedy(spot.reason),
     };
-    let mut spots: Vec<Spot> = report.blind_spots.iter().map(spot).collect();
+    let mut spots: Vec<Spot> = all.iter().map(spot).collect();
     spots.sort_by_key(|spot| !spot.counts);
     spots
 }

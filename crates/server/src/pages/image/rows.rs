@@ -38,6 +38,8 @@ pub(in crate::pages) struct FindingRow {
     pub(in crate::pages) id: String,
     /// Where to read about it.
     pub(in crate::pages) address: Option<String>,
+    /// Where it is told why it is reported.
+    pub(in crate::pages) explained: String,
     /// Where the images are that have it.
     pub(in crate::pages) elsewhere: String,
     pub(in crate::pages) aliases: String,
@@ -65,12 +67,13 @@ pub(in crate::pages) struct FindingRow {
     pub(in crate::pages) known: Vec<(&'static str, String)>,
 }
 
-/// The rows of some findings, in their order. `groups`: whether those of one source stand together.
+/// The rows of some findings, in their order. `groups`: whether those of one source stand together; `path`: of the image.
 pub(in crate::pages) fn rows(
     report: &Report,
     shown: &[&Finding],
     all: &[&Finding],
     groups: bool,
+    path: &str,
 ) -> Vec<FindingRow> {
     let mut rows = Vec::with_capacity(shown.len());
     let mut last = None;
@@ -79,12 +82,12 @@ pub(in crate::pages) fn rows(
         let begins = groups && last != Some(own);
         last = Some(own);
         let group = begins.then(|| (own.to_owned(), all.iter().filter(|other| source(other) == own).count()));
-        rows.push(FindingRow { group, ..row(report, finding) });
+        rows.push(FindingRow { group, ..row(report, finding, path) });
     }
     rows
 }
 
-fn row(report: &Report, finding: &Finding) -> FindingRow {
+fn row(report: &Report, finding: &Finding, path: &str) -> FindingRow {
     let package = &finding.package;
     let mut links = Vec::new();
     let mut other_links = Vec::new();
@@ -99,6 +102,7 @@ fn row(report: &Report, finding: &Finding) -> FindingRow {
         severity: SeverityMark(finding.severity),
         id: finding.id.clone(),
         address: links.first().map(|link| link.address.clone()),
+        explained: format!("{path}/explain{}", query_of([("id", finding.id.as_str())])),
         elsewhere: format!("/search{}", query_of([("id", finding.id.as_str()), ("package", &package.name)])),
         aliases: finding.aliases.join(", "),
         summary: finding.summary.clone(),

@@ -270,6 +270,7 @@ fn findings_are_had_as_csv_and_json() {
         (&report["schema"], report["findings"].as_array().map(Vec::len)),
         (&"limpid/report/1".into(), Some(2))
     );
+    explained(&mut visitor, &service, path);
     let found = visitor.get("/search?id=CVE-2099-0001&package=busybox").1;
     assert_eq!(texts(&found, "tbody tr").len(), 2, "the package and what is built from it");
     visitor.does(&format!("{path}/rescan"), &[]);
@@ -289,6 +290,32 @@ fn findings_are_had_as_csv_and_json() {
     let page = Visitor::of(&service).get(path).1;
     assert_eq!(texts(&page, "section[aria-labelledby=attached] tbody th").len(), 2);
     assert_eq!(texts(&page, "form[action$='/sbom']"), [""; 0]);
+}
+
+/// A finding is explained from its row, an absence by the form; whoever may not see the repository is told nothing.
+fn explained(visitor: &mut Visitor, service: &crate::service::Service, path: &str) {
+    let report = visitor.get(path).1;
+    let links = texts(&report, "dd a[href*='/explain?id=CVE-2099-0001']");
+    assert_eq!(links, ["From the layer to the feed"; 2]);
+    assert_eq!(texts(&report, &format!("form[action='{path}/explain'] label")), ["Any identifier of it"]);
+    let finding = visitor.get(&format!("{path}/explain?id=CVE-2099-0001")).1;
+    assert_eq!(texts(&finding, "h2#answer"), ["affected"]);
+    assert_eq!(texts(&finding, ".said code"), ["1.36.0-r1 < 1.36.1-r0", "busybox 1.36.0-r1 < 1.36.1-r0"]);
+    let absence = visitor.get(&format!("{path}/explain?id=+cve-2098-0001+")).1;
+    assert_eq!(texts(&absence, "h2#answer.unproven"), ["unknown-advisory"]);
+    let (_, json) = visitor.get(&format!("{path}/explanation.json?id=cve-2099-0001"));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["schema"], &json["answer"]), (&"limpid/explanation/1".into(), &"affected".into()));
+    assert_eq!(visitor.get(&format!("{path}/explain")).0, 400);
+    let digest = json["image"]["digest"].as_str().unwrap();
+    assert_eq!(visitor.get(&format!("/manifest/{digest}/explain?id=CVE-2099-0001")).0, 200);
+    let stranger = Visitor::of(service);
+    for page in ["explain", "explanation.json"] {
+        for place in [path, &format!("/manifest/{digest}")] {
+            let (status, body) = stranger.get(&format!("{place}/{page}?id=CVE-2099-0001"));
+            assert_eq!((status, body.contains("1.36")), (303, false), "{place}/{page}");
+        }
+    }
 }
 
 /// A test that arrives, and one that does not: the page says so.

@@ -1,0 +1,52 @@
+//! Why a vulnerability is, or is not, in a report: asked the same way by the API and by the pages.
+
+use std::sync::Arc;
+
+use limpid_core::{Digest, explanation::Explanation};
+
+use super::work;
+use crate::{
+    engine::Engine,
+    http::ApiError,
+    limits::{IDENTIFIER_CHARACTERS, QUESTION_TIME, RETRY_SECONDS},
+    matching,
+};
+
+/// An identifier that somebody asks for.
+///
+/// # Errors
+/// 400 where it cannot be one.
+pub(crate) fn identifier(text: &str) -> Result<String, ApiError> {
+    let id = text.trim();
+    if id.is_empty() {
+        return Err(ApiError::bad_request("id: the vulnerability has no name, such as CVE-2022-2097"));
+    }
+    if id.chars().count() > IDENTIFIER_CHARACTERS {
+        return Err(ApiError::bad_request(format!("id: longer than {IDENTIFIER_CHARACTERS} characters")));
+    }
+    Ok(id.to_owned())
+}
+
+/// The explanation; `None` where the image has no report.
+///
+/// # Errors
+/// 429 where too many ask; those of the state.
+pub(crate) async fn explained(
+    engine: &Arc<Engine>,
+    manifest: Digest,
+    id: String,
+) -> Result<Option<Explanation>, ApiError> {
+    let turn = tokio::time::timeout(QUESTION_TIME, Arc::clone(&engine.questions).acquire_owned());
+    let turn = turn.await.map_err(|_elapsed| {
+        ApiError::too_many_requests("too many explanations are being made; try again later")
+            .retry_after(RETRY_SECONDS)
+    })?;
+    let turn = turn.map_err(|closed| ApiError::internal(closed.to_string()))?;
+    work(engine, move |engine| {
+        // Kept as long as the work lasts, also where its client is gone.
+        let explanation = matching::explain(engine, &manifest, &id);
+        drop(turn);
+        explanation
+    })
+    .await
+}
