@@ -49,7 +49,8 @@ pub(super) fn of_unreleased(namespace: &str, packages: Vec<String>) -> Option<Bl
     Some(BlindSpot::new(Reason::UnidentifiedExecutables, namespace, detail).with_packages(count))
 }
 
-/// Packages of a kind of which nobody publishes advisories: one blind spot for each name and version, as long as they are few.
+/// Packages of a kind of which nobody publishes advisories: one blind spot for each name and version, as long as they are few. They
+/// are somebody else's, and not of a release that is not covered: whoever waives them must still be told of such a one.
 pub(super) fn of_feedless(namespace: &str, packages: &[&IndexedPackage]) -> Vec<BlindSpot> {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for one in packages {
@@ -60,7 +61,7 @@ pub(super) fn of_feedless(namespace: &str, packages: &[&IndexedPackage]) -> Vec<
         let detail = format!(
             "no advisory data that Limpid reads speaks about {namespace}: listed, and compared with nothing; {found}"
         );
-        BlindSpot::new(Reason::ReleaseNotCovered, subject, detail).with_packages(packages)
+        BlindSpot::new(Reason::ThirdParty, subject, detail).with_packages(packages)
     };
     if places.len() > NAMED {
         let (_, named) = named(places.into_keys().collect());

@@ -10,6 +10,7 @@
 mod conformance;
 mod corpus;
 mod coverage;
+mod cvss;
 mod errata;
 mod languages;
 mod matching;

@@ -116,7 +116,7 @@ fn packages_about_which_nobody_publishes_advisories_are_listed_and_never_judged(
     let mut index = image(&[("lpeg", "1.0.2-1", "lpeg"), ("musl", "1.2.3-r0", "musl")]);
     index.packages[0].namespace = Some("LuaRocks".to_owned());
     let report = scan(&index, &Written::with(&[]));
-    assert_eq!(reasons(&report), [(Reason::ReleaseNotCovered, "lpeg 1.0.2-1", 1)]);
+    assert_eq!(reasons(&report), [(Reason::ThirdParty, "lpeg 1.0.2-1", 1)]);
     let detail = "no advisory data that Limpid reads speaks about LuaRocks: listed, and compared with nothing; found at ";
     assert!(report.blind_spots[0].detail.starts_with(detail), "{report:?}");
     assert_eq!((report.verdict, report.summary.packages, report.summary.judged), (Verdict::Unproven, 2, 1));
@@ -128,7 +128,7 @@ fn packages_about_which_nobody_publishes_advisories_are_listed_and_never_judged(
         package.namespace = Some("LuaRocks".to_owned());
     }
     let report = scan(&index, &Written::with(&[]));
-    assert_eq!(reasons(&report), [(Reason::ReleaseNotCovered, "LuaRocks", 11)]);
+    assert_eq!(reasons(&report), [(Reason::ThirdParty, "LuaRocks", 11)]);
     assert!(report.blind_spots[0].detail.ends_with("; rock10 1-1, rock11 1-1, rock12 1-1, rock13 1-1, rock14 1-1, rock15 1-1, rock16 1-1, rock17 1-1, rock18 1-1, rock19 1-1 and 1 more"), "{report:?}");
 }
 

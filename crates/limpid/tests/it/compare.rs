@@ -200,8 +200,8 @@ fn what_is_no_report_is_refused() {
     let place = advised();
     let image = place.image("app.tar", &clean());
     for (content, said) in [
-        ("{}", "no report"),
-        ("{ cut off", "no report"),
+        ("{}", "neither a report"),
+        ("{ cut off", "neither a report"),
         (r#"{"schema":"limpid/report/9"}"#, "report"),
         ("[]", "other.json"),
     ] {

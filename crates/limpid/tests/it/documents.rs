@@ -104,7 +104,7 @@ fn spdx_has_the_packages_the_findings_and_what_was_not_judged() {
     let listed = parsed(&place, &format!("index {names}"), "spdx");
     validators::spdx(&place, &[&scanned, &listed]);
     let packages = scanned["packages"].as_array().unwrap();
-    assert_eq!(packages.len(), 5, "the image and four packages");
+    assert_eq!(packages.len(), 6, "the image, its distribution and four packages");
     let comments = |of: &Value| -> Vec<String> {
         let annotations = of["annotations"].as_array().into_iter().flatten();
         annotations.map(|one| one["comment"].as_str().unwrap().to_owned()).collect()

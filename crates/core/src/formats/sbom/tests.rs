@@ -168,6 +168,7 @@ fn distributions_are_told_by_package_urls_of_many_tools() {
         ("pkg:rpm/sles/a@1?distro=sles-15.3", "SUSE:Linux Enterprise Server 15 SP3"),
         ("pkg:rpm/cbl-mariner/a@1?distro=cbl-mariner-2.0", "Azure Linux:2"),
         ("pkg:alpm/arch/a@1-1?distro=arch", "Arch Linux"),
+        ("pkg:golang/a/b@1", "Go"),
     ] {
         assert_eq!(namespace(purl).as_deref(), Some(expected), "{purl}");
     }
@@ -177,7 +178,7 @@ fn distributions_are_told_by_package_urls_of_many_tools() {
         "pkg:deb/debian/a@1?distro=kali-2023.4",
         "pkg:deb/ubuntu/a@1?distro=debian-12",
         "pkg:rpm/debian/a@1?distro=debian-12",
-        "pkg:golang/a/b@1",
+        "pkg:swift/a/b@1",
     ] {
         assert_eq!(namespace(purl), None, "{purl}");
     }

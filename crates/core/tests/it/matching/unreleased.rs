@@ -73,7 +73,7 @@ fn programs_of_which_no_feed_speaks_count_by_name_and_version() {
     let report = scan(&index, &Written::with(&[]));
     assert_eq!(
         reasons(&report),
-        [(Reason::ReleaseNotCovered, "nginx 1.22.1", 1), (Reason::ReleaseNotCovered, "node 20.20.2", 2)]
+        [(Reason::ThirdParty, "nginx 1.22.1", 1), (Reason::ThirdParty, "node 20.20.2", 2)]
     );
     assert!(report.blind_spots.iter().all(|spot| spot.counts));
     assert!(report.blind_spots[1].detail.ends_with("found at opt/bin/node, usr/bin/node"), "{report:?}");

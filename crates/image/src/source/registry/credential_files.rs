@@ -86,7 +86,7 @@ mod tests {
             files.examine(),
             [
                 (good, Ok(expected)),
-                (broken, Err("it is no JSON (line 1, column 51)".to_owned())),
+                (broken, Err("it is no JSON (line 1, column 50)".to_owned())),
                 (other, Err("it is no JSON object".to_owned())),
             ]
         );

@@ -12,8 +12,8 @@ fn components_that_nobody_can_judge_are_told_by_kind() {
         { "type": "file", "name": "usr/bin/server" },
         { "type": "library", "name": "wrong", "purl": "npm/a@1" },
         { "type": "library", "name": "zlib", "purl": "pkg:swift/zlib@1" },
-        { "type": "library", "name": "curl", "purl": "pkg:generic/curl@8" },
-        { "type": "library", "name": "curl", "purl": "pkg:generic/curl@7" },
+        { "type": "library", "name": "curl", "purl": "pkg:cocoapods/curl@8" },
+        { "type": "library", "name": "curl", "purl": "pkg:cocoapods/curl@7" },
         { "type": "library", "name": "empty", "purl": "pkg:npm/empty" },
     ]));
     assert_eq!(
@@ -21,8 +21,8 @@ fn components_that_nobody_can_judge_are_told_by_kind() {
         [
             ("no-distribution", "document", 0),
             ("database-unreadable", "applications without package URL", 1),
+            ("database-unreadable", "cocoapods packages", 2),
             ("database-unreadable", "damaged package URLs", 1),
-            ("database-unreadable", "generic packages", 2),
             ("database-unreadable", "libraries without package URL", 1),
             ("database-unreadable", "swift packages", 1),
             ("version-unparsable", "packages without version", 1),
