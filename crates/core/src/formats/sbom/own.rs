@@ -2,6 +2,8 @@
 //!
 //! In CycloneDX each is a property; in SPDX all of them are one comment, `limpid: [["name","value"],…]`.
 
+use serde::{Deserialize, Deserializer, de::Error as _};
+
 use super::listed::{Facts, Own, Source};
 use crate::{BlindSpot, IndexReport, IndexedPackage, Reason, package::SourcePackage};
 
@@ -59,9 +61,17 @@ pub fn comment(facts: &[(&str, String)]) -> String {
     format!("{COMMENT}{}", serde_json::json!(facts))
 }
 
-/// The facts of a comment; `None` where it is another one.
-pub(super) fn facts(comment: &str) -> Option<Vec<(String, String)>> {
-    serde_json::from_str(comment.strip_prefix(COMMENT)?).ok()
+/// Reads a comment for the facts in it; another one has none. One that was cut off is an error: blind spots of the image would be
+/// lost with it.
+pub(super) fn in_comment<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<(String, String)>, D::Error> {
+    let comment = Option::<String>::deserialize(deserializer)?;
+    let Some(facts) = comment.as_deref().and_then(|comment| comment.strip_prefix(COMMENT)) else {
+        return Ok(Vec::new());
+    };
+    serde_json::from_str(facts)
+        .map_err(|error| D::Error::custom(format_args!("a comment that Limpid wrote is damaged: {error}")))
 }
 
 impl Facts {

@@ -20,7 +20,7 @@ pub(super) fn read(text: &str, format: String) -> Result<Listed, SbomError> {
     let mut listed = Listed { format, elsewhere: document.elsewhere.0, ..Listed::default() };
     let creators = document.creation_info.and_then(|info| info.creators).unwrap_or_default();
     listed.tools = creators.iter().filter_map(|creator| creator.strip_prefix("Tool:")).map(tool).collect();
-    for (name, value) in document.comment.as_deref().and_then(own::facts).unwrap_or_default() {
+    for (name, value) in document.comment {
         listed.own.take(&name, &value);
     }
     let Relationships { mut described, owners, is_open } = document.relationships;
@@ -55,7 +55,8 @@ fn tool(text: &str) -> String {
 #[serde(rename_all = "camelCase")]
 struct Document {
     creation_info: Option<CreationInfo>,
-    comment: Option<String>,
+    #[serde(default, deserialize_with = "own::in_comment")]
+    comment: Vec<(String, String)>,
     document_describes: Option<Vec<String>>,
     #[serde(default)]
     packages: Packages,
@@ -156,7 +157,8 @@ struct RawPackage {
     version_info: Option<String>,
     supplier: Option<String>,
     source_info: Option<String>,
-    comment: Option<String>,
+    #[serde(default, deserialize_with = "own::in_comment")]
+    comment: Vec<(String, String)>,
     description: Option<String>,
     primary_package_purpose: Option<String>,
     external_refs: Option<Vec<ExternalReference>>,
@@ -199,7 +201,7 @@ impl From<RawPackage> for Package {
             source_info(info, &mut facts);
         }
         let mut namespace = None;
-        for (name, value) in raw.comment.as_deref().and_then(own::facts).unwrap_or_default() {
+        for (name, value) in raw.comment {
             if name == own::ECOSYSTEM {
                 namespace = Some(value);
             } else {

@@ -111,6 +111,19 @@ fn both_forms_are_read_back_to_what_was_written() {
 }
 
 #[test]
+fn a_comment_that_was_cut_off_is_an_error_and_loses_no_blind_spot() {
+    let whole = documents::spdx_index(&index(), "2026-11-26T00:00:00Z".parse().unwrap());
+    for place in ["/comment", "/packages/1/comment"] {
+        let mut document = whole.clone();
+        let comment = document.pointer_mut(place).unwrap();
+        let text = comment.as_str().unwrap().strip_suffix(']').unwrap().to_owned();
+        *comment = json!(text);
+        let refused = read(document.to_string().as_bytes(), "x", &ecosystems::all()).unwrap_err().to_string();
+        assert!(refused.contains("a comment that Limpid wrote is damaged"), "{place}: {refused}");
+    }
+}
+
+#[test]
 fn what_others_added_to_it_is_judged_as_that_of_others() {
     let mut document = documents::cyclonedx_index(&index());
     let components = document["components"].as_array_mut().unwrap();
