@@ -46,6 +46,9 @@ pub(in super::super) fn search(bytes: &mut Bytes<'_>) -> Result<Vec<Proven>, Tro
         let alone = Alone::find(bytes)?;
         let marked = marked.into_iter().filter_map(|row| KNOWN.get(row));
         found.extend(marked.flat_map(|known| alone.of(known)));
+        if found.is_empty() && alone.is_full() {
+            return Err(Trouble::Fault("it has more texts that could be its version than are looked at"));
+        }
     }
     Ok(found.into_iter().take(limits::MOST_PROVEN).collect())
 }
@@ -116,7 +119,7 @@ impl Alone {
             let at = start;
             start += text.len() + 1;
             let is_own = part.own.contains(&at) && text.len() <= limits::MOST_VERSION_LENGTH;
-            if !is_own || self.versions.len() + self.builds.len() >= limits::MOST_ALONE {
+            if !is_own || self.is_full() {
                 continue;
             }
             let is_zero = |at: Option<usize>| at.and_then(|at| part.bytes.get(at)) == Some(&0);
@@ -128,6 +131,10 @@ impl Alone {
                 self.builds.insert(text.to_vec());
             }
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.versions.len() + self.builds.len() >= limits::MOST_ALONE
     }
 
     fn of(&self, known: &Known) -> Vec<Proven> {

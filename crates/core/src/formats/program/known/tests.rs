@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, io::Cursor};
 use super::*;
 use crate::{
     extract::Memory,
-    formats::program::{Program, SEARCHER, read},
+    formats::program::{Program, SEARCHER, limits, read},
 };
 
 /// What is proven of a program that has these bytes in it, by its name.
@@ -70,4 +70,16 @@ fn what_stands_across_two_parts_is_found_once() {
         let bytes = [&vec![b'x'; before][..], sign, b"more"].concat();
         assert_eq!(proven("nginx", &bytes), ["nginx 1.22.1"], "{before}");
     }
+}
+
+#[test]
+fn a_search_that_ends_at_its_bound_says_so() {
+    let texts: String = (0..limits::MOST_ALONE).map(|number| format!("\0{number}.0\0")).collect();
+    let mut program = b"\x7fELF\x02\x01\x01".to_vec();
+    program.resize(64, 0);
+    program.extend(format!("\0PYTHONHASHSEED\0{texts}\x003.11.2\0").bytes());
+    let extract = (SEARCHER.extract)(&mut Cursor::new(program), &Memory).unwrap();
+    let program = read(&extract).unwrap().unwrap();
+    assert_eq!(program.proven, []);
+    assert_eq!(program.self_unread, ["it has more texts that could be its version than are looked at"]);
 }
