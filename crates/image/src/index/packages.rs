@@ -58,10 +58,7 @@ impl<'a> Listing<'a> {
             let owner = self.owner(found, &introduced)?;
             let unread = found.parsed.blind_spots.iter().filter(|_| owner.is_none());
             blind_spots.extend(unread.cloned());
-            let claims = self.owners.get(&found.file.node);
-            let is_brought = owner.is_some()
-                || claims.is_some_and(|claims| claims.iter().all(|claim| !claim.owner.is_system));
-            if !is_brought || self.has_data(found) {
+            if owner.is_none() || self.has_data(found) {
                 self.list_language(found, owner, &mut packages)?;
             }
         }

@@ -2,7 +2,8 @@
 //! them, or by the file beside a Java runtime.
 //!
 //! Nobody publishes advisories about them that name their versions. So none is ever judged: each is listed, and counts by name and
-//! version as what no feed speaks about. One that a package has is judged with it, and is not listed again.
+//! version as what no feed speaks about. One that a package of the distribution has is judged with it, and is not listed again; what is
+//! said of a wheel says nothing of the programs in it.
 
 mod file;
 mod java;
