@@ -23,7 +23,7 @@ use self::feed::Feed;
 pub use self::status::{DiscoveryStatus, FeedCondition, FeedStatus, Status};
 use crate::{
     SegmentError, State, StateError, Store, limits,
-    state::{Discovery, FeedRecord, History, Loaded, Operation},
+    state::{Discovery, FeedRecord, History, Loaded, Operation, Source},
 };
 
 /// The advisory data as of one instant.
@@ -206,6 +206,15 @@ impl Catalog {
         names
     }
 
+    /// Whether nothing of what upstream lists under a wider name, such as one document about all releases, is there yet: which
+    /// releases it speaks about is then unknown, and no proof that it lacks one.
+    fn waits_for_all(&self, feeds: &[FeedState], listed: &BTreeMap<String, Source>) -> bool {
+        let mut listed = feeds.iter().filter(|feed| listed.contains_key(&feed.name)).peekable();
+        let has_data =
+            |feed: &FeedState| self.feeds.get(&feed.name).is_some_and(|known| known.data.is_some());
+        listed.peek().is_some() && !listed.any(has_data)
+    }
+
     fn discovery_of(&self, namespace: &str) -> Option<&Known> {
         self.discoveries.get(self.ecosystems.of_namespace(namespace)?.id)
     }
@@ -249,9 +258,11 @@ impl Advisories for Catalog {
                 None => FeedState { name, absent: known.is_some(), ..FeedState::default() },
             })
             .collect();
-        let listed =
-            |known: &Known| known.operation.value.feeds.values().any(|source| source.namespace == namespace);
         let loaded = feeds.iter().any(|feed| feed.data.is_some());
+        let listed = |known: &Known| {
+            let listed = &known.operation.value.feeds;
+            listed.values().any(|source| source.namespace == namespace) || self.waits_for_all(&feeds, listed)
+        };
         Coverage { unknown_upstream: !loaded && known.is_some_and(|known| !listed(known)), feeds }
     }
 

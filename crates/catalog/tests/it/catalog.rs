@@ -3,9 +3,13 @@
 use std::fs;
 
 use limpid_catalog::{Catalog, Clock, Outcome, Selection, StateError, catalog::FeedCondition, update::Quiet};
-use limpid_core::matching::{Advisories, FeedState};
+use limpid_core::{
+    ecosystem::Ecosystems,
+    feed::{DiscoveryError, FeedFamily, FeedSource},
+    matching::{Advisories, FeedState},
+};
 
-use crate::family::{Workshop, document, ecosystems};
+use crate::family::{GUARD, HOST, ROOT, Workshop, document, ecosystem, ecosystems, parse};
 
 fn feed(catalog: &Catalog, name: &str) -> FeedState {
     let release = name.split('/').nth(1).unwrap();
@@ -44,6 +48,53 @@ fn what_upstream_lists_is_known_until_that_grows_old() {
     assert_eq!(catalog.status().feeds["tiny/v1/main"].condition, FeedCondition::Stale);
     assert!(!feed(&catalog, "tiny/v1/extra").absent);
     assert!(!catalog.coverage("Tiny:v9").unknown_upstream);
+}
+
+/// One document about all releases, whose name stands in a file beside it.
+static WHOLE: FeedFamily = FeedFamily {
+    needed_by: |_| vec![whole()],
+    discover: |_| Ok(vec![whole()]),
+    locate: Some(|source, upstream| match upstream.read(&source.url)? {
+        Some(_) => Ok(format!("{ROOT}whole.txt")),
+        None => Err(DiscoveryError { url: source.url.clone(), reason: "it is not to be had".to_owned() }),
+    }),
+    parse,
+    increments: None,
+    guard: |_| GUARD,
+    revisions: &[],
+    is_second: |_| false,
+};
+
+fn whole() -> FeedSource {
+    FeedSource {
+        name: "whole/all".to_owned(),
+        namespace: "Whole".to_owned(),
+        url: format!("{ROOT}latest.txt"),
+    }
+}
+
+#[test]
+fn a_document_about_all_releases_that_never_came_proves_nothing_about_one() {
+    let workshop = Workshop::new();
+    let ecosystems = Ecosystems::new([ecosystem("whole", "Whole", &WHOLE, "1")]);
+    let update = || {
+        let report = workshop.updater().update(&ecosystems, &Selection::All, None, &Quiet).unwrap();
+        report.feeds["whole/all"].clone()
+    };
+    let is_unknown = |namespace| {
+        let catalog = Catalog::open(&workshop.store(), &ecosystems, workshop.clock.now()).unwrap();
+        catalog.coverage(namespace).unknown_upstream
+    };
+    assert!(matches!(update(), Outcome::Failed { .. }), "{:?}", update());
+    assert!(!is_unknown("Whole:v1"));
+
+    let folder = workshop.mirror().join(HOST);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("latest.txt"), "whole.txt").unwrap();
+    fs::write(folder.join("whole.txt"), "covers Whole:v1\nCVE-1 a 1\nCVE-2 b 2\nend\n").unwrap();
+    assert!(matches!(update(), Outcome::Updated { .. }), "{:?}", update());
+    assert!(!is_unknown("Whole:v1"));
+    assert!(is_unknown("Whole:v9"));
 }
 
 #[test]
