@@ -18,11 +18,7 @@ use crate::{
 /// See [`crate::Ecosystem::feeds`].
 pub(super) const FAMILY: FeedFamily = FeedFamily {
     needed_by: |namespace| ENDS.needed_by(namespace, needed_by),
-    discover: |upstream| {
-        let mut sources = sources();
-        ENDS.add_to(&mut sources, upstream);
-        Ok(sources)
-    },
+    discover,
     locate: Some(|source, upstream| ENDS.locate(source, |source| locate(source, upstream))),
     parse,
     increments: Some(INCREMENTS),
@@ -66,21 +62,45 @@ fn needed_by(namespace: &str) -> Vec<FeedSource> {
     if is_ours { sources() } else { Vec::new() }
 }
 
-/// The archive has the day in its name, which stands in a file beside it.
+/// What upstream has of it: a mirror may lack one of them, or all.
+fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
+    let mut found = Vec::new();
+    for source in sources() {
+        let is_there = upstream.exists(&source.url)?
+            || (source.name == VEX && newest_archive(upstream.list(VEX_ROOT)?).is_some());
+        if is_there {
+            found.push(source);
+        }
+    }
+    ENDS.add_to(&mut found, upstream);
+    Ok(found)
+}
+
+/// The archive has the day in its name, which stands in a file beside it. A mirror may lack that file: then the newest of the
+/// archives that it lists.
 fn locate(source: &FeedSource, upstream: &dyn Upstream) -> Result<String, DiscoveryError> {
     if source.name != VEX {
         return Ok(source.url.clone());
     }
     let failed = |reason: &str| DiscoveryError { url: source.url.clone(), reason: reason.to_owned() };
-    let text = upstream.read(&source.url)?.ok_or_else(|| failed("upstream has no such document"))?;
-    let text = String::from_utf8_lossy(&text);
-    let name = text.trim();
+    let root = source.url.strip_suffix(VEX_LATEST).unwrap_or(VEX_ROOT);
+    let name = match upstream.read(&source.url)? {
+        Some(text) => String::from_utf8_lossy(&text).trim().to_owned(),
+        None => {
+            newest_archive(upstream.list(root)?).ok_or_else(|| failed("upstream has no such document"))?
+        }
+    };
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if name.is_empty() || name.starts_with('.') || !name.bytes().all(plain) {
         return Err(failed("it does not name an archive"));
     }
-    let root = source.url.strip_suffix(VEX_LATEST).unwrap_or(VEX_ROOT);
     Ok(format!("{root}{name}"))
+}
+
+/// The archive of the latest day among these names.
+fn newest_archive(listed: Option<Vec<String>>) -> Option<String> {
+    let archives = listed.into_iter().flatten().filter(|name| name.ends_with(".tar.zst"));
+    archives.filter_map(|name| Some((archive_instant(&name)?, name))).max().map(|(_, name)| name)
 }
 
 fn lists(source: &FeedSource) -> Vec<String> {
@@ -145,15 +165,16 @@ mod tests {
     use super::*;
     use crate::{Advisory, Affected, AffectedRange, advisory::Names};
 
-    struct Latest(Option<&'static str>);
+    /// What stands in the file beside the archive, and the names that are listed.
+    struct Latest(Option<&'static str>, Option<&'static [&'static str]>);
 
     impl Upstream for Latest {
         fn list(&self, _: &str) -> Result<Option<Vec<String>>, DiscoveryError> {
-            Ok(None)
+            Ok(self.1.map(|names| names.iter().map(|&name| name.to_owned()).collect()))
         }
 
-        fn exists(&self, _: &str) -> Result<bool, DiscoveryError> {
-            Ok(true)
+        fn exists(&self, url: &str) -> Result<bool, DiscoveryError> {
+            Ok(url.ends_with(VEX_LATEST) && self.0.is_some())
         }
 
         fn read(&self, _: &str) -> Result<Option<Vec<u8>>, DiscoveryError> {
@@ -165,13 +186,33 @@ mod tests {
     fn the_archive_of_today_is_found_by_the_file_beside_it() {
         let [vex, mapping] = sources().try_into().unwrap();
         assert_eq!(
-            locate(&vex, &Latest(Some("csaf_vex_2023-10-31.tar.zst\n"))).unwrap(),
+            locate(&vex, &Latest(Some("csaf_vex_2023-10-31.tar.zst\n"), None)).unwrap(),
             "https://security.access.redhat.com/data/csaf/v2/vex/csaf_vex_2023-10-31.tar.zst"
         );
-        assert_eq!(locate(&mapping, &Latest(None)).unwrap(), mapping.url);
+        assert_eq!(locate(&mapping, &Latest(None, None)).unwrap(), mapping.url);
         for wrong in [None, Some(""), Some("<html>"), Some("../../x"), Some("a/b"), Some("a\nb")] {
-            assert!(locate(&vex, &Latest(wrong)).is_err(), "{wrong:?}");
+            assert!(locate(&vex, &Latest(wrong, None)).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_mirror_without_that_file_has_the_newest_archive_and_one_without_archives_none() {
+        const LISTED: &[&str] = &[
+            "csaf_vex_2023-10-31.tar.zst",
+            "csaf_vex_2024-02-01.tar.zst",
+            "csaf_vex_2024-02-02.tar.zst.asc",
+            "2023",
+        ];
+        let names = |upstream| -> Vec<String> {
+            discover(&upstream).unwrap().into_iter().map(|source| source.name).collect()
+        };
+        let vex = sources().remove(0);
+        let address = locate(&vex, &Latest(None, Some(LISTED))).unwrap();
+        assert_eq!(address, format!("{VEX_ROOT}csaf_vex_2024-02-01.tar.zst"));
+        assert_eq!(names(Latest(None, Some(LISTED))), [VEX]);
+        assert_eq!(names(Latest(Some("x.tar.zst"), None)), [VEX]);
+        assert_eq!(names(Latest(None, Some(&["2023"]))), [""; 0]);
+        assert_eq!(names(Latest(None, None)), [""; 0]);
     }
 
     #[test]
