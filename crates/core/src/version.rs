@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use crate::ecosystems;
+use crate::{ecosystem, ecosystems, formats::semver};
 
 /// One way to order versions.
 #[derive(Debug, Clone, Copy)]
@@ -28,15 +28,22 @@ pub struct InvalidVersion {
     pub version: String,
 }
 
-/// The orders of all ecosystems, each once, sorted by the name of the scheme.
+/// The orders of all ecosystems and those that are nobody's own, each once, sorted by the name of the scheme.
 pub fn orders() -> Vec<&'static VersionOrder> {
     let mut orders: Vec<_> = ecosystems::all().iter().map(|ecosystem| ecosystem.versions).collect();
+    orders.push(&semver::VERSIONS);
     orders.sort_by_key(|order| order.scheme);
     orders.dedup_by_key(|order| order.scheme);
     orders
 }
 
-/// The order of this name.
-pub fn order(scheme: &str) -> Option<&'static VersionOrder> {
-    orders().into_iter().find(|order| order.scheme == scheme)
+/// The order of this name: that of a scheme, or what an ecosystem is called: by its folder, in OSV's data, or in package URLs.
+pub fn order(name: &str) -> Option<&'static VersionOrder> {
+    let scheme = orders().into_iter().find(|order| order.scheme == name);
+    scheme.or_else(|| {
+        let is_called = |ecosystem: &&ecosystem::Ecosystem| {
+            [ecosystem.id, ecosystem.osv_name, ecosystem.purl.kind].contains(&name)
+        };
+        ecosystems::all().iter().find(is_called).map(|ecosystem| ecosystem.versions)
+    })
 }

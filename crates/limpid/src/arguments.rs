@@ -161,7 +161,7 @@ pub(crate) enum VersionCommand {
         and prints one answer a line.\n\nExample:\n  limpid version compare apk 1.2.3_rc1-r0 1.2.3-r0"
     )]
     Compare {
-        /// The order to compare by, such as apk, dpkg or rpm
+        /// The order to compare by, such as apk, dpkg, rpm, semver or pep440; or an ecosystem, such as Debian, PyPI or cargo
         scheme: String,
         /// The first version, or - to read pairs from standard input
         #[arg(allow_hyphen_values = true)]

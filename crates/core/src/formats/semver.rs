@@ -9,6 +9,18 @@
 use std::cmp::Ordering;
 
 use super::digits;
+use crate::version::{InvalidVersion, VersionOrder};
+
+/// The order of the specification itself, for people who ask by this name. Ecosystems have their own, which bound numbers.
+pub(crate) const VERSIONS: VersionOrder = VersionOrder {
+    scheme: "semver",
+    check: |version| read(version).map(|_| ()),
+    compare: |a, b| Ok(read(a)?.precedence(&read(b)?)),
+};
+
+fn read(text: &str) -> Result<Semver<'_>, InvalidVersion> {
+    Semver::read(text).ok_or_else(|| InvalidVersion { scheme: VERSIONS.scheme, version: text.to_owned() })
+}
 
 /// A version, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -39,6 +39,26 @@ fn two_versions_on_the_command_line() {
 }
 
 #[test]
+fn an_order_has_the_name_of_its_scheme_and_those_of_its_ecosystem() {
+    let place = Place::new();
+    for (scheme, a, b, answer) in [
+        ("semver", "1.0.0-rc.1", "1.0.0", "<"),
+        ("semver", "1.0.0-alpha.2", "1.0.0-alpha.10", "<"),
+        ("semver", "1.0.0+a", "1.0.0+b", "="),
+        ("semver", "1.0", "1.0.0", "!"),
+        ("PyPI", "1.0rc1", "1.0", "<"),
+        ("python", "1.0.post1", "1.0", ">"),
+        ("cran", "1.0-1", "1.0.1", "="),
+        ("deb", "1.0~rc1", "1.0", "<"),
+    ] {
+        let ran = place.run(&format!("version compare {scheme} {a} {b}")).ended(0);
+        assert_eq!(ran.stdout, format!("{answer}\n"), "{scheme} {a} {b}");
+    }
+    let ran = place.run("version compare nonsense 1 2").ended(2);
+    assert!(ran.stderr.contains("the orders are: alpm, apk,"), "{ran:#?}");
+}
+
+#[test]
 fn pairs_from_standard_input() {
     let place = Place::new();
     let ran = pairs(&place, b"1-r0\t1-r1\n2\t1\r\n1\t1\n\t1\nx\ty\n1\t\xff\n3\t4").ended(0);
