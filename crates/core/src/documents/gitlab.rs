@@ -1,7 +1,8 @@
 //! GitLab's container scanning report, version 15.0.
 //!
 //! Source: `container-scanning-report-format.json` of GitLab's security report schemas. What is not judged is a message of the
-//! scan, which GitLab shows with the pipeline: `warn` where it counts.
+//! scan, which GitLab shows with the pipeline; what of it counts also stands among the vulnerabilities, severity Unknown, because
+//! lists and approval rules look at nothing else.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -14,8 +15,10 @@ pub fn gitlab(reports: &[&Report]) -> Value {
     let tool = json!({ "id": "limpid", "name": TOOL, "version": TOOL_VERSION, "vendor": { "name": TOOL } });
     let instants = reports.iter().map(|report| report.observed.generated_at);
     let (first, last) = (instants.clone().min().map(instant), instants.max().map(instant));
-    let vulnerabilities =
-        reports.iter().flat_map(|report| report.standing().map(|finding| vulnerability(report, finding)));
+    let vulnerabilities = reports.iter().flat_map(|report| {
+        let spots = report.blind_spots.iter().filter(|spot| spot.counts).map(|spot| not_judged(report, spot));
+        spots.chain(report.standing().map(|finding| vulnerability(report, finding)))
+    });
     let messages =
         reports.iter().flat_map(|report| report.blind_spots.iter().map(|spot| message(report, spot)));
     json!({
@@ -39,10 +42,30 @@ fn message(report: &Report, spot: &BlindSpot) -> Value {
     json!({ "level": if spot.counts { "warn" } else { "info" }, "value": text })
 }
 
+fn not_judged(report: &Report, spot: &BlindSpot) -> Value {
+    let reason = spot.reason.as_str();
+    json!({
+        "id": uuid([report.image.digest.as_str(), "not judged", reason, &spot.subject, &spot.detail]),
+        "name": shortened(&format!("Not judged: {reason}"), 255),
+        "description": shortened(&sentence(spot), 1 << 20),
+        "severity": Severity::Unknown.as_str(),
+        "identifiers": [{ "type": "limpid", "name": format!("Limpid {reason}"), "value": reason }],
+        "links": [],
+        "location": {
+            "dependency": { "package": { "name": spot.subject }, "version": "" },
+            "operating_system": system(report),
+            "image": report.image.reference,
+        },
+    })
+}
+
+fn system(report: &Report) -> &str {
+    report.distributions.first().map_or("unknown", |distribution| &distribution.name)
+}
+
 fn vulnerability(report: &Report, finding: &Finding) -> Value {
     let package = &finding.package;
     let path = package.path.as_deref().unwrap_or_default();
-    let system = report.distributions.first().map_or("unknown", |distribution| &distribution.name);
     let description = if finding.summary.is_empty() { &finding.why } else { &finding.summary };
     let links = web_links(&finding.links).map(|link| json!({ "url": link })).collect::<Vec<_>>();
     let identifiers: Vec<Value> =
@@ -56,7 +79,7 @@ fn vulnerability(report: &Report, finding: &Finding) -> Value {
         "links": links,
         "location": {
             "dependency": { "package": { "name": package.name }, "version": package.version },
-            "operating_system": system,
+            "operating_system": system(report),
             "image": report.image.reference,
         },
     });

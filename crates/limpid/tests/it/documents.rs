@@ -122,11 +122,20 @@ fn spdx_has_the_packages_the_findings_and_what_was_not_judged() {
 }
 
 #[test]
-fn gitlab_is_told_of_blind_spots_with_the_scan() {
+fn gitlab_is_told_of_blind_spots_with_the_scan_and_among_the_vulnerabilities() {
     let (place, names) = told(&[("app.tar", half_judged()), ("other.tar", clean())]);
     let report = parsed(&place, &format!("scan --offline {names}"), "gitlab");
-    let found = report["vulnerabilities"].as_array().unwrap().iter();
+    let (not_judged, found): (Vec<_>, Vec<_>) = report["vulnerabilities"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .partition(|one| one["identifiers"][0]["type"] == "limpid");
+    assert_eq!(not_judged.len(), 1);
+    assert_eq!(not_judged[0]["name"], "Not judged: database-unreadable");
+    assert_eq!(not_judged[0]["severity"], "Unknown");
+    assert!(not_judged[0]["location"]["dependency"]["package"]["name"].as_str().unwrap().contains("opkg"));
     let found: Vec<(&str, &str)> = found
+        .iter()
         .map(|one| {
             let name = one["location"]["dependency"]["package"]["name"].as_str().unwrap();
             (one["identifiers"][0]["value"].as_str().unwrap(), name)
@@ -139,7 +148,7 @@ fn gitlab_is_told_of_blind_spots_with_the_scan() {
     for field in ["analyzer", "scanner", "start_time", "end_time", "status", "type"] {
         assert!(!report["scan"][field].is_null(), "{field}");
     }
-    let first = &report["vulnerabilities"][0];
+    let first = &report["vulnerabilities"][1];
     for field in ["id", "severity", "description", "solution"] {
         assert!(first[field].is_string(), "{field}");
     }
