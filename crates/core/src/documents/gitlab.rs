@@ -60,7 +60,9 @@ fn not_judged(report: &Report, spot: &BlindSpot) -> Value {
 }
 
 fn system(report: &Report) -> &str {
-    report.distributions.first().map_or("unknown", |distribution| &distribution.name)
+    // The schema wants some text.
+    let named = report.distributions.first().map(|distribution| distribution.name.as_str());
+    named.filter(|name| !name.is_empty()).unwrap_or("unknown")
 }
 
 fn vulnerability(report: &Report, finding: &Finding) -> Value {
