@@ -21,6 +21,14 @@ pub struct Folder<'a> {
     pub left_out: &'a [&'a str],
 }
 
+/// Bytes of a path that a header has room for.
+const SHORT: usize = 100;
+
+/// Says the name of the next member, where its header has no room for it.
+fn named(layer: Tar, name: &[u8]) -> Tar {
+    if name.len() > SHORT { layer.long_name(name) } else { layer }
+}
+
 impl Folder<'_> {
     /// How it is now.
     ///
@@ -60,7 +68,8 @@ impl Folder<'_> {
             let folder = folder.expect("it is in the folder");
             if folder == Path::new("") || after.contains_key(folder) {
                 let name = format!(".wh.{}", name.expect("a path has a name").display());
-                layer = layer.file(folder.join(name).as_os_str().as_bytes(), "");
+                let name = folder.join(name);
+                layer = named(layer, name.as_os_str().as_bytes()).file(name.as_os_str().as_bytes(), "");
             }
         }
         layer.finish()
@@ -69,10 +78,14 @@ impl Folder<'_> {
     fn put(&self, layer: Tar, path: &Path) -> Tar {
         let (real, name) = (self.root.join(path), path.as_os_str().as_bytes());
         let metadata = fs::symlink_metadata(&real).expect("the file is there");
+        let layer = named(layer, name);
         if metadata.is_dir() {
             layer.directory(name)
         } else if metadata.is_symlink() {
-            layer.symlink(name, fs::read_link(&real).expect("it is a link").as_os_str().as_bytes())
+            let target = fs::read_link(&real).expect("it is a link").into_os_string();
+            let target = target.as_bytes();
+            let layer = if target.len() > SHORT { layer.long_link(target) } else { layer };
+            layer.symlink(name, target.get(..SHORT).unwrap_or(target))
         } else {
             let header = Header::new(b'0', name).mode(u64::from(metadata.mode() & 0o7777));
             layer.member(header, fs::read(&real).expect("the file is read"))
