@@ -21,6 +21,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::sources::{opened, options};
 
+mod dotnet;
 mod elixir;
 mod java;
 mod nodejs;
