@@ -5,6 +5,8 @@ pub mod alpine;
 pub mod browser;
 #[cfg(unix)]
 pub mod engine;
+#[cfg(unix)]
+pub mod folder;
 pub mod http;
 pub mod image;
 pub mod layer;

@@ -23,7 +23,7 @@ const SHOWN: usize = 2;
 const HEAD: &str = "# What is judged, and what is not
 
 Written from the program itself, by a test that also holds it up to date (`crates/core/tests/it/coverage.rs`); it is not
-edited by hand. How feeds are loaded and when they are not believed: [advisory-data.md](advisory-data.md).
+edited by hand, but for its last part (`crates/core/tests/it/coverage/compared.md`). How feeds are loaded and when they are not believed: [advisory-data.md](advisory-data.md).
 
 A release that upstream does not know is never green: it is a blind spot by its name (`release-not-covered`). So is a
 distribution that is not in this table (`no-distribution`), and packages that another than the distribution built
@@ -53,6 +53,9 @@ Looked up by the CVE, of findings of every kind. It judges nothing.
 | feed | what it tells | address |
 |---|---|---|
 ";
+
+/// What cannot be written from the program: written by hand, and held by the tests of `image`.
+const COMPARED: &str = include_str!("coverage/compared.md");
 
 fn list(values: impl IntoIterator<Item = String>) -> String {
     values.into_iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")
@@ -132,7 +135,7 @@ fn document() -> String {
     for word in unread::words() {
         writeln!(text, "- {word}").unwrap();
     }
-    text
+    text + COMPARED
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Languages, against their own tools.
 
 mod audited;
+mod dotnet;
 mod hex;
 mod java;
 mod known;

@@ -17,9 +17,12 @@ mod documents;
 mod dpkg;
 mod jars;
 mod languages;
+#[cfg(unix)]
+mod own_tools;
 mod portage;
 mod programs;
 mod reading;
+mod reference;
 
 const ALPINE: &str = "ID=alpine\nVERSION_ID=3.16.2\nPRETTY_NAME=\"Alpine Linux v3.16\"\n";
 

@@ -5,17 +5,16 @@
 //! the first run fetches them; what debootstrap does with them takes most of a minute.
 
 use std::{
-    collections::BTreeMap,
     fs,
-    os::unix::{ffi::OsStrExt as _, fs::MetadataExt as _},
+    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use limpid_testkit::{
+    folder::Folder,
     image::{ImageBuilder, Layout, Stored},
     registry::{is_installed, is_there},
-    tar::{Header, Tar},
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -152,54 +151,8 @@ impl System {
         try_to(Command::new("tar").args(["-C", &self.text(), "-c"]).args(left_out).arg(".")).unwrap()
     }
 
-    /// When each path was changed last, and which inode it is.
-    fn paths(&self) -> BTreeMap<PathBuf, (i64, i64, u64)> {
-        let mut paths = BTreeMap::new();
-        let mut directories = vec![PathBuf::new()];
-        while let Some(directory) = directories.pop() {
-            for entry in fs::read_dir(self.root.path().join(&directory)).unwrap() {
-                let path = directory.join(entry.unwrap().file_name());
-                if LEFT_OUT.iter().any(|one| path == Path::new(one)) {
-                    continue;
-                }
-                let metadata = fs::symlink_metadata(self.root.path().join(&path)).unwrap();
-                if metadata.is_dir() {
-                    directories.push(path.clone());
-                }
-                paths.insert(path, (metadata.ctime(), metadata.ctime_nsec(), metadata.ino()));
-            }
-        }
-        paths
-    }
-
-    /// What was changed since as a layer, as engines make one.
-    fn changes(&self, before: &BTreeMap<PathBuf, (i64, i64, u64)>) -> Vec<u8> {
-        let after = self.paths();
-        let mut layer = Tar::new();
-        for (path, _) in after.iter().filter(|(path, state)| before.get(*path) != Some(state)) {
-            layer = self.put(layer, path);
-        }
-        for path in before.keys().filter(|path| !after.contains_key(*path)) {
-            let folder = path.parent().unwrap();
-            if folder == Path::new("") || after.contains_key(folder) {
-                let name = format!(".wh.{}", path.file_name().unwrap().display());
-                layer = layer.file(folder.join(name).as_os_str().as_bytes(), "");
-            }
-        }
-        layer.finish()
-    }
-
-    fn put(&self, layer: Tar, path: &Path) -> Tar {
-        let (real, name) = (self.root.path().join(path), path.as_os_str().as_bytes());
-        let metadata = fs::symlink_metadata(&real).unwrap();
-        if metadata.is_dir() {
-            layer.directory(name)
-        } else if metadata.is_symlink() {
-            layer.symlink(name, fs::read_link(&real).unwrap().as_os_str().as_bytes())
-        } else {
-            let header = Header::new(b'0', name).mode(u64::from(metadata.mode() & 0o7777));
-            layer.member(header, fs::read(&real).unwrap())
-        }
+    fn folder(&self) -> Folder<'_> {
+        Folder { root: self.root.path(), left_out: &LEFT_OUT }
     }
 }
 
@@ -232,12 +185,12 @@ fn the_packages_of_a_debootstrapped_system_are_those_that_its_dpkg_lists() {
     let Some(system) = System::install() else { return };
     // It comes back in the layer above.
     system.run(&["dpkg", "--purge", "less"]);
-    let (lower, lower_listed, before) = (system.layer(), system.listed(), system.paths());
+    let (lower, lower_listed, before) = (system.layer(), system.listed(), system.folder().state());
     system.install_archive(&system.archive("less_"));
     system.rebuild("psmisc");
     // It leaves its configuration, and is gone all the same.
     system.run(&["dpkg", "--remove", "nano"]);
-    let (upper, upper_listed) = (system.changes(&before), system.listed());
+    let (upper, upper_listed) = (system.folder().changes(&before), system.listed());
 
     let place = Place::new();
     assert_eq!(indexed(&place, "lower.tar", &[&lower]), (lower_listed.clone(), Vec::new()));

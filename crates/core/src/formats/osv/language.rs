@@ -3,11 +3,9 @@
 //! A record is reported under its own identifier, and its aliases are other names of the same vulnerability. That a package is
 //! malicious as a whole is said in its summary.
 
-use std::collections::BTreeSet;
+mod words;
 
-use serde_json::Value;
-
-use super::{AffectedPackage, Dialect, Reported, Said, export::Export};
+use super::{Dialect, Reported, Said, export::Export};
 use crate::{
     Affected,
     advisory::{Names, Record},
@@ -90,7 +88,7 @@ impl Language {
         let mut affected = said.about(self.names);
         affected.namespace = self.name.to_owned();
         affected.package = (self.normalised)(&affected.package);
-        affected.stance.words = words(said.affected);
+        affected.stance.words = words::of(said.affected);
         vec![affected]
     }
 
@@ -108,29 +106,4 @@ impl Language {
     fn export(&self) -> Export {
         Export { feed: self.feed, ecosystem: self.name }
     }
-}
-
-/// What the database says of a package in words: of what kind an advisory is that only informs (RustSec tells of crates that nobody
-/// maintains, or that are unsound), and on which systems alone it holds, where that is so of all that it names.
-fn words(affected: &AffectedPackage) -> String {
-    let kind = affected.database_specific.get("informational").and_then(Value::as_str);
-    let systems = systems(&affected.ecosystem_specific);
-    let systems = (!systems.is_empty()).then(|| format!("only on {}", systems.join(", ")));
-    kind.map(str::to_owned).into_iter().chain(systems).collect::<Vec<_>>().join("; ")
-}
-
-/// RustSec: `affects.os`. Go's database: `goos` of each of `imports`.
-fn systems(specific: &Value) -> Vec<String> {
-    let listed = |value: Option<&Value>| -> BTreeSet<String> {
-        let names = value.and_then(Value::as_array).into_iter().flatten();
-        names.filter_map(|name| Some(name.as_str()?.to_owned())).collect()
-    };
-    let mut systems = listed(specific.pointer("/affects/os"));
-    let imports = specific.get("imports").and_then(Value::as_array).into_iter().flatten();
-    let imports: Vec<BTreeSet<String>> = imports.map(|import| listed(import.get("goos"))).collect();
-    if imports.iter().all(|systems| !systems.is_empty()) {
-        systems.extend(imports.into_iter().flatten());
-    }
-    // Where Linux is among them, they tell nothing that matters here.
-    if systems.contains("linux") { Vec::new() } else { systems.into_iter().collect() }
 }

@@ -2,3 +2,6 @@
 
 /// Most links of one record. Kernel updates name hundreds of bug reports.
 pub(super) const LINKS: usize = 24;
+
+/// Packages, and functions of each, that a finding names: a hint is read by people, and some advisories list hundreds.
+pub(super) const MOST_NAMED: usize = 3;

@@ -1,51 +1,10 @@
-//! Java's archives and Ruby's gems in an image: those of the corpus against Syft's list, and archives made to do harm.
+//! Java's archives in an image, made to do harm.
 
-use std::{collections::BTreeSet, io::Cursor};
+use std::io::Cursor;
 
 use limpid_core::{extract::Memory, formats::archive::EXTRACTOR};
 
-use super::{corpus, *};
-
-/// Name and version of each package of a type, as Syft lists them. Archives have their group in the package URL.
-fn listed(kind: &str) -> Option<BTreeSet<String>> {
-    let table = corpus::corpus("packages/slim-debian-12-apps-v1.tsv")?;
-    let text = std::fs::read_to_string(table).unwrap();
-    let rows = text.lines().map(|line| line.split('\t').collect::<Vec<_>>()).filter(|row| row[0] == kind);
-    let shown =
-        |row: Vec<&str>| match row[3].strip_prefix("pkg:maven/").and_then(|purl| purl.split('/').next()) {
-            Some(group) => format!("{group}:{} {}", row[1], row[2]),
-            None => format!("{} {}", row[1], row[2]),
-        };
-    Some(rows.map(shown).collect())
-}
-
-fn found(report: &IndexReport, kind: &str) -> BTreeSet<String> {
-    let packages = report.packages.iter().map(|one| &one.package).filter(|package| package.kind == kind);
-    packages.map(|package| format!("{} {}", package.name, package.version)).collect()
-}
-
-#[test]
-fn archives_and_gems_of_a_real_image_are_those_that_syft_lists() {
-    let Some(report) = corpus::report("slim-debian-12-apps-v1.oci.tar") else { return };
-    let (Some(gems), Some(archives)) = (listed("gem"), listed("java-archive")) else { return };
-    assert_eq!(found(&report, "gem"), gems);
-    // Of archives that do not describe themselves, Syft guesses the group; the war is no artifact to it.
-    let ours = found(&report, "maven");
-    let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
-    let by_name =
-        ["commons-collections3 3.2.2", "corpus-app 1.0", "gson 2.2.4", "test 9.0.65", "velocity 1.5"];
-    let guessed = [
-        "com.google.gson:gson 2.2.4",
-        "commons-collections:commons-collections3 3.2.2",
-        "org.apache.tomcat-embed-websocket:test 9.0.65",
-        "org.apache.velocity:velocity 1.5",
-    ];
-    assert_eq!(only(&ours, &archives), by_name);
-    assert_eq!(only(&archives, &ours), guessed);
-    let told: Vec<&str> =
-        report.blind_spots.iter().map(|spot| &*spot.subject).filter(|one| one.ends_with(".jar")).collect();
-    assert_eq!(told, ["opt/jars/test.jar"], "Tomcat's, by another name");
-}
+use super::*;
 
 /// An archive with a directory of these entries, each with a name, a size, and the place of its header.
 fn directory(before: &[u8], entries: &[(&str, u32, u32)]) -> Vec<u8> {
