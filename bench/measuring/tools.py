@@ -81,12 +81,17 @@ def images(corpus, cache, large):
     for file in sorted(corpus.glob("images/*.docker-archive.tar.gz")):
         found.append(Image(file.name.split(".docker")[0], file, "docker-archive"))
     if large:
-        builder = cache.parent / "build-large-image"
-        done = subprocess.run([sys.executable, builder], stdout=subprocess.PIPE, text=True)
-        if done.returncode != 0:
-            raise Failed("the large image cannot be built; leave it out with --no-large")
-        found.append(Image("large", Path(done.stdout.strip()), "oci-archive"))
+        found.append(made("large", cache, "leave it out with --no-large"))
     return found
+
+
+def made(name, cache, advice):
+    """An image that is built of real packages, unless it is in the cache."""
+    builder = cache.parent / f"build-{name}-image"
+    done = subprocess.run([sys.executable, builder], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise Failed(f"the {name} image cannot be built; {advice}")
+    return Image(name, Path(done.stdout.strip()), "oci-archive")
 
 
 def unzipped(image, cache):

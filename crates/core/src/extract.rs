@@ -41,7 +41,7 @@ impl<T: Read + Seek + ?Sized> Source for T {}
 /// Room for what has to be unpacked before it can be read.
 pub trait Scratch {
     /// Holds all that comes, which the caller has bounded.
-    fn hold(&self, content: &mut dyn Read) -> io::Result<Box<dyn Source>>;
+    fn hold<'a>(&'a self, content: &mut dyn Read) -> io::Result<Box<dyn Source + 'a>>;
 }
 
 /// Room in memory, for tests and small files.
@@ -49,7 +49,7 @@ pub trait Scratch {
 pub struct Memory;
 
 impl Scratch for Memory {
-    fn hold(&self, content: &mut dyn Read) -> io::Result<Box<dyn Source>> {
+    fn hold<'a>(&'a self, content: &mut dyn Read) -> io::Result<Box<dyn Source + 'a>> {
         let mut held = Vec::new();
         content.read_to_end(&mut held)?;
         Ok(Box::new(io::Cursor::new(held)))

@@ -5,6 +5,8 @@
 //! streams by, before it is known where symbolic links of other layers lead; so patterns are generous. Of a large file of
 //! which only a part says anything an extractor keeps that part ([`crate::extract`]).
 
+use std::collections::HashMap;
+
 use crate::{FilePath, digest::Hasher, extract::Extractor, revision};
 
 /// One kind of file to keep.
@@ -70,6 +72,19 @@ impl Pattern {
     }
 }
 
+impl Pattern {
+    /// The last name of all paths that are spoken about, where they have one in common.
+    fn name(&self) -> Option<&'static [u8]> {
+        match self {
+            Self::System(path) | Self::SystemGlob(path) => {
+                path.rsplit('/').next().filter(|name| !name.contains('*')).map(str::as_bytes)
+            }
+            Self::Name(name) => Some(name.as_bytes()),
+            Self::NameEnding(_) | Self::Program | Self::ProgramCalled(_) => None,
+        }
+    }
+}
+
 /// Whether a name ends so: see [`Pattern::NameEnding`].
 pub fn ends_with(name: &[u8], ending: &str) -> bool {
     let start = name.len().checked_sub(ending.len());
@@ -127,6 +142,10 @@ pub struct Kept {
 #[derive(Debug, Clone, Default)]
 pub struct WantList {
     wants: Vec<Want>,
+    /// Places of those that speak of files of one name.
+    by_name: HashMap<&'static [u8], Vec<usize>>,
+    /// Places of all others that speak of paths.
+    by_pattern: Vec<usize>,
 }
 
 impl WantList {
@@ -136,14 +155,32 @@ impl WantList {
         let extractor = |want: &Want| want.extractor.map(|extractor| (extractor.id, extractor.revision));
         wants.sort_by_key(|want| (format!("{:?}", want.pattern), want.most, want.companion, extractor(want)));
         wants.dedup();
-        Self { wants }
+        let mut list = Self { wants, ..Self::default() };
+        for (place, want) in list.wants.iter().enumerate() {
+            match want.pattern.name() {
+                Some(name) => list.by_name.entry(name).or_default().push(place),
+                None => list.by_pattern.push(place),
+            }
+        }
+        list
+    }
+
+    /// The wants that speak of this path, in their order.
+    fn by_path(&self, path: &FilePath) -> Vec<&Want> {
+        let of_name = self.by_name.get(path.name()).into_iter().flatten();
+        let places = of_name.chain(&self.by_pattern);
+        let wants = places.filter_map(|&place| Some((place, self.wants.get(place)?)));
+        let mut spoken: Vec<_> = wants.filter(|(_, want)| want.pattern.matches(path)).collect();
+        spoken.sort_by_key(|(place, _)| *place);
+        spoken.into_iter().map(|(_, want)| want).collect()
     }
 
     /// What is kept of a file at this path; `None` where nobody wants it. Who wants all of it comes before those who want an
     /// extract, and who wants it by its path before those who want programs.
     pub fn kept(&self, path: &FilePath, is_program: bool) -> Option<Kept> {
-        let by_path = || self.wants.iter().filter(|want| want.pattern.matches(path));
-        let whole = by_path().filter(|want| want.extractor.is_none()).max_by_key(|want| want.most);
+        let by_path = self.by_path(path);
+        let whole = by_path.iter().copied().filter(|want| want.extractor.is_none());
+        let whole = whole.max_by_key(|want| want.most);
         let is_called = |want: &&Want| match want.pattern {
             Pattern::ProgramCalled(globs) => globs.iter().any(|glob| glob_matches(glob, path.name())),
             Pattern::System(_)
@@ -154,7 +191,7 @@ impl WantList {
         };
         let called = || self.wants.iter().filter(|_| is_program).find(is_called);
         let program = || self.wants.iter().find(|want| is_program && want.pattern == Pattern::Program);
-        let want = whole.or_else(|| by_path().next()).or_else(called).or_else(program)?;
+        let want = whole.or_else(|| by_path.first().copied()).or_else(called).or_else(program)?;
         Some(Kept { most: want.most, extractor: want.extractor })
     }
 
@@ -215,6 +252,34 @@ mod tests {
         assert!(
             ["lib/a.jars", "lib/jar", "a.jar/b", ""].iter().all(|path| !pattern.matches(&(*path).into()))
         );
+    }
+
+    #[test]
+    fn a_list_finds_what_each_of_its_patterns_speaks_of() {
+        let patterns = [
+            Pattern::System("etc/os-release"),
+            Pattern::SystemGlob("var/db/pkg/*/*/PF"),
+            Pattern::SystemGlob("var/lib/dpkg/info/*.list"),
+            Pattern::Name("METADATA"),
+            Pattern::NameEnding(".jar"),
+            Pattern::Program,
+        ];
+        let list = WantList::new((0..).zip(patterns).map(|(most, pattern)| Want::new(pattern, most)));
+        for (path, most) in [
+            ("etc/os-release", Some(0)),
+            ("srv/etc/os-release", Some(0)),
+            ("os-release", None),
+            ("var/db/pkg/app/bash-5/PF", Some(1)),
+            ("var/db/pkg/app/PF", None),
+            ("var/lib/dpkg/info/a.list", Some(2)),
+            ("a/METADATA", Some(3)),
+            ("a/METADATA/b", None),
+            ("lib/a.JAR", Some(4)),
+        ] {
+            assert_eq!(list.kept(&path.into(), false).map(|kept| kept.most), most, "{path}");
+        }
+        assert_eq!(list.kept(&"bin/ls".into(), true).map(|kept| kept.most), Some(5));
+        assert_eq!(list.kept(&"lib/a.jar".into(), true).map(|kept| kept.most), Some(4));
     }
 
     #[test]

@@ -1,23 +1,22 @@
 //! Takes extracts of files: lays a file that comes as a stream down where it can be read at any place, and runs the
 //! extractor over it, while the layer is read.
 //!
-//! Memory is bounded: what is larger than [`EXTRACT_MEMORY`] lies in a file without a name. Time is bounded: what is read of
-//! the file ends with an error when the layer's time is up. An extractor that panics has a fault of its own, which is told
-//! of its file and takes nothing else with it.
+//! Memory is bounded: see [`Spools`]. Time is bounded: what is read of the file ends with an error when the layer's time is up.
+//! An extractor that panics has a fault of its own, which is told of its file and takes nothing else with it.
 
 use std::{
     cell::RefCell,
-    fs::File,
-    io::{self, Cursor, Read, Seek, SeekFrom, Write},
+    io::{self, Read, Seek, SeekFrom},
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
 use limpid_core::extract::{Extractor, Scratch, Source};
 
-use crate::{entry::EntrySink, limits::EXTRACT_MEMORY};
+use crate::entry::EntrySink;
 
-/// Bytes that are copied at a time.
-const COPY_BYTES: usize = 128 << 10;
+mod spool;
+
+pub(crate) use spool::Spools;
 
 /// What came of an extractor.
 pub(crate) enum Outcome {
@@ -38,10 +37,11 @@ pub(crate) fn panicked(extractor: &Extractor) -> String {
 pub(crate) fn run(
     extractor: &Extractor,
     source: &mut dyn Source,
+    spools: &Spools,
     sink: &mut dyn EntrySink,
     is_time_up: &dyn Fn() -> bool,
 ) -> io::Result<Outcome> {
-    let room = Room(RefCell::new(sink));
+    let room = Room { spools, sink: RefCell::new(sink) };
     let mut timed = Timed { source, is_time_up };
     let extracted = catch_unwind(AssertUnwindSafe(|| (extractor.extract)(&mut timed, &room)));
     match extracted {
@@ -53,58 +53,15 @@ pub(crate) fn run(
     }
 }
 
-/// Lays a stream down: in memory while it is small, else in a file of the sink's.
-pub(crate) fn lay_down(content: &mut dyn Read, sink: &mut dyn EntrySink) -> io::Result<Spool> {
-    let mut held = Vec::new();
-    content.take(EXTRACT_MEMORY).read_to_end(&mut held)?;
-    if (held.len() as u64) < EXTRACT_MEMORY {
-        return Ok(Spool::Memory(Cursor::new(held)));
-    }
-    let mut file = sink.scratch()?;
-    file.write_all(&held)?;
-    held.resize(COPY_BYTES, 0);
-    loop {
-        match content.read(&mut held) {
-            Ok(0) => break,
-            Ok(bytes) => file.write_all(held.get(..bytes).unwrap_or_default())?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    file.rewind()?;
-    Ok(Spool::File(file))
+/// Room of a layer, and of the sink where that is not enough.
+struct Room<'a> {
+    spools: &'a Spools,
+    sink: RefCell<&'a mut dyn EntrySink>,
 }
-
-/// A stream that was laid down.
-pub(crate) enum Spool {
-    Memory(Cursor<Vec<u8>>),
-    File(File),
-}
-
-impl Read for Spool {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Memory(held) => held.read(buffer),
-            Self::File(file) => file.read(buffer),
-        }
-    }
-}
-
-impl Seek for Spool {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        match self {
-            Self::Memory(held) => held.seek(to),
-            Self::File(file) => file.seek(to),
-        }
-    }
-}
-
-/// Room in the sink's own files.
-struct Room<'a>(RefCell<&'a mut dyn EntrySink>);
 
 impl Scratch for Room<'_> {
-    fn hold(&self, content: &mut dyn Read) -> io::Result<Box<dyn Source>> {
-        Ok(Box::new(lay_down(content, &mut **self.0.borrow_mut())?))
+    fn hold<'a>(&'a self, content: &mut dyn Read) -> io::Result<Box<dyn Source + 'a>> {
+        Ok(Box::new(self.spools.lay_down(content, &mut **self.sink.borrow_mut())?))
     }
 }
 

@@ -39,6 +39,9 @@ pub const KEPT_BYTES: u64 = 4 << 30;
 /// and jars are smaller.
 pub const EXTRACT_MEMORY: u64 = 1 << 20;
 
+/// Bytes of a file for that which is kept for the next one: larger ones are few, and take their room from others.
+pub const KEPT_SCRATCH_BYTES: u64 = 64 << 20;
+
 /// Blind spots told of one layer. A person reads the first few; the rest are counted.
 pub const LAYER_BLIND_SPOTS: u64 = 100;
 

@@ -38,12 +38,16 @@ pub(super) fn find(
     for detector in ecosystems.detectors() {
         let alone = detector.wants.iter().filter(|want| !want.companion);
         let patterns: Vec<Pattern> = alone.map(|want| want.pattern).collect();
-        for wanted in tree.wanted(&patterns) {
+        // Read in the order in which the evidence has them: to read one costs as much as to read its neighbours too.
+        let mut of_paths: Vec<(usize, Wanted)> = tree.wanted(&patterns).into_iter().enumerate().collect();
+        of_paths.sort_by_key(|(_, wanted)| wanted.file.content.map(|content| (content.layer, content.id)));
+        let mut found = Vec::with_capacity(of_paths.len());
+        for (place, wanted) in of_paths {
             match wanted.file.content {
                 Some(content) => {
                     let parsed = parse(detector, tree, &wanted, content, reader, blind_spots)?;
                     let Wanted { root, file, .. } = wanted;
-                    detected.found.push(Found { detector, root, file, parsed });
+                    found.push((place, Found { detector, root, file, parsed }));
                 }
                 None => {
                     blind_spots.extend(not_kept(&wanted.by, &wanted.file, reader));
@@ -51,6 +55,8 @@ pub(super) fn find(
                 }
             }
         }
+        found.sort_by_key(|(place, _)| *place);
+        detected.found.extend(found.into_iter().map(|(_, found)| found));
         blind_spots.extend(broken_links(detector, tree));
     }
     Ok(detected)

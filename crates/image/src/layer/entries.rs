@@ -11,7 +11,7 @@ use limpid_core::{
 
 use crate::{
     entry::{ContentId, Entry, EntryKind, EntrySink, FileEntry, Program},
-    extract::{self, Outcome},
+    extract::{self, Outcome, Spools},
     limits::Limits,
 };
 
@@ -42,7 +42,9 @@ pub(super) fn walk(
 ) -> Result<(), Stop> {
     let watch = unpacked.watch();
     let mut archive = Archive::new(unpacked, limits);
-    let mut walk = Walk { wants, limits, watch, sink, faults, entries: 0, path_bytes: 0, kept_bytes: 0 };
+    let spools = &Spools::default();
+    let mut walk =
+        Walk { wants, limits, watch, spools, sink, faults, entries: 0, path_bytes: 0, kept_bytes: 0 };
     loop {
         let member = archive.next();
         walk.tell(archive.take_faults());
@@ -56,6 +58,7 @@ struct Walk<'w> {
     wants: &'w WantList,
     limits: &'w Limits,
     watch: &'w dyn Watch,
+    spools: &'w Spools,
     sink: &'w mut dyn EntrySink,
     faults: &'w mut Faults,
     entries: u64,
@@ -190,9 +193,10 @@ impl Walk<'_> {
         content: &mut dyn Read,
         member: &Member,
     ) -> Result<Option<ContentId>, Stop> {
-        let mut spool = extract::lay_down(content, self.sink).map_err(Stop::Sink)?;
+        let spools = self.spools;
+        let mut spool = spools.lay_down(content, self.sink).map_err(Stop::Sink)?;
         let is_time_up = || self.watch.is_time_up();
-        match extract::run(extractor, &mut spool, self.sink, &is_time_up) {
+        match extract::run(extractor, &mut spool, spools, self.sink, &is_time_up) {
             Ok(Outcome::Nothing) => Ok(None),
             Ok(Outcome::Kept(extract)) => {
                 if !self.has_room(member, extract.len() as u64) {

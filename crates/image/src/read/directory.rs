@@ -19,7 +19,7 @@ use super::ReadError;
 use crate::{
     entry::{ContentId, Entry, EntryKind, EntrySink, FileEntry, Program},
     evidence::{EvidenceStore, Pack, PackWriter},
-    extract::{self, Outcome},
+    extract::{self, Outcome, Spools},
     layer::executable::{PEEK_BYTES, is_program},
     limits::Limits,
 };
@@ -40,7 +40,8 @@ pub fn read_directory(
     let unreadable = |source| ReadError::Directory { path: path.display().to_string(), source };
     let top = fs::canonicalize(path).map_err(unreadable)?;
     let device = device(&fs::metadata(&top).map_err(unreadable)?);
-    let mut walk = Walk { wants, limits, device, sink: store.writer()?, entries: 0 };
+    let spools = Spools::default();
+    let mut walk = Walk { wants, limits, device, spools, sink: store.writer()?, entries: 0 };
     // The deepest is read first, so that no more than the directories on one path and their neighbours wait.
     let mut waiting = vec![(top.clone(), FilePath::default())];
     while let Some((directory, path)) = waiting.pop() {
@@ -66,6 +67,7 @@ struct Walk<'a> {
     limits: &'a Limits,
     /// The device of the top directory.
     device: Option<u64>,
+    spools: Spools,
     sink: PackWriter,
     entries: u64,
 }
@@ -168,7 +170,7 @@ impl Walk<'_> {
         file: &mut File,
         path: &FilePath,
     ) -> io::Result<Option<ContentId>> {
-        match extract::run(extractor, file, &mut self.sink, &|| false) {
+        match extract::run(extractor, file, &self.spools, &mut self.sink, &|| false) {
             Ok(Outcome::Nothing) => return Ok(None),
             Ok(Outcome::Kept(extract)) => return self.sink.keep(&mut extract.as_slice()).map(Some),
             Ok(Outcome::Panicked) => {

@@ -140,7 +140,8 @@ impl Work<'_> {
             let mut window = Window { source, start: data.start, size: data.size, position: 0 };
             return self.archive(&mut window, depth + 1);
         }
-        let mut held = self.scratch.hold(&mut Checked::new(source, data)?)?;
+        let scratch = self.scratch;
+        let mut held = scratch.hold(&mut Checked::new(source, data)?)?;
         self.archive(&mut *held, depth + 1)
     }
 }

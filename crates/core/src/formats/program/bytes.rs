@@ -1,6 +1,6 @@
 //! Reads parts of a program by their places. No claim becomes an allocation without a limit.
 
-use std::io::{self, Read, SeekFrom};
+use std::io::{self, SeekFrom};
 
 use crate::extract::Source;
 
@@ -24,7 +24,7 @@ impl From<io::Error> for Trouble {
 }
 
 /// Bytes that are read at once: headers stand side by side.
-const WINDOW_BYTES: u64 = 16 << 10;
+const WINDOW_BYTES: u64 = 8 << 10;
 
 /// A program, as bytes.
 pub(super) struct Bytes<'a> {
@@ -65,26 +65,41 @@ impl<'a> Bytes<'a> {
     pub(super) fn up_to(&mut self, place: u64, most: u64) -> Result<Vec<u8>, Trouble> {
         let most = self.length.saturating_sub(place).min(most);
         if most > WINDOW_BYTES {
-            return Ok(self.read(place, most)?);
+            let mut bytes = Vec::new();
+            self.fill(place, most, &mut bytes)?;
+            return Ok(bytes);
         }
         if let Some(known) = self.known(place, most) {
             return Ok(known.to_vec());
         }
-        self.window = self.read(place, WINDOW_BYTES)?;
+        let mut window = std::mem::take(&mut self.window);
+        self.fill(place, WINDOW_BYTES, &mut window)?;
+        self.window = window;
         self.window_place = place;
         Ok(self.known(place, most).unwrap_or(&self.window).to_vec())
+    }
+
+    /// Puts the bytes at a place in the place of others, whose memory is used again. The caller has bounded `most`.
+    pub(super) fn fill(&mut self, place: u64, most: u64, bytes: &mut Vec<u8>) -> Result<(), Trouble> {
+        let most = self.length.saturating_sub(place).min(most);
+        bytes.resize(usize::try_from(most).unwrap_or(usize::MAX), 0);
+        self.source.seek(SeekFrom::Start(place))?;
+        let mut filled = 0;
+        while let Some(room) = bytes.get_mut(filled..).filter(|room| !room.is_empty()) {
+            match self.source.read(room) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        bytes.truncate(filled);
+        Ok(())
     }
 
     fn known(&self, place: u64, length: u64) -> Option<&[u8]> {
         let start = usize::try_from(place.checked_sub(self.window_place)?).ok()?;
         self.window.get(start..start.checked_add(usize::try_from(length).ok()?)?)
-    }
-
-    fn read(&mut self, place: u64, most: u64) -> io::Result<Vec<u8>> {
-        self.source.seek(SeekFrom::Start(place))?;
-        let mut bytes = Vec::new();
-        (&mut *self.source).take(most).read_to_end(&mut bytes)?;
-        Ok(bytes)
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) const MOST_NAME_BYTES: u64 = 64 << 20;
 /// Bytes in which Go's build information is looked for, and those of them that are in memory at a time: a multiple of its
 /// alignment. It stands in front of Go's own data, but data of C may be in front of that.
 pub(super) const SEARCHED_BYTES: u64 = 256 << 20;
-pub(super) const SEARCHED_AT_ONCE: u64 = 1 << 20;
+pub(super) const SEARCHED_AT_ONCE: u64 = 256 << 10;
 
 /// Bytes of the version of Go, and of the list of modules. The largest lists have some 100 KB.
 pub(super) const MOST_VERSION_BYTES: u64 = 4 << 10;

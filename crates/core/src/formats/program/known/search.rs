@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, io, ops::Range, sync::LazyLock};
 
-use aho_corasick::{AhoCorasick, BuildError};
+use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 
 use super::{
     super::{
@@ -13,8 +13,11 @@ use super::{
     KNOWN, Known, Proof, Proven,
 };
 
-static SIGNS: LazyLock<Result<AhoCorasick, BuildError>> =
-    LazyLock::new(|| AhoCorasick::new(KNOWN.iter().map(|known| known.proof.sign())));
+/// No sign is within another, so that the first is the one that ends first; for this kind several bytes are compared at once.
+static SIGNS: LazyLock<Result<AhoCorasick, BuildError>> = LazyLock::new(|| {
+    let signs = KNOWN.iter().map(|known| known.proof.sign());
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(signs)
+});
 
 /// A part of a program, with what stands around it, and where in that it is itself.
 struct Part {
@@ -85,13 +88,15 @@ fn parts(bytes: &mut Bytes<'_>, mut take: impl FnMut(&Part)) -> Result<(), Troub
     if bytes.length() > limits::MOST_SEARCHED {
         return Err(Trouble::Fault("it is larger than what is searched for a version"));
     }
+    let mut part = Part { bytes: Vec::new(), own: 0..0 };
     let mut place = 0;
     while place < bytes.length() {
         let start = place.saturating_sub(limits::AROUND_SIGN);
         let end = (place + limits::SEARCHED_AT_ONCE).min(bytes.length());
-        let read = bytes.up_to(start, end - start + limits::AROUND_SIGN)?;
+        bytes.fill(start, end - start + limits::AROUND_SIGN, &mut part.bytes)?;
         let [from, to] = [place - start, end - start].map(|at| usize::try_from(at).unwrap_or(usize::MAX));
-        take(&Part { bytes: read, own: from..to });
+        part.own = from..to;
+        take(&part);
         place = end;
     }
     Ok(())

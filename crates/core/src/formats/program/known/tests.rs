@@ -26,6 +26,15 @@ fn every_name_of_the_table_is_searched_and_no_other() {
 }
 
 #[test]
+fn no_sign_is_within_another() {
+    let signs: BTreeSet<&[u8]> = KNOWN.iter().map(|known| known.proof.sign()).collect();
+    assert_eq!(signs.len(), KNOWN.len());
+    for (one, other) in signs.iter().flat_map(|one| signs.iter().map(move |other| (one, other))) {
+        assert!(one == other || !one.windows(other.len()).any(|part| part == *other), "{one:?} {other:?}");
+    }
+}
+
+#[test]
 fn versions_stand_beside_their_signs() {
     for (name, bytes, expected) in [
         ("bash", &b"@(#)Bash version 5.2.15(1) release GNU"[..], &["bash 5.2.15"][..]),
