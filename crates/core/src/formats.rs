@@ -23,7 +23,7 @@ pub mod releases;
 pub mod rpm;
 pub mod sbom;
 pub(crate) mod semver;
-mod sqlite;
+pub(crate) mod sqlite;
 pub mod text;
 mod unread;
 pub mod updateinfo;
