@@ -27,4 +27,5 @@ pub(crate) mod sqlite;
 pub mod text;
 mod unread;
 pub mod updateinfo;
+pub mod wordpress;
 pub mod xml;

@@ -85,7 +85,6 @@ const ROWS: &[Row] = &[
     Row::ending(".pyz", Place::Anywhere, PYTHON_ARCHIVES),
     Row::ending(".phar", Place::Anywhere, "PHP packages (phar archives)"),
     Row::ending(".json", Place::In(b"conda-meta"), "Conda packages"),
-    Row::named("version.php", Place::In(b"wp-includes"), "WordPress, its plugins and themes"),
     // Without versions, so they name no package.
     Row::named(".packlist", Place::Anywhere, "Perl distributions (`.packlist`)"),
 ];
@@ -121,7 +120,6 @@ mod tests {
             ("usr/local/bin/composer.phar", "PHP packages (phar archives)"),
             ("opt/conda/conda-meta/zlib-1.json", "Conda packages"),
             ("nix/var/nix/db/db.sqlite", "Nix packages"),
-            ("var/www/html/wp-includes/version.php", "WordPress, its plugins and themes"),
             ("usr/local/lib/perl5/site_perl/auto/JSON/.packlist", "Perl distributions (`.packlist`)"),
         ] {
             assert_eq!(word(&path.into()), Some(expected), "{path}");
@@ -148,6 +146,8 @@ mod tests {
             "app/package.json",
             "app/src/a.json",
             "app/version.php",
+            // Read.
+            "var/www/html/wp-includes/version.php",
             "app/app.jar",
             "app/app.deps.json",
             "app/app.war",
