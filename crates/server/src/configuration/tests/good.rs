@@ -40,6 +40,8 @@ ecosystems = ["wolfi", "alpine", "wolfi"]
 allow_networks = ["10.0.0.0/8", "fd00::/8", "192.0.2.7"]
 allow_hosts = ["Quay.Internal", ".example.com", "[::1]"]
 allow_plain_http = true
+[matcher]
+jars = "/etc/limpid/jars.tsv"
 [updater]
 on = false
 period = "1h30m"
