@@ -66,7 +66,11 @@ const NOT_JUDGING: &[&str] =
     &["ecosystems/unread.rs", "extract.rs", "feed.rs", "os_release.rs", "path.rs", "purl.rs", "wants.rs"];
 
 /// Formats that read with another one: their results depend on both.
-const BUILT_ON: &[(&str, &str)] = &[("formats/rpm", "formats/sqlite"), ("formats/sbom", "formats/rpm")];
+const BUILT_ON: &[(&str, &str)] = &[
+    ("ecosystems/conan", "formats/sqlite"),
+    ("formats/rpm", "formats/sqlite"),
+    ("formats/sbom", "formats/rpm"),
+];
 
 fn main() {
     let source = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap()).join("src");
@@ -86,7 +90,8 @@ fn main() {
         write(name, &revision::revision(&source, "", &except));
     }
     // Which path a want matches, and how extracts are made, decides what is kept of a layer.
-    let wants = ["extract.rs", "path.rs", "wants.rs"].map(|file| revision::revision(&source, file, &[]));
+    let wants =
+        ["extract.rs", "owned.rs", "path.rs", "wants.rs"].map(|file| revision::revision(&source, file, &[]));
     write("wants", &wants.concat());
     // Equal reports in another form are another document to those who ask whether it changed.
     let clair = ["clair", "clair.rs"].map(|file| revision::revision(&source, file, &[]));

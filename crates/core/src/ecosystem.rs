@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use crate::{
     BlindSpot, FilePath, Package,
+    archives::UnknownArchive,
     digest::{Digest, Hasher},
     feed::{FeedFamily, Publisher},
     os_release::OsRelease,
@@ -219,6 +220,8 @@ pub struct Parsed {
     pub installed_from: Vec<InstalledFrom>,
     /// What could not be read.
     pub blind_spots: Vec<BlindSpot>,
+    /// Archives that nothing identifies for certain; the blind spots tell of them too.
+    pub archives: Vec<UnknownArchive>,
 }
 
 /// The files of one package.

@@ -36,6 +36,7 @@ mod suse;
 mod ubuntu;
 pub mod unread;
 mod wolfi;
+mod wordpress;
 
 use crate::{
     ecosystem::{Ecosystem, Ecosystems},
@@ -44,7 +45,7 @@ use crate::{
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 31] = [
+const LIST: [Ecosystem; 32] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -80,6 +81,7 @@ const LIST: [Ecosystem; 31] = [
     conan::ECOSYSTEM,
     perl::ECOSYSTEM,
     lua::ECOSYSTEM,
+    wordpress::ECOSYSTEM,
     programs::ECOSYSTEM,
 ];
 

@@ -12,7 +12,9 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-/// Begins every extract. The extractor's id and a line feed follow, then JSON.
+use crate::owned::FileDigests;
+
+/// Begins every extract. The extractor's id follows, perhaps a space and the digests of the file, and a line feed, then JSON.
 const MAGIC: &[u8] = b"limpid extract ";
 
 /// Takes the part out of a file that is worth keeping.
@@ -71,22 +73,87 @@ impl Hash for Extractor {
     }
 }
 
+/// Ends the first line of an extract that wants the digests of its file, until it has them.
+const ASKS: &[u8] = b" ?";
+
+/// Whether the extract is of a file of which it matters that it is still what the package brought that has it.
+pub fn asks_for_digests(extract: &[u8]) -> bool {
+    head(extract).is_some_and(|(head, _)| head.ends_with(ASKS))
+}
+
+/// The extract, with the digests of its file.
+#[must_use]
+pub fn with_digests(extract: &[u8], digests: &FileDigests) -> Vec<u8> {
+    match head(extract) {
+        Some((head, rest)) => {
+            let head = head.strip_suffix(ASKS).unwrap_or(head);
+            [head, b" ", digests.to_string().as_bytes(), b"\n", rest].concat()
+        }
+        None => extract.to_vec(),
+    }
+}
+
+/// The digests of the file that this is an extract of, where it has them.
+pub fn digests(extract: &[u8]) -> Option<FileDigests> {
+    let (head, _) = head(extract)?;
+    let more = head.strip_prefix(MAGIC)?;
+    let space = more.iter().position(|&byte| byte == b' ')?;
+    FileDigests::parse(more.get(space + 1..)?)
+}
+
+/// The first line of an extract without its end, and what follows it.
+fn head(extract: &[u8]) -> Option<(&[u8], &[u8])> {
+    if !is_extract(extract) {
+        return None;
+    }
+    let end = extract.iter().position(|&byte| byte == b'\n')?;
+    Some((extract.get(..end)?, extract.get(end + 1..)?))
+}
+
 /// Whether a content is an extract, and not the file itself.
 pub fn is_extract(content: &[u8]) -> bool {
     content.starts_with(MAGIC)
 }
 
 impl Extractor {
-    /// Writes an extract.
-    pub fn write(&self, value: &impl Serialize) -> io::Result<Vec<u8>> {
-        let mut extract = [MAGIC, self.id.as_bytes(), b"\n"].concat();
+    /// Writes an extract. Where the file is an artifact, and not only something that names its package, `asks` for the digests
+    /// of the file.
+    pub fn write(&self, value: &impl Serialize, asks: bool) -> io::Result<Vec<u8>> {
+        let end: &[u8] = if asks { ASKS } else { b"" };
+        let mut extract = [MAGIC, self.id.as_bytes(), end, b"\n"].concat();
         serde_json::to_writer(&mut extract, value)?;
         Ok(extract)
     }
 
     /// Reads an extract of this extractor; `None` where the content is none of its own.
     pub fn read<T: DeserializeOwned>(&self, content: &[u8]) -> Option<Result<T, serde_json::Error>> {
-        let rest = content.strip_prefix(MAGIC)?.strip_prefix(self.id.as_bytes())?.strip_prefix(b"\n")?;
-        Some(serde_json::from_slice(rest))
+        let (head, rest) = head(content)?;
+        let more = head.strip_prefix(MAGIC)?.strip_prefix(self.id.as_bytes())?;
+        (more.is_empty() || more.starts_with(b" ")).then(|| serde_json::from_slice(rest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXTRACTOR: Extractor = Extractor { id: "thing", revision: "1", extract: |_, _| Ok(Vec::new()) };
+
+    #[test]
+    fn an_extract_is_read_with_and_without_the_digests_of_its_file() {
+        let digests_of = FileDigests::of(&mut &b"abc"[..]).unwrap();
+        let read = |extract: &[u8]| EXTRACTOR.read::<Vec<u8>>(extract).unwrap().unwrap();
+        let plain = EXTRACTOR.write(&[1, 2], false).unwrap();
+        assert!(!asks_for_digests(&plain) && digests(&plain).is_none());
+        let asking = EXTRACTOR.write(&[1, 2], true).unwrap();
+        assert!(asks_for_digests(&asking) && digests(&asking).is_none());
+        let told = with_digests(&asking, &digests_of);
+        assert!(!asks_for_digests(&told));
+        assert_eq!(digests(&told), Some(digests_of));
+        for extract in [&plain, &asking, &told] {
+            assert_eq!(read(extract), [1, 2]);
+        }
+        let other = Extractor { id: "thin", ..EXTRACTOR };
+        assert!(other.read::<Vec<u8>>(&told).is_none() && EXTRACTOR.read::<Vec<u8>>(b"[1]").is_none());
     }
 }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BlindSpot, Digest, Distribution, Package};
+use crate::{BlindSpot, Digest, Distribution, Package, archives::IndexedArchive};
 
 /// Which image a report is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,10 @@ pub struct IndexReport {
     pub packages: Vec<IndexedPackage>,
     /// What could not be read or recognised, sorted.
     pub blind_spots: Vec<BlindSpot>,
+    /// Archives that nothing identifies for certain, by their digests, sorted: who has a table of artifacts
+    /// ([`crate::archives::ArtifactTable`]) knows what they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub archives: Vec<IndexedArchive>,
 }
 
 /// A package, and where it is in the image.

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod advisory;
+pub mod archives;
 pub mod blind_spot;
 pub mod clair;
 pub mod comparison;

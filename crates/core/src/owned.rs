@@ -3,12 +3,20 @@
 //! A digest here is no proof against whoever forges databases: it tells a file that was written over from the one that the
 //! package brought. One of a kind that is not known here is none, and decides nothing.
 
+use std::{
+    fmt,
+    io::{self, Read},
+};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use md5::{Digest as _, Md5};
 use sha1::Sha1;
 use sha2::Sha256;
 
 use crate::FilePath;
+
+/// Bytes that are hashed at a time.
+const BUFFER_BYTES: usize = 64 << 10;
 
 /// A file of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +74,81 @@ impl FileDigest {
     }
 }
 
+/// All digests of a file that package databases may have. An extract carries them of the file that it is of
+/// ([`crate::extract::with_digests`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileDigests {
+    md5: [u8; 16],
+    sha1: [u8; 20],
+    sha256: [u8; 32],
+}
+
+impl FileDigests {
+    /// Those of what is read.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn of(file: &mut dyn Read) -> io::Result<Self> {
+        let (mut md5, mut sha1, mut sha256) = (Md5::new(), Sha1::new(), Sha256::new());
+        let mut buffer = vec![0; BUFFER_BYTES];
+        loop {
+            let bytes = match file.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(bytes) => buffer.get(..bytes).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            md5.update(bytes);
+            sha1.update(bytes);
+            sha256.update(bytes);
+        }
+        Ok(Self {
+            md5: md5.finalize().into(),
+            sha1: sha1.finalize().into(),
+            sha256: sha256.finalize().into(),
+        })
+    }
+
+    /// Whether this is one of them.
+    pub fn has(&self, digest: &FileDigest) -> bool {
+        match digest {
+            FileDigest::Md5(md5) => *md5 == self.md5,
+            FileDigest::Sha1(sha1) => *sha1 == self.sha1,
+            FileDigest::Sha256(sha256) => *sha256 == self.sha256,
+        }
+    }
+
+    /// Reads what [`fmt::Display`] wrote.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let mut parts = text.split(|&byte| byte == b' ').map(FileDigest::from_hex);
+        match (parts.next()??, parts.next()??, parts.next()??, parts.next()) {
+            (FileDigest::Md5(md5), FileDigest::Sha1(sha1), FileDigest::Sha256(sha256), None) => {
+                Some(Self { md5, sha1, sha256 })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The three in hexadecimal digits, with spaces between them.
+impl fmt::Display for FileDigests {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        write!(formatter, "{} {} {}", hex(&self.md5), hex(&self.sha1), hex(&self.sha256))
+    }
+}
+
+/// Whether a package of a distribution may have a file at this path of the image's own root: the Filesystem Hierarchy Standard
+/// leaves the others to the machine and its people. Hashing what nobody can ask for would cost a layer of programs a third of
+/// its time.
+pub fn may_be_owned(path: &FilePath) -> bool {
+    let path = path.as_bytes();
+    let first = path.split(|&byte| byte == b'/').next().unwrap_or_default();
+    let is_of_distribution =
+        matches!(first, b"bin" | b"sbin" | b"usr" | b"etc" | b"var") || first.starts_with(b"lib");
+    is_of_distribution && !path.starts_with(b"usr/local/")
+}
+
 fn digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
@@ -87,6 +170,38 @@ mod tests {
         }
         let sha1 = FileDigest::from_base64(b"qZk+NkcGgWq6PiVxeFDCbJzQ2J0=").unwrap();
         assert!(sha1.is_of(b"abc"));
+    }
+
+    #[test]
+    fn all_digests_of_a_file_are_written_and_read_again() {
+        let digests = FileDigests::of(&mut &b"abc"[..]).unwrap();
+        let text = digests.to_string();
+        assert_eq!(FileDigests::parse(text.as_bytes()), Some(digests));
+        for hex in text.split(' ') {
+            let digest = FileDigest::from_hex(hex.as_bytes()).unwrap();
+            assert!(digest.is_of(b"abc") && digests.has(&digest), "{hex}");
+            assert!(!FileDigests::of(&mut &b"abd"[..]).unwrap().has(&digest), "{hex}");
+        }
+        for odd in [
+            String::new(),
+            format!("{text} {text}"),
+            text.to_uppercase() + "0",
+            text.chars().skip(33).collect(),
+        ] {
+            assert_eq!(FileDigests::parse(odd.as_bytes()), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn what_the_machine_and_its_people_have_is_no_packages() {
+        for path in
+            ["usr/bin/dockerd", "bin/busybox", "lib/x86_64-linux-gnu/a.so", "lib64/a", "usr/share/java/a.jar"]
+        {
+            assert!(may_be_owned(&path.into()), "{path}");
+        }
+        for path in ["usr/local/bin/app", "app/app.jar", "opt/x/bin/x", "go/bin/x", "home/a/bin/x", ""] {
+            assert!(!may_be_owned(&path.into()), "{path}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Policy: what the reader of a report has decided, and the rules by which it was judged.
 //!
-//! Applied after matching, never before: what policy takes away stays in the report, marked.
+//! Applied after matching, never before: what policy takes away stays in the report, marked. One part adds to what is matched: what
+//! archives are that nothing in them identifies.
 
 mod baseline;
 mod gate;
@@ -11,7 +12,7 @@ mod rating;
 mod statement;
 pub mod vex;
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use chrono::NaiveDate;
 
@@ -25,8 +26,10 @@ pub use self::{
     statement::{Statement, StatementStatus},
 };
 use crate::{
-    BlindSpot, Digest, ImageFacts, Reason,
+    BlindSpot, Digest, ImageFacts, IndexReport, Reason,
+    archives::ArtifactTable,
     digest::Hasher,
+    ecosystem::Ecosystems,
     enrichment,
     report::{Decision, DecisionState, Finding, Suppression},
     revision,
@@ -49,6 +52,8 @@ pub struct Policy {
     pub baseline: Option<Baseline>,
     /// What gates ask to be known of vulnerabilities ([`Gate::asked`]): where the data does not tell it, a report says so.
     pub asked: BTreeSet<enrichment::Kind>,
+    /// What archives are that nothing in them identifies. It enters before matching ([`Policy::identify`]).
+    pub artifacts: Arc<ArtifactTable>,
 }
 
 impl Policy {
@@ -77,7 +82,18 @@ impl Policy {
         if let Some(baseline) = &self.baseline {
             hasher.update_field(&baseline.words());
         }
+        if !self.artifacts.is_empty() {
+            hasher.update_field(&format!("artifacts {}", self.artifacts.digest()));
+        }
         hasher.finish()
+    }
+
+    /// What is installed in an image, with what the reader's table knows of it. Nothing is left to do on its own result.
+    pub fn identify<'a>(&self, index: &'a IndexReport, ecosystems: &Ecosystems) -> Cow<'a, IndexReport> {
+        if self.artifacts.is_empty() || index.archives.is_empty() {
+            return Cow::Borrowed(index);
+        }
+        Cow::Owned(self.artifacts.identify(index.clone(), ecosystems))
     }
 
     /// Identifies these decisions as taken on a report that was made under those that `before` stands for.

@@ -10,7 +10,11 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use limpid_core::extract::{Extractor, Scratch, Source};
+use limpid_core::{
+    FilePath,
+    extract::{Extractor, Scratch, Source, asks_for_digests, with_digests},
+    owned::{FileDigests, may_be_owned},
+};
 
 use crate::entry::EntrySink;
 
@@ -33,9 +37,11 @@ pub(crate) fn panicked(extractor: &Extractor) -> String {
     format!("the {} extractor failed on this file; this is a fault of Limpid", extractor.id)
 }
 
-/// Runs an extractor over a file. Once `is_time_up`, reading the file is an error.
+/// Runs an extractor over the file at `path`. Once `is_time_up`, reading the file is an error. An extract that asks for the digests
+/// of its file gets them where a package may have it.
 pub(crate) fn run(
     extractor: &Extractor,
+    path: &FilePath,
     source: &mut dyn Source,
     spools: &Spools,
     sink: &mut dyn EntrySink,
@@ -46,8 +52,15 @@ pub(crate) fn run(
     let extracted = catch_unwind(AssertUnwindSafe(|| (extractor.extract)(&mut timed, &room)));
     match extracted {
         Ok(extract) => {
-            let extract = Some(extract?).filter(|extract| !extract.is_empty());
-            Ok(extract.map_or(Outcome::Nothing, Outcome::Kept))
+            let extract = extract?;
+            if extract.is_empty() {
+                return Ok(Outcome::Nothing);
+            }
+            if !asks_for_digests(&extract) || !may_be_owned(path) {
+                return Ok(Outcome::Kept(extract));
+            }
+            timed.rewind()?;
+            Ok(Outcome::Kept(with_digests(&extract, &FileDigests::of(&mut timed)?)))
         }
         Err(_panic) => Ok(Outcome::Panicked),
     }

@@ -26,6 +26,7 @@ mod system;
 mod unjudged;
 
 use memo::Memo;
+use packages::Listed;
 use reader::Reader;
 use system::Systems;
 
@@ -115,7 +116,7 @@ impl Indexer {
             found,
             owners: &owners,
         };
-        let (packages, unread) = listing.packages()?;
+        let Listed { packages, archives, unread } = listing.packages()?;
 
         blind_spots.extend(unread);
         systems.complain(&self.ecosystems, &detected, &mut blind_spots);
@@ -140,6 +141,7 @@ impl Indexer {
             repositories: repositories(found),
             packages,
             blind_spots,
+            archives,
         })
     }
 }

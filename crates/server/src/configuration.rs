@@ -54,6 +54,8 @@ pub struct Configuration {
     pub blobs: Blobs,
     /// How images are indexed.
     pub indexer: Indexer,
+    /// How they are judged.
+    pub matcher: Matcher,
     /// How advisory data is kept up to date.
     pub updater: Updater,
     /// Who is told of changes.
@@ -296,6 +298,13 @@ pub struct Egress {
     pub allow_hosts: Vec<String>,
     /// Whether `http://` is allowed to public addresses too. To allowed networks and hosts it always is.
     pub allow_plain_http: bool,
+}
+
+/// How images are judged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Matcher {
+    /// The table of what jars are that do not say it; `None`: there is none. Part of the policy of reports.
+    pub jars: Option<PathBuf>,
 }
 
 /// How advisory data is kept up to date.

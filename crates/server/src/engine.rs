@@ -5,7 +5,7 @@
 use std::{fs, io, path::PathBuf, sync::Arc};
 
 use chrono::Utc;
-use limpid_core::{Digest, ecosystem::Ecosystems, policy::Policy};
+use limpid_core::{Digest, archives::ArtifactTable, ecosystem::Ecosystems, policy::Policy};
 use limpid_image::{evidence::store::reading_revision, index::Indexer};
 use limpid_store::{BlobError, Blobs, Database, DatabaseUrl, StoreError, index_states, jobs, leases};
 use tokio::sync::Semaphore;
@@ -17,7 +17,7 @@ use crate::{
     fault,
     indexing::{Flights, Waiters},
     introspection::Metrics,
-    limits::{LONG_REQUESTS, QUESTIONS},
+    limits::{JARS_BYTES, LONG_REQUESTS, QUESTIONS},
     matching::ReportCache,
     pages::SeenReports,
     registry::copies,
@@ -92,6 +92,14 @@ pub enum EngineError {
     /// The storage of blobs cannot be used.
     #[error("blobs: {0}")]
     Blobs(#[from] BlobError),
+    /// The table of jars cannot be used.
+    #[error("matcher.jars: {}: {why}", path.display())]
+    Jars {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The policy for fetching layers, or for asking other registries, cannot be kept to.
     #[error("where this service may ask: {0}")]
     Egress(#[from] EgressError),
@@ -121,6 +129,7 @@ impl Engine {
             &data.join("cache"),
             configuration.blobs.cache_bytes,
         )?);
+        let artifacts = configuration.matcher.jars.as_deref().map(artifacts).transpose()?.unwrap_or_default();
         let indexer = Indexer::new(ecosystems, "");
         // Whatever this node held, it held before it ended.
         database.write(|tx| {
@@ -147,7 +156,7 @@ impl Engine {
             waiters: Waiters::default(),
             long_requests: Arc::new(Semaphore::new(LONG_REQUESTS as usize)),
             questions: Arc::new(Semaphore::new(QUESTIONS)),
-            policy: Policy::default(),
+            policy: Policy { artifacts: Arc::new(artifacts), ..Policy::default() },
             bell: Bell::default(),
             configuration,
             node,
@@ -173,6 +182,17 @@ impl Engine {
     pub(crate) fn now(&self) -> chrono::DateTime<Utc> {
         Utc::now()
     }
+}
+
+/// The table of what archives are.
+fn artifacts(path: &std::path::Path) -> Result<ArtifactTable, EngineError> {
+    let wrong = |why: String| EngineError::Jars { path: path.to_owned(), why };
+    let metadata = fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
+    if metadata.len() > JARS_BYTES {
+        return Err(wrong(format!("it is larger than {JARS_BYTES} bytes")));
+    }
+    let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    ArtifactTable::parse(&text).map_err(|error| wrong(error.to_string()))
 }
 
 fn temporary(data: &std::path::Path) -> PathBuf {

@@ -34,6 +34,7 @@ pub(crate) use work::index_job;
 
 pub use failure::IndexFailure;
 pub use report::parse as parse_report;
+pub(crate) use report::{identified, parse_identified};
 pub(crate) use submit::{enqueue_pushed, outcome};
 pub use submit::{index, submit};
 

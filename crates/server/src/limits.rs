@@ -609,3 +609,6 @@ pub const ATTACHED_ROWS: u64 = 50;
 
 /// Seconds that a browser keeps how somebody likes pages: a year.
 pub const THEME_SECONDS: u64 = 365 * 24 * 60 * 60;
+
+/// Bytes of the table of jars. A line has some hundred, and a table at most a million.
+pub const JARS_BYTES: u64 = 256 << 20;

@@ -18,7 +18,7 @@ mod tag;
 pub(crate) use self::{
     cache::{Finished, ReportCache},
     explain::explain,
-    reach::reach,
+    reach::{archives_of, reach},
     report::{Answer, FULL_REPORT, Form, Judged, circumstances, judged_now, report, tag_now},
 };
 

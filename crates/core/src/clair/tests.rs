@@ -57,6 +57,7 @@ fn image(packages: &[IndexedPackage], blind_spots: &[BlindSpot]) -> IndexReport 
         repositories: Vec::new(),
         packages: packages.to_vec(),
         blind_spots: blind_spots.to_vec(),
+        archives: Vec::new(),
     }
 }
 

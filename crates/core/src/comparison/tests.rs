@@ -133,6 +133,7 @@ fn side() -> Side {
             repositories: Vec::new(),
             packages,
             blind_spots: Vec::new(),
+            archives: Vec::new(),
         }),
     };
     recount(&mut side);

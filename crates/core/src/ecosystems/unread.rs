@@ -91,7 +91,6 @@ const ROWS: &[Row] = &[
     Row::ending(".pyz", Place::Anywhere, PYTHON_ARCHIVES),
     Row::ending(".phar", Place::Anywhere, "PHP packages (phar archives)"),
     Row::ending(".json", Place::In(b"conda-meta"), "Conda packages"),
-    Row::named("version.php", Place::In(b"wp-includes"), "WordPress, its plugins and themes"),
     // Without versions, so they name no package.
     Row::named(".packlist", Place::Anywhere, "Perl distributions (`.packlist`)"),
 ];
@@ -133,7 +132,6 @@ mod tests {
             ("var/lib/snapd/snaps/core20_1974.snap", "snaps"),
             ("usr/lib/ghc/package.conf.d/base-4.17.2.1.conf", "Haskell packages"),
             ("root/.opam/default/.opam-switch/switch-state", "opam packages (OCaml)"),
-            ("var/www/html/wp-includes/version.php", "WordPress, its plugins and themes"),
             ("usr/local/lib/perl5/site_perl/auto/JSON/.packlist", "Perl distributions (`.packlist`)"),
         ] {
             assert_eq!(word(&path.into()), Some(expected), "{path}");
@@ -160,6 +158,8 @@ mod tests {
             "app/package.json",
             "app/src/a.json",
             "app/version.php",
+            // Read.
+            "var/www/html/wp-includes/version.php",
             "app/app.jar",
             "app/app.deps.json",
             "app/app.war",

@@ -123,6 +123,7 @@ fn found(
         }],
         packages: packages.iter().map(indexed).collect(),
         blind_spots: Vec::new(),
+        archives: Vec::new(),
     };
     let day = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap();
     let judgement = judge(&index, &ecosystems::all(), documents, day);

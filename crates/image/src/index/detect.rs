@@ -1,8 +1,13 @@
 //! Runs the detectors on the files of the final file system that they want.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, io::Cursor, sync::Arc};
 
-use limpid_core::{BlindSpot, Detector, FilePath, Parsed, Reason, ecosystem::Ecosystems, wants::Pattern};
+use limpid_core::{
+    BlindSpot, Detector, FilePath, Parsed, Reason,
+    ecosystem::Ecosystems,
+    extract::{Extractor, Memory},
+    wants::Pattern,
+};
 
 use super::{IndexError, memo::is_read_at, reader::Reader};
 use crate::{
@@ -49,6 +54,8 @@ pub(super) fn find(
                     let Wanted { root, file, .. } = wanted;
                     found.push((place, Found { detector, root, file, parsed }));
                 }
+                // Its extractor found nothing worth keeping; what could not be read is told.
+                None if may_say_nothing(detector, &wanted.file.path) => {}
                 None => {
                     blind_spots.extend(not_kept(&wanted.by, &wanted.file, reader));
                     detected.lost.insert(wanted.root);
@@ -60,6 +67,17 @@ pub(super) fn find(
         blind_spots.extend(broken_links(detector, tree));
     }
     Ok(detected)
+}
+
+/// Whether only an extract is kept of a file at this path, and of most such files none: an extractor that has something to say of an
+/// empty file has of every one.
+fn may_say_nothing(detector: &Detector, path: &FilePath) -> bool {
+    let says_nothing = |extractor: &Extractor| {
+        let extract = (extractor.extract)(&mut Cursor::new([0_u8; 0]), &Memory);
+        extract.is_ok_and(|extract| extract.is_empty())
+    };
+    let mut by_path = detector.wants.iter().filter(|want| want.pattern.matches(path)).peekable();
+    by_path.peek().is_some() && by_path.all(|want| want.extractor.is_some_and(says_nothing))
 }
 
 /// What the detector says of a file. Where its own path says that it describes nothing, a link that leads to it may say that it

@@ -3,14 +3,15 @@
 //! A package of a language whose own file belongs to a package of the distribution is judged by what the distribution says
 //! of that one: it may have fixed a vulnerability and kept the version. That holds as long as the distribution's data speaks about
 //! that package, and as long as the file is what the package brought: its database tells the digest, and where it does not, or where
-//! only an extract was kept, no higher layer may have another file there.
+//! an extract has none, no higher layer may have another file there.
 
 use std::collections::HashMap;
 
 use limpid_core::{
     BlindSpot, FilePath, ImageFacts, IndexedPackage, Package,
+    archives::IndexedArchive,
     ecosystem::{Ecosystem, Ecosystems, InstalledFrom},
-    extract::is_extract,
+    extract::{digests, is_extract},
     purl::purl,
     scope::is_spoken_about,
 };
@@ -37,34 +38,58 @@ pub(super) struct Listing<'a> {
     pub(super) owners: &'a HashMap<NodeId, Vec<Claim<'a>>>,
 }
 
+/// See [`Listing::packages`]. All sorted but `unread`.
+pub(super) struct Listed {
+    pub(super) packages: Vec<IndexedPackage>,
+    pub(super) archives: Vec<IndexedArchive>,
+    pub(super) unread: Vec<BlindSpot>,
+}
+
 /// The lowest layers in which packages of distributions were introduced; `None` for those about which the distribution's data
 /// does not speak.
 type Introduced<'a> = HashMap<Owner<'a>, Option<u16>>;
 
 impl<'a> Listing<'a> {
-    /// All packages, sorted, and what could not be read of the files in which they were looked for. What could not be read of a
+    /// All packages, and what could not be read of the files in which they were looked for. What could not be read of a
     /// file of a language that is judged with its owner is of no concern.
-    pub(super) fn packages(&self) -> Result<(Vec<IndexedPackage>, Vec<BlindSpot>), IndexError> {
-        let (mut packages, mut blind_spots) = (Vec::new(), Vec::new());
+    pub(super) fn packages(&self) -> Result<Listed, IndexError> {
+        let (mut packages, mut archives, mut unread) = (Vec::new(), Vec::new(), Vec::new());
         let mut introduced = Introduced::new();
         let (systems, languages): (Vec<_>, Vec<_>) =
             self.found.iter().partition(|found| self.language(found).is_none());
         let repositories = Repositories::of_logs(self.found);
         for found in systems {
-            blind_spots.extend(found.parsed.blind_spots.iter().cloned());
+            unread.extend(found.parsed.blind_spots.iter().cloned());
             self.list_system(found, &repositories, &mut introduced, &mut packages)?;
         }
         for found in languages {
             let owner = self.owner(found, &introduced)?;
-            let unread = found.parsed.blind_spots.iter().filter(|_| owner.is_none());
-            blind_spots.extend(unread.cloned());
+            if owner.is_none() {
+                unread.extend(found.parsed.blind_spots.iter().cloned());
+                archives.extend(self.archives(found));
+            }
             if owner.is_none() || self.has_data(found) {
                 self.list_language(found, owner, &mut packages)?;
             }
         }
         packages.sort();
         packages.dedup();
-        Ok((packages, blind_spots))
+        archives.sort();
+        Ok(Listed { packages, archives, unread })
+    }
+
+    /// The archives of a file that nothing identifies.
+    fn archives(&self, found: &'a Found) -> impl Iterator<Item = IndexedArchive> + use<'a, '_> {
+        let namespace = self.language(found).map(|language| language.osv_name);
+        let layer = self.image.layers.get(usize::from(found.file.layer));
+        found.parsed.archives.iter().filter_map(move |archive| {
+            Some(IndexedArchive {
+                path: found.file.path.to_string(),
+                archive: archive.clone(),
+                namespace: namespace?.to_owned(),
+                layer: layer.cloned(),
+            })
+        })
     }
 
     /// The language whose packages such a file tells of; `None` for the database of a system.
@@ -136,11 +161,18 @@ impl<'a> Listing<'a> {
         let Some(claims) = self.owners.get(&found.file.node) else { return Ok(None) };
         let Some(now) = found.file.content else { return Ok(None) };
         let content = match claims.iter().any(|claim| claim.digest.is_some()) {
-            true => Some(self.reader.content(now)?).filter(|content| !is_extract(content)),
+            true => Some(self.reader.content(now)?),
             false => None,
         };
         // What another than it was brought by the package has been written over, whoever did that and when.
-        let is_same = |claim: &Claim<'_>| Some(claim.digest?.is_of(content.as_deref()?));
+        let content = content.as_deref();
+        let is_same = |claim: &Claim<'_>| {
+            let (digest, content) = (claim.digest?, content?);
+            match is_extract(content) {
+                true => digests(content).map(|digests| digests.has(&digest)),
+                false => Some(digest.is_of(content)),
+            }
+        };
         let claim = claims.iter().find(|claim| is_same(claim) == Some(true));
         let is_known = claim.is_some();
         let Some(claim) = claim.or_else(|| claims.iter().find(|claim| is_same(claim).is_none())) else {

@@ -177,7 +177,7 @@ impl Walk<'_> {
             }
             Some(Kept { most, extractor: Some(extractor) }) if self.is_small_enough(member, most) => {
                 let mut reader = archive.content(member);
-                (self.extract(extractor, &mut reader, member)?, reader.stop())
+                (self.extract(extractor, &path, &mut reader, member)?, reader.stop())
             }
             Some(_) | None => (None, None),
         };
@@ -190,13 +190,14 @@ impl Walk<'_> {
     fn extract(
         &mut self,
         extractor: &Extractor,
+        path: &FilePath,
         content: &mut dyn Read,
         member: &Member,
     ) -> Result<Option<ContentId>, Stop> {
         let spools = self.spools;
         let mut spool = spools.lay_down(content, self.sink).map_err(Stop::Sink)?;
         let is_time_up = || self.watch.is_time_up();
-        match extract::run(extractor, &mut spool, spools, self.sink, &is_time_up) {
+        match extract::run(extractor, path, &mut spool, spools, self.sink, &is_time_up) {
             Ok(Outcome::Nothing) => Ok(None),
             Ok(Outcome::Kept(extract)) => {
                 if !self.has_room(member, extract.len() as u64) {

@@ -170,7 +170,7 @@ impl Walk<'_> {
         file: &mut File,
         path: &FilePath,
     ) -> io::Result<Option<ContentId>> {
-        match extract::run(extractor, file, &self.spools, &mut self.sink, &|| false) {
+        match extract::run(extractor, path, file, &self.spools, &mut self.sink, &|| false) {
             Ok(Outcome::Nothing) => return Ok(None),
             Ok(Outcome::Kept(extract)) => return self.sink.keep(&mut extract.as_slice()).map(Some),
             Ok(Outcome::Panicked) => {

@@ -79,6 +79,10 @@ pub(crate) struct PolicyOptions {
     /// attached to the image in its registry. May be given several times
     #[arg(long, value_name = "FILE|DIR|referrers")]
     pub(crate) vex: Vec<PathBuf>,
+
+    /// Identify jars that say not what they are by their SHA-1: a file with lines SHA1<tab>group:artifact:version. May be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) jars: Vec<PathBuf>,
 }
 
 /// Files of what was decided.

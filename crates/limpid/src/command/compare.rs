@@ -91,6 +91,11 @@ fn side(
         bail!("--vex referrers is for scans: save their reports with --format json=FILE and compare those");
     }
     if let Some(manifest) = RemoteManifest::parse(what)? {
+        if !arguments.policy.jars.is_empty() {
+            bail!(
+                "a server identifies jars by its own table (matcher.jars): --jars is for images that are judged here"
+            );
+        }
         if day.is_some() {
             bail!("a server tells what it knows today: --as-of is for images");
         }
@@ -102,6 +107,7 @@ fn side(
         return Ok(Had { side: Side::of(report, None), judged_here: false });
     }
     let index = engine.index(what, &arguments.image, &bars.layers(what))?;
+    let index = policy.identify(&index, engine.ecosystems()).into_owned();
     if !common.offline && day.is_none() {
         scan::refresh(engine, std::slice::from_ref(&index), bars, common.quiet);
     }

@@ -5,12 +5,14 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::{Context, anyhow, bail};
 use chrono::NaiveDate;
 use limpid_core::{
     Reason, Report,
+    archives::ArtifactTable,
     enrichment::Share,
     policy::{Baseline, Gate, Ignore, Meeting, Policy, Rating, vex},
     report::SCHEMA,
@@ -27,6 +29,7 @@ pub(crate) fn policy(options: &PolicyOptions) -> anyhow::Result<Policy> {
     let mut policy = Policy {
         accept: options.accept.iter().copied().collect(),
         only_fixed: options.only_fixed,
+        artifacts: Arc::new(artifacts(&options.jars)?),
         ..decided(&options.decided)?
     };
     for path in options.vex.iter().filter(|path| !is_referrers(path)) {
@@ -36,6 +39,22 @@ pub(crate) fn policy(options: &PolicyOptions) -> anyhow::Result<Policy> {
         }
     }
     Ok(policy)
+}
+
+/// What archives are, by their digests. Several files are one table.
+fn artifacts(files: &[PathBuf]) -> anyhow::Result<ArtifactTable> {
+    let mut whole = String::new();
+    for file in files {
+        let read = || {
+            let text = text(file)?;
+            // Read by itself, so that what is wrong is told by its line.
+            ArtifactTable::parse(&text)?;
+            anyhow::Ok(text)
+        };
+        whole.push_str(&read().with_context(|| format!("--jars {}", file.display()))?);
+        whole.push('\n');
+    }
+    ArtifactTable::parse(&whole).context("--jars")
 }
 
 /// What was decided in files.

@@ -29,6 +29,7 @@ pub(crate) fn run(common: &Common, arguments: &ExplainArguments) -> anyhow::Resu
     let policy = decisions::policy(&arguments.policy)?;
     let bars = Bars::new(common.quiet);
     let index = engine.index(image, &arguments.image, &bars.layers(image))?;
+    let index = policy.identify(&index, engine.ecosystems()).into_owned();
     if !common.offline && arguments.as_of.is_none() {
         scan::refresh(&engine, std::slice::from_ref(&index), &bars, common.quiet);
     }

@@ -77,6 +77,7 @@ fn here<'a>(
     let act = |name: &str, image| {
         let base = base::find(engine, arguments, name, &image);
         let index = engine.index_opened(image, &bars.layers(name))?;
+        let index = policy.identify(&index, engine.ecosystems()).into_owned();
         let policy = referrers::policy(policy, &arguments.policy, &index.image, &arguments.image)?;
         Ok((index, (base, policy)))
     };
@@ -106,6 +107,11 @@ fn on_server<'a>(
     client: Client,
     policy: &'a Policy,
 ) -> anyhow::Result<(Vec<Scanned<'a>>, Status)> {
+    if !arguments.policy.jars.is_empty() {
+        bail!(
+            "a server identifies jars by its own table (matcher.jars): --jars is for scans here, without --server"
+        );
+    }
     if arguments.as_of.is_some() {
         bail!(
             "a server judges as of today: --as-of is for scans here, without --server (and without LIMPID_SERVER)"

@@ -134,6 +134,7 @@ mod tests {
                 "lib/apk/db/installed",
                 "cut off in line 7",
             )],
+            archives: Vec::new(),
         }
     }
 

@@ -4,7 +4,7 @@
 //! them from the registry where it may and can, and is sent them otherwise.
 
 use anyhow::{Context, bail};
-use limpid_core::{ImageFacts, IndexReport, Report};
+use limpid_core::{ImageFacts, IndexReport, Report, report::Finding};
 use limpid_image::source::{LayerLocation, LayeredImage, OpenedImage};
 
 use super::{
@@ -121,9 +121,27 @@ pub(crate) fn report(
         return Ok(None);
     }
     let (report, index) = asked.told(client, digest)?;
+    // A list without them would lose what was found in them.
+    if index.as_ref().is_some_and(|index| is_without_jars(index, &report)) {
+        bail!(
+            "{} identifies jars by a table of its own (matcher.jars), and the list of packages that it tells is without them: \
+             the formats cyclonedx, spdx and clair are not written from here",
+            client.address()
+        );
+    }
     let report = Report { image: facts(report.image, image, client)?, ..report };
     let index = index.map(|index| IndexReport { image: report.image.clone(), ..index });
     Ok(Some((report, index)))
+}
+
+/// Whether the report is about packages that only a table of the server's knows.
+fn is_without_jars(index: &IndexReport, report: &Report) -> bool {
+    let is_listed = |finding: &Finding| {
+        let (purl, path) = (&finding.package.purl, finding.package.path.as_deref().unwrap_or_default());
+        index.packages.iter().any(|package| package.purl == *purl && package.path == path)
+    };
+    let is_same = report.summary.packages == index.packages.len() as u64;
+    !index.archives.is_empty() && !(is_same && report.findings.iter().all(is_listed))
 }
 
 /// The packages of an image that was submitted.

@@ -137,3 +137,52 @@ fn what_is_written_as_vex_is_read_back_to_the_same_decisions() {
     let ran = place.run("vex ../app.tar --offline --ignore ../ours.toml --author us").ended(2);
     assert!(ran.stderr.contains("there is no decision with a justification"), "{}", ran.stderr);
 }
+
+/// What the document says how to make a table of a repository of Maven's.
+fn table_of_repository(place: &Place) -> String {
+    let document = include_str!("../../../../docs/output.md");
+    let script = document.split("```sh\n").find(|block| block.starts_with("cd ~/.m2/repository")).unwrap();
+    let script = script.split("```").next().unwrap();
+    let made = std::process::Command::new("sh")
+        .args(["-c", script])
+        .env("HOME", place.path("home"))
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    String::from_utf8(made.stdout).unwrap()
+}
+
+#[test]
+fn jars_are_identified_by_a_table_of_ones_own_and_by_nobody_else() {
+    let place = Place::new();
+    // An archive without members, which says nothing at all.
+    let jar = [&b"PK\x05\x06"[..], &[0; 18]].concat();
+    let repository = place.path("home/.m2/repository/org/yaml/snakeyaml/1.24");
+    std::fs::create_dir_all(&repository).unwrap();
+    std::fs::write(repository.join("snakeyaml-1.24.jar"), &jar).unwrap();
+    let root = place.path("root/app");
+    std::fs::create_dir_all(&root).unwrap();
+    std::fs::write(root.join("odd.jar"), &jar).unwrap();
+    place.write("jars.tsv", table_of_repository(&place));
+    let scan = |options: &str| {
+        place.run(&format!("scan dir:../root --offline --format json {options}")).ended(3).json()
+    };
+    let (plain, known) = (scan(""), scan("--jars ../jars.tsv"));
+    let unread = |report: &Value| {
+        let spots = report["blind_spots"].as_array().unwrap();
+        spots.iter().filter(|spot| spot["reason"] == "database-unreadable").count()
+    };
+    assert_eq!((unread(&plain), unread(&known)), (1, 0));
+    assert_eq!((&plain["summary"]["packages"], &known["summary"]["packages"]), (&json!(0), &json!(1)));
+    assert_eq!(plain["proof"]["index_state"], known["proof"]["index_state"]);
+    assert_ne!(plain["proof"]["policy"], known["proof"]["policy"]);
+    // Said otherwise, it is the same table.
+    let text = format!("# ours\n\n{}", std::fs::read_to_string(place.path("jars.tsv")).unwrap());
+    place.write("same.tsv", text);
+    assert_eq!(scan("--jars ../same.tsv")["proof"], known["proof"]);
+    let index = place.run("index dir:../root --format json").ended(0).json();
+    assert_eq!(index["archives"][0]["path"], "app/odd.jar");
+    place.write("wrong.tsv", "org.yaml:snakeyaml:1.24\n");
+    let wrong = place.run("scan dir:../root --offline --jars ../wrong.tsv").ended(2);
+    assert!(wrong.stderr.contains("wrong.tsv: line 1: there is no tab"), "{}", wrong.stderr);
+}

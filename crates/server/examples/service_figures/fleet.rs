@@ -141,6 +141,7 @@ impl Fleet {
             }],
             packages,
             blind_spots: Vec::new(),
+            archives: Vec::new(),
         };
         let json = serde_json::to_vec(&report)?;
         let stored = StoredReport {

@@ -150,6 +150,7 @@ pub(super) const KEYS: &[Key] = &[
         r#"["quay.internal", ".example.com"]"#,
     ),
     Key::new("indexer.layers.allow_plain_http", Kind::Boolean, Fallback::Boolean(false), "true"),
+    Key::new("matcher.jars", Kind::Path, Fallback::None, r#""/etc/limpid/jars.tsv""#),
     Key::new("updater.on", Kind::Boolean, Fallback::Boolean(true), "false"),
     Key::new("updater.period", Kind::Period, Fallback::Text("6h"), r#""6h""#),
     Key::new("updater.mirror", Kind::Mirror, Fallback::None, r#""https://mirror.example.com/advisories""#)

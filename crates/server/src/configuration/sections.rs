@@ -10,7 +10,7 @@ mod targets;
 use limpid_core::ecosystems;
 
 use super::{
-    Blobs, Configuration, Database, Egress, Indexer, Log, Notifier, Role, Updater,
+    Blobs, Configuration, Database, Egress, Indexer, Log, Matcher, Notifier, Role, Updater,
     problem::Problem,
     reader::Reader,
     settings::Settings,
@@ -71,6 +71,7 @@ fn configuration(reader: &mut Reader<'_>) -> Option<Configuration> {
     let database = database(reader);
     let blobs = blobs(reader);
     let indexer = indexer(reader);
+    let jars = reader.path("matcher.jars");
     let updater = updater(reader);
     let notifier = notifier(reader);
     Some(Configuration {
@@ -83,6 +84,7 @@ fn configuration(reader: &mut Reader<'_>) -> Option<Configuration> {
         database: database?,
         blobs: blobs?,
         indexer: indexer?,
+        matcher: Matcher { jars },
         updater: updater?,
         notifier: notifier?,
         registry: registry?,

@@ -74,7 +74,29 @@ pub fn parse(stored: &StoredReport) -> Result<IndexReport, StoreError> {
     }
 }
 
-/// The names under which advisories may speak about the packages.
+/// The same, with what the table of this service knows of its archives.
+///
+/// # Errors
+/// Those of [`parse`].
+pub(crate) fn parse_identified(engine: &Engine, stored: &StoredReport) -> Result<IndexReport, StoreError> {
+    let report = parse(stored)?;
+    Ok(engine.policy.identify(&report, engine.indexer.ecosystems()).into_owned())
+}
+
+/// The same, as it would be stored.
+///
+/// # Errors
+/// Those of [`parse`].
+pub(crate) fn identified(engine: &Engine, stored: StoredReport) -> Result<StoredReport, StoreError> {
+    if engine.policy.artifacts.is_empty() {
+        return Ok(stored);
+    }
+    let report = parse_identified(engine, &stored)?;
+    let json = serde_json::to_vec(&report).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    Ok(StoredReport { json, ..stored })
+}
+
+/// The names under which advisories may speak about the packages, and those of archives of which a table may know what they are.
 fn keys(report: &IndexReport) -> Vec<PackageKey> {
     let mut keys = BTreeSet::new();
     for indexed in &report.packages {
@@ -84,5 +106,7 @@ fn keys(report: &IndexReport) -> Vec<PackageKey> {
             keys.insert(PackageKey { namespace: namespace.clone(), name: name.to_owned() });
         }
     }
+    let archives = report.archives.iter();
+    keys.extend(archives.map(|one| PackageKey { namespace: one.namespace.clone(), name: one.name() }));
     keys.into_iter().collect()
 }

@@ -1,12 +1,15 @@
 //! Which manifests a statement affects: asked of the inverted index, then of the stored reports.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use limpid_core::{Digest, Ecosystem, IndexReport, IndexedPackage, ecosystem::Ecosystems};
 use limpid_store::{packages, packages::PackageKey, reports};
 
-use super::{MatchError, reach};
-use crate::{engine::Engine, indexing::parse_report, limits::CHANGES_BATCH};
+use super::{MatchError, archives_of, reach};
+use crate::{engine::Engine, indexing::parse_identified, limits::CHANGES_BATCH};
 
 /// A manifest that has packages which an advisory is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +46,13 @@ pub fn affected(engine: &Engine, statements: &[AskedStatement]) -> Result<Vec<Af
         if statement.namespaces.is_empty() {
             let everywhere =
                 engine.database.read(|tx| packages::in_all_namespaces(tx, &statement.package))?;
-            for key in everywhere {
+            // A name that only the table has is in no namespace.
+            let by_table = (!engine.policy.artifacts.is_empty()).then_some(&stored).into_iter().flatten();
+            let by_table = by_table.map(|namespace| PackageKey {
+                namespace: namespace.clone(),
+                name: statement.package.clone(),
+            });
+            for key in everywhere.into_iter().chain(by_table).collect::<BTreeSet<_>>() {
                 keys.entry(key).or_default().push(place);
             }
         }
@@ -52,6 +61,10 @@ pub fn affected(engine: &Engine, statements: &[AskedStatement]) -> Result<Vec<Af
             keys.entry(key).or_default().push(place);
         }
     }
+    for (archive, key) in archives_of(engine, &keys.keys().cloned().collect()) {
+        let places = keys.get(&key).cloned().unwrap_or_default();
+        keys.entry(archive).or_default().extend(places);
+    }
     let (names, places): (Vec<PackageKey>, Vec<Vec<usize>>) = keys.into_iter().unzip();
     let holders = engine.database.read(|tx| packages::holders(tx, &names))?;
     let holders: Vec<(i64, Vec<usize>)> = holders.into_iter().collect();
@@ -59,7 +72,7 @@ pub fn affected(engine: &Engine, statements: &[AskedStatement]) -> Result<Vec<Af
     for batch in holders.chunks(CHANGES_BATCH) {
         let numbers: Vec<i64> = batch.iter().map(|(number, _)| *number).collect();
         for stored in engine.database.read(|tx| reports::load_numbered(tx, &numbers))? {
-            let index = parse_report(&stored)?;
+            let index = parse_identified(engine, &stored)?;
             let mut hit: Vec<usize> = places
                 .iter()
                 .flatten()

@@ -3,7 +3,12 @@
 //! Most hold for those of their own. Some vendors speak about products, and which packages those are for is asked of the
 //! ecosystem for each package: so all of its namespaces come into question, and judging tells.
 
+use std::collections::BTreeSet;
+
 use limpid_core::ecosystem::Ecosystems;
+use limpid_store::packages::PackageKey;
+
+use crate::engine::Engine;
 
 /// The namespaces, of those that any stored package has, for whose packages statements under `namespace` may hold.
 pub(crate) fn reach<'a>(ecosystems: &Ecosystems, namespace: &'a str, stored: &'a [String]) -> Vec<&'a str> {
@@ -18,6 +23,24 @@ pub(crate) fn reach<'a>(ecosystems: &Ecosystems, namespace: &'a str, stored: &'a
         reached.push(namespace);
     }
     reached
+}
+
+/// The names of archives that are these packages by the table of this service, each with the package's.
+pub(crate) fn archives_of(engine: &Engine, keys: &BTreeSet<PackageKey>) -> Vec<(PackageKey, PackageKey)> {
+    let artifacts = &engine.policy.artifacts;
+    let namespaces: BTreeSet<&str> = keys.iter().map(|key| &*key.namespace).collect();
+    let mut found = Vec::new();
+    for namespace in namespaces.into_iter().filter(|_| !artifacts.is_empty()) {
+        let Some(ecosystem) = engine.indexer.ecosystems().of_namespace(namespace) else { continue };
+        artifacts.each_name(ecosystem, &mut |name, archive| {
+            let key = |name: String| PackageKey { namespace: namespace.to_owned(), name };
+            let asked = key(name);
+            if keys.contains(&asked) {
+                found.push((key(archive), asked));
+            }
+        });
+    }
+    found
 }
 
 #[cfg(test)]

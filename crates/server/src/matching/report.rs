@@ -16,7 +16,7 @@ use super::{Finished, Outline, cache::Made, tag};
 use crate::{
     engine::Engine,
     http::compression::Encoding,
-    indexing::parse_report,
+    indexing::parse_identified,
     limits::REPORT_LOOKS,
     updating::{self, OpenCatalog, UpdateFailure},
 };
@@ -180,7 +180,7 @@ fn judge_anew(
     {
         return Err(Missed::Moved);
     }
-    let mut index = parse_report(&stored)?;
+    let mut index = parse_identified(engine, &stored)?;
     drop(stored);
     if let Some(why) = outdated {
         index.blind_spots.push(BlindSpot::new(Reason::DetectorFailed, "image", why.clone()));

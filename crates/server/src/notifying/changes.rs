@@ -26,7 +26,7 @@ use crate::{
     engine::{Engine, Held},
     fault,
     limits::BRAKE_STATEMENTS,
-    matching::reach,
+    matching::{archives_of, reach},
     updating::{self, UpdateFailure, between, segment},
     workers::Unfinished,
 };
@@ -160,8 +160,9 @@ fn entries(
             .collect::<Vec<_>>()
     };
     let names: BTreeSet<PackageKey> = keys.iter().flat_map(reached).collect();
-    let names: Vec<PackageKey> = names.into_iter().collect();
-    let numbers = engine.database.read(|tx| packages::holding(tx, &names))?;
+    let archives = archives_of(engine, &names).into_iter().map(|(archive, _)| archive);
+    let held_names: Vec<PackageKey> = names.iter().cloned().chain(archives).collect();
+    let numbers = engine.database.read(|tx| packages::holding(tx, &held_names))?;
     let numbers: Vec<i64> = numbers.into_iter().collect();
     // At least the version that the operation made.
     updating::open_published(engine)?;

@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     engine::{Engine, Held},
+    indexing::identified,
     limits::{CHANGES_BATCH, CHANGES_KNOWN, CHANGES_THREADS},
     workers::Unfinished,
 };
@@ -99,6 +100,13 @@ impl Rematch<'_> {
         }
         let mut entries = Vec::new();
         for stored in self.readable(numbers)? {
+            let stored = match identified(self.engine, stored) {
+                Ok(stored) => stored,
+                Err(error) => {
+                    leave_out(&error);
+                    continue;
+                }
+            };
             self.tell(&stored, known, &mut entries)?;
         }
         Ok(entries)
@@ -194,6 +202,7 @@ impl Rematch<'_> {
             repositories: outline.repositories.clone(),
             packages: vec![package.indexed()],
             blind_spots: Vec::new(),
+            archives: Vec::new(),
         };
         difference::changes(&alone, self.engine.indexer.ecosystems(), &self.before, &self.after)
     }

@@ -10,7 +10,8 @@ use limpid_core::{Digest, Report, words::number};
 use limpid_store::{
     StoreError,
     listing::{self, ImagePlace, Viewer},
-    packages, reports,
+    packages::{self, PackageKey},
+    reports,
 };
 
 use super::{
@@ -27,6 +28,7 @@ use crate::{
     face::work,
     http::ApiError,
     limits::{CHANGES_BATCH, SEARCH_IMAGES, SEARCH_PLACES, SEARCH_TIME},
+    matching::archives_of,
     public::Call,
 };
 
@@ -85,7 +87,11 @@ fn candidates(engine: &Engine, package: &str) -> Result<(Vec<Digest>, bool), Sto
         return Ok((all, is_all));
     }
     let numbers: Vec<i64> = engine.database.read(|tx| {
-        let keys = packages::in_all_namespaces(tx, package)?;
+        let mut keys = packages::in_all_namespaces(tx, package)?;
+        let asked = packages::namespaces(tx)?
+            .into_iter()
+            .map(|namespace| PackageKey { namespace, name: package.to_owned() });
+        keys.extend(archives_of(engine, &asked.collect()).into_iter().map(|(archive, _)| archive));
         Ok::<_, StoreError>(packages::holding(tx, &keys)?.into_iter().collect())
     })?;
     let mut digests = Vec::new();

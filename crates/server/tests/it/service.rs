@@ -227,6 +227,7 @@ fn configuration(directory: &Path) -> Configuration {
             ecosystems: Vec::new(),
             layers: Egress { allow_networks: vec!["127.0.0.0/8".parse().unwrap()], ..Egress::default() },
         },
+        matcher: configuration::Matcher::default(),
         updater: UpdaterSettings {
             on: false,
             period: Duration::from_secs(3600),

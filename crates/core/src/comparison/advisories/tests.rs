@@ -44,6 +44,7 @@ fn image() -> IndexReport {
             package("nginx", None, None),
         ],
         blind_spots: Vec::new(),
+        archives: Vec::new(),
     }
 }
 

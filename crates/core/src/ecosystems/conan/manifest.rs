@@ -1,10 +1,11 @@
 //! The list of the files of one package: `conanmanifest.txt`.
 //!
-//! It does not name the package; its folders do, in the cache of Conan 1 and where a package was deployed. The cache of Conan 2 has short
-//! names, and what they mean stands in a database that is not read: such a package is told. Recipes have a list too, and are none.
+//! It does not name the package; its folders do, in the cache of Conan 1 and where a package was deployed, and in the cache of Conan 2 a
+//! database ([`super::cache`]). What none of them names is told. Recipes have a list too, and are none.
 //!
 //! Source of the layout: Conan's documentation, “Architecture: Package layout” (1), `full_deploy` (2); of the list: `FileTreeManifest`.
 
+use super::cache;
 use crate::{BlindSpot, FilePath, FoundFile, Package, Parsed, ParsedPackage, Reason};
 
 /// See [`crate::Detector::parse`].
@@ -15,7 +16,10 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
         let spot = BlindSpot::new(Reason::DatabaseUnreadable, file.path.to_string(), detail);
         parsed.blind_spots.push(spot.with_packages(1));
     };
-    let place = place(file.path);
+    let place = match place(file.path) {
+        Place::Unnamed => cache::named(file).map_or(Place::Unnamed, |(name, version)| named(&name, &version)),
+        place @ (Place::Named(_, _) | Place::Recipe) => place,
+    };
     if place != Place::Recipe && !is_whole(&content) {
         tell("it is no list of the files of a package, or a part of one");
     }
@@ -99,6 +103,20 @@ mod tests {
         assert_eq!(parse(deployed, "1700000000\nconaninfo.txt: d41d8c"), (found, 1));
         assert_eq!(parse(deployed, ""), (vec![], 1));
         assert_eq!(parse("root/.conan2/p/b/zlib0a1b2c3d4e5f6/p/conanmanifest.txt", list), (vec![], 1));
+        let path = "root/.conan2/p/b/acme78ae18cf015bc/p/conanmanifest.txt";
+        let database = include_bytes!("fixtures/ok/cache-of-2/root/.conan2/p/cache.sqlite3");
+        let with = |path: &str, database: &[u8]| {
+            let companions = [("/../../../cache.sqlite3", database)];
+            let parsed =
+                read(&FoundFile { path: &path.into(), content: list.as_bytes(), companions: &companions });
+            (parsed.packages.len(), parsed.blind_spots.len())
+        };
+        let folder = "acmeaa103066b7263";
+        let known = format!("home/p/b/{folder}/p/conanmanifest.txt");
+        assert_eq!(with(&known, database), (1, 0));
+        for (path, database) in [(path, &database[..]), (&known, &database[..5000]), (&known, b"")] {
+            assert_eq!(with(path, database), (0, 1), "{path}");
+        }
         for recipe in [
             "root/.conan2/p/zlib0a1b/e/conanmanifest.txt",
             "root/.conan/data/zlib/1.2.11/_/_/export/conanmanifest.txt",

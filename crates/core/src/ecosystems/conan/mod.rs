@@ -1,7 +1,8 @@
-//! C and C++: packages of Conan, as its first version keeps them and its second deploys them.
+//! C and C++: packages of Conan, in the caches of both of its versions, and where its second deploys them.
 //!
 //! No advisory data that is free to read speaks about them: they are listed, and told as not judged.
 
+mod cache;
 mod limits;
 mod manifest;
 
@@ -30,12 +31,12 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     crosses: false,
     end_of_life: |_| None,
     notes: Notes {
-        recognised: "`conanmanifest.txt` in Conan 1's cache and in folders of `full_deploy`",
+        recognised: "`conanmanifest.txt` in the caches of Conan 1 and 2, there with the database `cache.sqlite3`, and in folders of `full_deploy`",
         releases: "nothing: no advisory data speaks about it",
         severity: "nobody",
         not_covered: &[
             "all of it is listed and not judged, which counts",
-            "packages in the cache of Conan 2, whose names stand in a database: they are told",
+            "packages in a cache of Conan 2 whose database is not there or does not know them: they are told",
             "libraries that were copied out of their package",
         ],
     },
@@ -45,7 +46,10 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 const DETECTOR: Detector = Detector {
     id: "conan",
     revision: revision::of("ecosystems/conan"),
-    wants: &[Want::new(Pattern::Name("conanmanifest.txt"), limits::MOST_MANIFEST_BYTES)],
-    companions: &[],
+    wants: &[
+        Want::new(Pattern::Name("conanmanifest.txt"), limits::MOST_MANIFEST_BYTES),
+        Want::companion(Pattern::Name("cache.sqlite3"), limits::MOST_DATABASE_BYTES),
+    ],
+    companions: &cache::DATABASES,
     parse: manifest::read,
 };

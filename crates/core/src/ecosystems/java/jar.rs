@@ -14,11 +14,11 @@ use std::collections::BTreeSet;
 use super::{
     coordinates::{self, Coordinates, is_plain},
     file_name::{is_after_artifact, split, stem},
-    limits::MOST_NAMED,
     manifest::Manifest,
 };
 use crate::{
-    BlindSpot, FoundFile, Parsed, ParsedPackage, Reason,
+    BlindSpot, FoundFile, Package, Parsed, ParsedPackage, Reason,
+    archives::{Guess, UnknownArchive, listed, told},
     formats::archive::{self, Archive, Fault},
 };
 
@@ -43,27 +43,8 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
             blind_spots.push(BlindSpot::new(reason, &*path, detail));
         }
     }
-    if !contents.unidentified.is_empty() {
-        let detail = format!(
-            "nothing says for certain which artifact it is: {}",
-            listed(&contents.unidentified, ", ")
-        );
-        let spot = BlindSpot::new(Reason::DatabaseUnreadable, &*path, detail);
-        blind_spots.push(spot.with_packages(contents.unidentified.len()));
-    }
-    if let Some(program) = contents.program {
-        let detail = format!("nothing says which artifact this program is: {program}");
-        blind_spots.push(BlindSpot::new(Reason::UnidentifiedExecutables, &*path, detail));
-    }
-    Parsed { packages: contents.found, blind_spots, ..Parsed::default() }
-}
-
-fn listed(all: &[String], separator: &str) -> String {
-    let named = all.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(separator);
-    match all.len().saturating_sub(MOST_NAMED) {
-        0 => named,
-        more => format!("{named}{separator}and {more} more"),
-    }
+    blind_spots.extend(told(&path, &contents.unknown));
+    Parsed { packages: contents.found, blind_spots, archives: contents.unknown, ..Parsed::default() }
 }
 
 #[derive(Default)]
@@ -73,9 +54,7 @@ struct Contents {
     seen: BTreeSet<(String, Coordinates)>,
     wrong: Vec<Fault>,
     /// Archives of which it is not known, or not for certain, what they are.
-    unidentified: Vec<String>,
-    /// The file itself, where it is a program and no artifact that is known.
-    program: Option<String>,
+    unknown: Vec<UnknownArchive>,
 }
 
 impl Contents {
@@ -91,12 +70,16 @@ impl Contents {
             Own::Described => {}
             Own::Is(coordinates) => self.push(within, coordinates),
             Own::Guessed(coordinates) => {
+                let guess = coordinates.as_ref().map(Coordinates::package);
                 coordinates.into_iter().for_each(|one| self.push(within, one));
-                let told = unidentified(archive, &manifest, within);
-                match (within.is_empty() && !archive.nested.is_empty(), is_whole) {
-                    (_, false) => {}
-                    (true, true) => self.program = Some(told),
-                    (false, true) => self.unidentified.push(told),
+                if is_whole {
+                    self.unknown.push(UnknownArchive {
+                        within: within.to_owned(),
+                        sha1: archive.sha1.clone(),
+                        calls_itself: manifest.any_name().map(str::to_owned),
+                        guess: guess.map(|Package { name, version, .. }| Guess { name, version }),
+                        is_program: within.is_empty() && !archive.nested.is_empty(),
+                    });
                 }
             }
         }
@@ -201,13 +184,6 @@ fn is_named(one: &Coordinates, stem: &str) -> bool {
 /// Whether a text is a version, perhaps with words behind it.
 fn is_version_with_more(version: &str, text: &str) -> bool {
     text.strip_prefix(version).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
-}
-
-/// An archive in words, with what helps to find out what it is.
-fn unidentified(archive: &Archive, manifest: &Manifest, within: &str) -> String {
-    let which = if within.is_empty() { "the file itself" } else { within };
-    let calls_itself = manifest.any_name().map(|name| format!("calls itself {name}, ")).unwrap_or_default();
-    format!("{which} ({calls_itself}SHA-1 {})", archive.sha1)
 }
 
 #[cfg(test)]

@@ -5,6 +5,3 @@ pub(super) const MOST_DESCRIPTION_BYTES: u64 = 1 << 20;
 
 /// Longest name, group or version, in bytes. Paths of repositories have all three in them, and end at 4096.
 pub(super) const MOST_COORDINATE_BYTES: usize = 1024;
-
-/// Archives that are named in what is told of one file.
-pub(super) const MOST_NAMED: usize = 10;

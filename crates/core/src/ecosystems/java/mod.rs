@@ -54,7 +54,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
             "classes that were copied into an archive without the description of their artifact",
             "the Java runtime itself, and its modules (jmod, jimage)",
             "archives by other names, such as zip, nbm and esa",
-            "libraries whose name and content say too little are told and count, programs (with archives in them) are told; SHA-1 digests are not looked up anywhere",
+            "libraries whose name and content say too little are told and count, programs (with archives in them) are told; their SHA-1 digests are looked up in a local table, where one is given (docs/output.md), and nowhere else",
         ],
     },
     revision: revision::of("ecosystems/java"),

@@ -74,7 +74,7 @@ mod tests {
 
     fn parse(list: &str) -> Parsed {
         let content =
-            EXTRACTOR.write(&Program { rust: vec![list.to_owned()], ..Program::default() }).unwrap();
+            EXTRACTOR.write(&Program { rust: vec![list.to_owned()], ..Program::default() }, true).unwrap();
         read(&FoundFile { path: &"bin/tool".into(), content: &content, companions: &[] })
     }
 

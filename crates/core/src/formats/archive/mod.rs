@@ -95,7 +95,7 @@ impl Archive {
 }
 
 fn extract(source: &mut dyn Source, scratch: &dyn Scratch) -> io::Result<Vec<u8>> {
-    EXTRACTOR.write(&extract::archive(source, scratch)?)
+    EXTRACTOR.write(&extract::archive(source, scratch)?, true)
 }
 
 /// Reads an extract. The error is for people.

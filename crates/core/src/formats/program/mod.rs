@@ -106,7 +106,9 @@ fn extract_of(source: &mut dyn Source, is_searched: bool) -> io::Result<Vec<u8>>
     }
     // What says something of one of its programs must not pass for what it says of all.
     program.go_unread.extend(faults.into_iter().map(str::to_owned));
-    EXTRACTOR.write(&program)
+    // Of what only names the package that it is of, which some distributions write into every program, nothing is judged.
+    let is_artifact = !(program.go.is_empty() && program.rust.is_empty() && program.proven.is_empty());
+    EXTRACTOR.write(&program, is_artifact)
 }
 
 /// Adds what was found, or what is wrong with it.

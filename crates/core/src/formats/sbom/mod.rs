@@ -59,6 +59,7 @@ pub fn read(content: &[u8], reference: &str, ecosystems: &Ecosystems) -> Result<
         repositories: listed.own.repositories.clone(),
         packages: listing.packages,
         blind_spots,
+        archives: Vec::new(),
     })
 }
 

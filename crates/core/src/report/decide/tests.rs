@@ -45,6 +45,7 @@ fn made(findings: &[Match], policy: &Policy) -> Report {
         repositories: Vec::new(),
         packages: findings.iter().map(|found| found.package.clone()).collect(),
         blind_spots: vec![BlindSpot::new(Reason::OverBudget, "opt/large", "too large")],
+        archives: Vec::new(),
     };
     let judgement = Judgement {
         findings: findings.to_vec(),

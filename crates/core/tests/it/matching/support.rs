@@ -148,6 +148,7 @@ pub(crate) fn image(packages: &[(&str, &str, &str)]) -> IndexReport {
         }],
         packages: packages.iter().map(package).collect(),
         blind_spots: Vec::new(),
+        archives: Vec::new(),
     }
 }
 

@@ -297,3 +297,18 @@ fn a_root_file_system_is_walked_and_nothing_outside_it() {
     assert!(pack.blind_spots().iter().any(|spot| spot.reason == Reason::OverBudget));
     assert!(read_directory(&path("missing"), &store.evidence, indexer().wants(), &limits).is_err());
 }
+
+#[test]
+fn a_file_of_php_without_a_header_is_nothing_and_an_archive_that_was_not_kept_is_told() {
+    let system = [kept("etc/os-release", ALPINE), kept("lib/apk/db/installed", apk("musl", "1-r0", &[]))];
+    let plain = Item::Plain("srv/wp-content/plugins/a/a.php");
+    assert_eq!(spots(&index(&[&system, &[plain]])), []);
+    let linked = [
+        Item::Plain("srv/blob"),
+        Item::HardLink("srv/wp-content/plugins/a/a.php", "srv/blob"),
+        Item::HardLink("srv/a.jar", "srv/blob"),
+    ];
+    let report = index(&[&system, &linked]);
+    let told: Vec<&str> = report.blind_spots.iter().map(|spot| spot.subject.as_str()).collect();
+    assert_eq!(told, ["srv/a.jar"]);
+}

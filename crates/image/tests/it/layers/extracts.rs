@@ -7,7 +7,8 @@ use std::{
 
 use limpid_core::{
     Reason::{DetectorFailed, OverBudget},
-    extract::{Extractor, Scratch, Source},
+    extract::{Extractor, Scratch, Source, digests},
+    owned::FileDigest,
     wants::{Pattern, Want, WantList},
 };
 use limpid_image::{
@@ -61,6 +62,33 @@ fn the_extract_is_kept_in_the_place_of_the_file() {
     assert_eq!((seen.content("c.jar"), seen.content("d")), (None, None));
     assert_eq!(seen.listing(), ["f a.jar 8", &format!("f b.jar {}", large.len()), "f c.jar 4", "f d 4"]);
     assert_eq!(seen.blind_spots, []);
+}
+
+#[test]
+fn an_extract_gets_the_digests_of_its_file_where_a_package_may_have_it() {
+    static ASKS: Extractor = Extractor {
+        id: "asks",
+        revision: "1",
+        extract: |source, _| {
+            let mut all = String::new();
+            source.read_to_string(&mut all)?;
+            ASKS.write(&all, all != "plain")
+        },
+    };
+    let wants = WantList::new([Want::extract(Pattern::NameEnding(".jar"), 100, &ASKS)]);
+    let tar =
+        Tar::new().file("usr/a.jar", "abc").file("opt/b.jar", "abc").file("usr/c.jar", "plain").finish();
+    let mut seen = Seen::default();
+    read_layer(&mut &*tar, &expected(&tar, None), &wants, &Limits::default(), &mut seen, &|_| {}).unwrap();
+    let md5 = FileDigest::from_hex(b"900150983cd24fb0d6963f7d28e17f72").unwrap();
+    let told = |path: &str| {
+        let extract = seen.content(path).unwrap();
+        let read: String = ASKS.read(extract).unwrap().unwrap();
+        (read, digests(extract).map(|digests| digests.has(&md5)))
+    };
+    assert_eq!(told("usr/a.jar"), ("abc".to_owned(), Some(true)));
+    assert_eq!(told("opt/b.jar"), ("abc".to_owned(), None));
+    assert_eq!(told("usr/c.jar"), ("plain".to_owned(), None));
 }
 
 #[test]

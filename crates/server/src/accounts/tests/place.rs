@@ -21,8 +21,8 @@ use crate::{
         prepare,
     },
     configuration::{
-        Api, Blobs, Database, Egress, Indexer, Introspection, Log, Notifier, Registry, Role, Updater,
-        Upstreams,
+        Api, Blobs, Database, Egress, Indexer, Introspection, Log, Matcher, Notifier, Registry, Role,
+        Updater, Upstreams,
     },
     engine::Engine,
     http::Peer,
@@ -193,6 +193,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             ecosystems: Vec::new(),
             layers: Egress::default(),
         },
+        matcher: Matcher::default(),
         updater: Updater { on: false, period: DAY, mirror: None, feeds: Vec::new() },
         notifier: Notifier { summary: false, callback: None, most_removed_percent: 50, targets: Vec::new() },
         registry: Registry {

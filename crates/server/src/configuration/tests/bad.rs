@@ -17,7 +17,7 @@ const FILES: &[(&str, &[&str])] = &[
         "zzz = 1",
         &[
             "limpid.toml:1:1: there is no key “zzz”; at the top are data, roles, log, api, registry, harbor, introspection, auth, oidc, \
-           mail, database, blobs, indexer, updater, notifier",
+           mail, database, blobs, indexer, matcher, updater, notifier",
         ],
     ),
     (

@@ -6,7 +6,7 @@ use super::Place;
 use crate::{
     configuration::{
         Amqp, Api, Auth, Blobs, Configuration, Database, Delivery, Egress, Harbor, Indexer, Introspection,
-        Log, Notifier, Registry, Role, SecretBytes, Stomp, Target, Updater, Upstreams, Webhook,
+        Log, Matcher, Notifier, Registry, Role, SecretBytes, Stomp, Target, Updater, Upstreams, Webhook,
     },
     secret::Secret,
 };
@@ -40,6 +40,8 @@ ecosystems = ["wolfi", "alpine", "wolfi"]
 allow_networks = ["10.0.0.0/8", "fd00::/8", "192.0.2.7"]
 allow_hosts = ["Quay.Internal", ".example.com", "[::1]"]
 allow_plain_http = true
+[matcher]
+jars = "/etc/limpid/jars.tsv"
 [updater]
 on = false
 period = "1h30m"
@@ -96,6 +98,7 @@ fn defaults() -> Configuration {
             ecosystems: Vec::new(),
             layers: Egress::default(),
         },
+        matcher: Matcher::default(),
         updater: Updater { on: true, period: Duration::from_secs(6 * 3600), mirror: None, feeds: Vec::new() },
         notifier: Notifier { summary: true, callback: None, most_removed_percent: 10, targets: Vec::new() },
         registry: Registry {
@@ -148,6 +151,7 @@ fn everything_can_be_said() {
             database: Database { url: Secret::new("host=db dbname=limpid"), connections: 16 },
             blobs: Blobs { url: "s3://limpid/blobs?region=eu-west-1".to_owned(), cache_bytes: 500 << 20 },
             indexer: indexer(),
+            matcher: Matcher { jars: Some("/etc/limpid/jars.tsv".into()) },
             updater: Updater {
                 on: false,
                 period: Duration::from_secs(90 * 60),

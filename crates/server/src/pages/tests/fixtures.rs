@@ -119,6 +119,7 @@ fn index(word: &str) -> IndexReport {
         repositories: Vec::new(),
         packages: (0..300).map(package).collect(),
         blind_spots,
+        archives: Vec::new(),
     }
 }
 

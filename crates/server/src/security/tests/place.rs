@@ -315,6 +315,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             ecosystems: Vec::new(),
             layers: Egress::default(),
         },
+        matcher: configuration::Matcher::default(),
         updater: configuration::Updater {
             on: false,
             period: Duration::from_secs(3600),

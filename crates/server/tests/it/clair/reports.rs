@@ -203,3 +203,33 @@ async fn what_is_asked_about_no_distribution_is_asked_about_all_of_them() {
     let body = answer.with_status(200).value();
     assert_eq!(body["vulnerable_manifests"], json!({affected.as_str(): ["busybox"]}));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jars_are_what_the_table_of_the_service_says_also_where_it_is_asked_who_has_them() {
+    // An archive without members: nothing in it, and nothing in its name, says what it is.
+    let jar = [&b"PK\x05\x06"[..], &[0; 18]].concat();
+    let sha1 = "b04f3ee8f5e43fa3b162981b50bb72fe1acabb33";
+    let table = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(table.path(), format!("{sha1}\torg.yaml:snakeyaml:1.24\n")).unwrap();
+    let system = || clean().file("app/odd.jar", jar.clone());
+    let told = async |service: &Service| {
+        let manifest = service.index(&system()).await;
+        service.advise(FIXES).await;
+        let report = service.get(&format!("/api/v1/manifests/{manifest}/report")).await.value();
+        let unread = report["blind_spots"].as_array().unwrap().iter();
+        let unread = unread.filter(|spot| spot["subject"] == "app/odd.jar").count();
+        let asked = |name: &str| json!({"id": name, "package": {"name": name, "kind": "binary"}, "fixed_in_version": "2.0"});
+        let question = json!({"vulnerabilities": [asked("org.yaml:snakeyaml"), asked("org.yaml:other")]});
+        let answer = service.json("POST", "/indexer/api/v1/internal/affected_manifest", &question).await;
+        let affected = answer.with_status(200).value()["vulnerable_manifests"][&manifest].clone();
+        let proof = report["proof"].clone();
+        (unread, report["summary"]["ecosystems"]["Maven"]["packages"].clone(), affected, proof)
+    };
+    let plain = told(&Service::start()).await;
+    let path = table.path().to_owned();
+    let known = told(&Service::configured(|one| one.matcher.jars = Some(path))).await;
+    assert_eq!((plain.0, plain.1, plain.2), (1, Value::Null, Value::Null));
+    assert_eq!((known.0, known.1, known.2), (0, json!(1), json!(["org.yaml:snakeyaml"])));
+    assert_eq!(plain.3["index_state"], known.3["index_state"]);
+    assert_ne!(plain.3["policy"], known.3["policy"]);
+}

@@ -5,7 +5,7 @@ use crate::{
 };
 
 fn parse(program: &Program) -> Parsed {
-    let content = EXTRACTOR.write(program).unwrap();
+    let content = EXTRACTOR.write(program, false).unwrap();
     (DETECTOR.parse)(&FoundFile { path: &"bin/tool".into(), content: &content, companions: &[] })
 }
 

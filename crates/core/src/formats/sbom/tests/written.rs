@@ -76,6 +76,7 @@ fn index() -> IndexReport {
             spot(Reason::NoDistribution, "the file system in other", 1),
             spot(Reason::UnidentifiedExecutables, "1 program", 0),
         ],
+        archives: Vec::new(),
     }
 }
 
