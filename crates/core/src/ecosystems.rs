@@ -85,5 +85,5 @@ const LIST: [Ecosystem; 31] = [
 
 /// The ecosystems that Limpid ships, and what it knows of vulnerabilities beside them.
 pub fn all() -> Ecosystems {
-    Ecosystems::new(LIST).enriched(enrichment::PUBLISHER)
+    Ecosystems::new(LIST).enriched(enrichment::PUBLISHER).enriched(enrichment::NVD)
 }

@@ -51,6 +51,7 @@ pub const fn feeds<L: IsLanguage>() -> FeedFamily {
         locate: None,
         parse: |source, document, sink| L::LANGUAGE.parse(source, document, sink),
         increments: None,
+        mark: None,
         guard: |_| L::LANGUAGE.guard(),
         revisions: REVISIONS,
         is_second: |_| false,
