@@ -80,6 +80,7 @@ impl Language {
             ecosystem: self.name,
             versions: self.versions,
             reported: Reported::AsItself,
+            in_pairs: false,
             rate: |_| None,
             state: &|said| self.state(said),
         };
