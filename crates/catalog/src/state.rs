@@ -156,6 +156,9 @@ pub struct Validators {
     pub last_modified: Option<String>,
     /// Digest of the document as it was transferred.
     pub content: Option<Digest>,
+    /// Its digest as upstream tells it beside the document ([`limpid_core::feed::FeedFamily::mark`]), where that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
 }
 
 /// A try that failed.

@@ -57,8 +57,11 @@ pub struct Updater {
 /// Which feeds to update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
-    /// All that upstream has.
+    /// All that upstream has, but of what is loaded on request alone
+    /// ([`limpid_core::feed::Publisher::on_request`]) that which somebody asked for.
     All,
+    /// All that upstream has.
+    Everything,
     /// Those whose names begin with one of these: `alpine`, `alpine/v3.16`, `alpine/v3.16/main`.
     Prefixes(Vec<String>),
     /// Those that speak about these namespaces, or about these subjects of enrichments ([`limpid_core::enrichment`]). Upstream
@@ -157,8 +160,11 @@ impl Updater {
         let begun = self.clock.now();
         let mut jobs = match selection {
             Selection::Namespaces(namespaces) => of_namespaces(&self.store.read()?, ecosystems, namespaces),
-            Selection::All => self.discovered(ecosystems, None, &mut report)?,
-            Selection::Prefixes(prefixes) => self.discovered(ecosystems, Some(prefixes), &mut report)?,
+            Selection::All => self.discovered(ecosystems, None, false, &mut report)?,
+            Selection::Everything => self.discovered(ecosystems, None, true, &mut report)?,
+            Selection::Prefixes(prefixes) => {
+                self.discovered(ecosystems, Some(prefixes), true, &mut report)?
+            }
         };
         jobs.sort_by(|a, b| a.1.name.cmp(&b.1.name));
         jobs.dedup_by(|a, b| a.1.name == b.1.name);

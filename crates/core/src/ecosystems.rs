@@ -87,5 +87,5 @@ const LIST: [Ecosystem; 32] = [
 
 /// The ecosystems that Limpid ships, and what it knows of vulnerabilities beside them.
 pub fn all() -> Ecosystems {
-    Ecosystems::new(LIST).enriched(enrichment::PUBLISHER)
+    Ecosystems::new(LIST).enriched(enrichment::PUBLISHER).enriched(enrichment::NVD)
 }

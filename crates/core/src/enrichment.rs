@@ -12,10 +12,20 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub use self::share::{InvalidShare, Share};
-use crate::{advisory::Record, report::Finding};
+use crate::{
+    advisory::Record,
+    cvss::{Cvss, Vector},
+    report::Finding,
+};
 
 /// The first part of the names of the feeds.
 pub const FEEDS: &str = "enrichment";
+
+/// The first part of the names of NVD's feeds, which are loaded on request: `nvd/2024`.
+pub const NVD: &str = "nvd";
+
+/// The first year of NVD's feeds; it has the CVEs of earlier years too.
+pub const FIRST_YEAR: u16 = 2002;
 
 /// A kind of enrichment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,7 +67,7 @@ impl Kind {
 
 /// Whether a feed, given by name, enriches and has no advisories.
 pub fn is_feed(name: &str) -> bool {
-    name.split('/').next() == Some(FEEDS)
+    name.split('/').next().is_some_and(|first| [FEEDS, NVD].contains(&first))
 }
 
 /// A vulnerability that is known to be exploited.
@@ -82,6 +92,84 @@ pub struct Epss {
     pub percentile: Share,
     /// The day for which it was computed.
     pub date: NaiveDate,
+}
+
+/// The subject of NVD's scores of a year of CVEs.
+pub fn nvd_subject(year: u16) -> String {
+    format!("scores of {year}")
+}
+
+/// Where in NVD's feeds a CVE is: the year of its feed.
+pub(crate) fn nvd_year(cve: &str) -> Option<u16> {
+    let year: u16 = cve.get(4..)?.split('-').next()?.parse().ok()?;
+    Some(year.max(FIRST_YEAR))
+}
+
+/// Which of several scores NVD itself goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// This one.
+    Primary,
+    /// Another's, beside it.
+    Secondary,
+}
+
+/// A score of a vulnerability, as NVD has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NvdScore {
+    /// Whether NVD goes by it.
+    pub rank: Rank,
+    /// Who gives it: `nvd@nist.gov` is NVD itself.
+    pub source: String,
+    /// A vector of CVSS.
+    pub vector: String,
+}
+
+/// NVD itself, among sources of its scores, and as the source of a vector.
+const NVD_ITSELF: &str = "nvd@nist.gov";
+const NVD_NAME: &str = "NVD";
+
+impl NvdScore {
+    /// The fact that a CVE has this score.
+    pub fn fact(&self, subject: &str, cve: &str) -> Record {
+        let rank = match self.rank {
+            Rank::Primary => "Primary",
+            Rank::Secondary => "Secondary",
+        };
+        Record::fact(subject, cve, format!("{rank} {} {}", self.source, self.vector))
+    }
+
+    /// What a fact says.
+    pub(crate) fn of_fact(value: &str) -> Option<Self> {
+        let mut parts = value.splitn(3, ' ');
+        let rank = match parts.next()? {
+            "Primary" => Rank::Primary,
+            "Secondary" => Rank::Secondary,
+            _ => return None,
+        };
+        let score = Self { rank, source: parts.next()?.to_owned(), vector: parts.next()?.to_owned() };
+        score.scored().is_some().then_some(score)
+    }
+
+    /// The vector with its score; `None` where it is none.
+    pub fn scored(&self) -> Option<Cvss> {
+        self.named().scored()
+    }
+
+    /// The vector, with NVD as its source, and who gave it to NVD where that is another.
+    pub(crate) fn named(&self) -> Vector {
+        let source = match (self.rank, self.source.as_str()) {
+            (Rank::Primary, NVD_ITSELF) => NVD_NAME.to_owned(),
+            (Rank::Primary, other) => format!("{NVD_NAME} (primary, {other})"),
+            (Rank::Secondary, other) => format!("{NVD_NAME} (secondary, {other})"),
+        };
+        Vector { source, vector: self.vector.clone() }
+    }
+}
+
+/// Whether the source of a vector is NVD, and it is the one that NVD goes by.
+pub(crate) fn is_primary_of_nvd(source: &str) -> bool {
+    source == NVD_NAME || source.strip_prefix(NVD_NAME).is_some_and(|rest| rest.starts_with(" (primary, "))
 }
 
 /// What is known of one finding's vulnerability.

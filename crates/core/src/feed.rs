@@ -25,6 +25,9 @@ pub struct Publisher {
     pub feeds: &'static FeedFamily,
     /// Digest of its own code and data, from [`revision::of`].
     pub revision: &'static str,
+    /// Whether its feeds are loaded only where somebody asks for them by name; from then on they are brought up to date with all
+    /// others.
+    pub on_request: bool,
 }
 
 /// The feeds of one publisher.
@@ -48,6 +51,9 @@ pub struct FeedFamily {
     pub parse: Parse,
     /// How single documents change between two archives, where upstream tells.
     pub increments: Option<Increments>,
+    /// Reads the digest of the document (SHA-256 of its bytes, decompressed, in small hexadecimal digits), where upstream tells it
+    /// in a small one beside it: a document that is known need not be fetched. `None` where that one is missing, as in a mirror.
+    pub mark: Option<Mark>,
     /// When new data of a feed (given by name) is not believed.
     pub guard: fn(feed: &str) -> Guard,
     /// Revisions of the shared formats that read the documents, from [`crate::revision::of`].
@@ -58,6 +64,9 @@ pub struct FeedFamily {
 
 /// See [`FeedFamily::locate`].
 pub type Locate = fn(&FeedSource, &dyn Upstream) -> Result<String, DiscoveryError>;
+
+/// See [`FeedFamily::mark`].
+pub type Mark = fn(&FeedSource, &dyn Upstream) -> Result<Option<String>, DiscoveryError>;
 
 /// See [`FeedFamily::parse`].
 pub type Parse =
@@ -152,6 +161,7 @@ impl FeedFamily {
         locate: None,
         parse: |source, _, _| Err(FeedError::Malformed(format!("there is no feed {}", source.name))),
         increments: None,
+        mark: None,
         guard: |_| Guard { floor: 1, most_shrink_percent: 0, stale_after_hours: 0, most_bytes: 0 },
         revisions: &[],
         is_second: |_| false,
@@ -187,7 +197,13 @@ impl Publisher {
 impl Ecosystem {
     /// The ecosystem as one that has feeds.
     pub fn publisher(&self) -> Publisher {
-        Publisher { id: self.id, name: self.name, feeds: self.feeds, revision: self.revision }
+        Publisher {
+            id: self.id,
+            name: self.name,
+            feeds: self.feeds,
+            revision: self.revision,
+            on_request: false,
+        }
     }
 
     /// Whether a feed's name is one of this ecosystem's.

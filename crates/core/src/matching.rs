@@ -24,7 +24,7 @@ pub use self::{
 };
 use crate::{
     Advisory, Affected, BlindSpot, Digest, Distribution, Ecosystem, IndexReport, IndexedPackage, Reason,
-    advisory::Names, ecosystem::Ecosystems,
+    advisory::Names, ecosystem::Ecosystems, scope::may_be_spoken_about,
 };
 
 /// Advisory data as of one instant. The catalog implements it; what is fresh and what is stale is decided before.
@@ -259,8 +259,11 @@ impl<'i> Session<'i> {
             judgement.blind_spots.push(spot.with_packages(packages.len()));
             return;
         };
-        if !ecosystem.feeds.is_there() {
-            judgement.blind_spots.extend(coverage::of_feedless(namespace, packages));
+        let (packages, strangers) = spoken_about(ecosystem, packages);
+        if !strangers.is_empty() {
+            judgement.blind_spots.extend(coverage::of_feedless(namespace, &strangers));
+        }
+        if packages.is_empty() {
             return;
         }
         let coverage = self.advisories.coverage(namespace);
@@ -277,7 +280,7 @@ impl<'i> Session<'i> {
                 advisories: self.advisories,
                 has_second: loaded().any(|feed| (ecosystem.feeds.is_second)(&feed.name)),
             };
-            for package in packages {
+            for &package in &packages {
                 let judged = court.judge(package, judgement, &mut unjudged);
                 if judged.compared {
                     judgement.count(package);
@@ -290,6 +293,7 @@ impl<'i> Session<'i> {
         }
         judgement.blind_spots.extend(coverage::of_strangers(namespace, unjudged.strangers));
         judgement.blind_spots.extend(coverage::of_unreleased(namespace, unjudged.unreleased));
+        judgement.blind_spots.extend(coverage::of_unknown(namespace, &unjudged.unknown));
         let end_of_life = end_of_life(namespace, ecosystem, self.advisories, &mut judgement.blind_spots)
             .filter(|&end| end < self.as_of);
         let scope = coverage::Scope {
@@ -306,6 +310,25 @@ impl<'i> Session<'i> {
             }
         }
     }
+}
+
+/// The packages about which the feeds of a language may speak, and the others with what it is that they do not speak about. Of distributions
+/// the data itself may decide, so all of them are asked about.
+fn spoken_about<'i>(
+    ecosystem: &Ecosystem,
+    packages: &[&'i IndexedPackage],
+) -> (Vec<&'i IndexedPackage>, Vec<(&'i IndexedPackage, String)>) {
+    if ecosystem.identity.is_some() {
+        return (packages.to_vec(), Vec::new());
+    }
+    let (mut own, mut strangers) = (Vec::new(), Vec::new());
+    for &package in packages {
+        match may_be_spoken_about(ecosystem, &package.package) {
+            Ok(()) => own.push(package),
+            Err(about) => strangers.push((package, about)),
+        }
+    }
+    (own, strangers)
 }
 
 fn dated_distributions(

@@ -33,9 +33,18 @@ pub enum Scope {
         /// What is not sure about it; the same of several packages is one.
         doubts: Vec<BlindSpot>,
     },
+    /// As [`Scope::Namespaces`], of feeds that speak about some products and not of all that there are: a package that they
+    /// never name, in whatever version, is nobody's.
+    IfNamed {
+        /// The namespaces.
+        namespaces: Vec<String>,
+        /// What is not sure about it where it is named.
+        doubts: Vec<BlindSpot>,
+    },
     /// The package was built by somebody about whose packages the feeds do not speak.
     ThirdParty {
-        /// Who, or why, for people: `docker.com`, `signed with key 1234…`.
+        /// Who, or why, for people: `docker.com`, `signed with key 1234…`. Of languages empty where nobody speaks about what is
+        /// called so, whoever built it.
         by: String,
     },
 }
@@ -56,7 +65,29 @@ pub fn is_spoken_about(ecosystem: &Ecosystem, distribution: &Distribution, packa
         facts: &|_, _| Vec::new(),
     };
     match (ecosystem.scope)(&question) {
-        Scope::Namespaces(_) | Scope::Ranked { .. } => true,
+        Scope::Namespaces(_) | Scope::Ranked { .. } | Scope::IfNamed { .. } => true,
         Scope::ThirdParty { .. } => false,
+    }
+}
+
+/// Whether the feeds of a language may speak about one of its packages; the error is what it is of which they do not, in words.
+///
+/// # Errors
+/// Such as `LuaRocks`, which has no feeds, or `java of Somebody Else`.
+pub fn may_be_spoken_about(language: &Ecosystem, package: &Package) -> Result<(), String> {
+    if !language.feeds.is_there() {
+        return Err(language.osv_name.to_owned());
+    }
+    let question = ScopeQuestion {
+        namespace: language.osv_name,
+        distribution: "",
+        package,
+        repositories: &[],
+        facts: &|_, _| Vec::new(),
+    };
+    match (language.scope)(&question) {
+        Scope::Namespaces(_) | Scope::Ranked { .. } | Scope::IfNamed { .. } => Ok(()),
+        Scope::ThirdParty { by } if by.is_empty() => Err(package.name.clone()),
+        Scope::ThirdParty { by } => Err(format!("{} of {by}", package.name)),
     }
 }

@@ -11,7 +11,7 @@ use limpid_catalog::{
     update::{self, Outcome, Selection, UpdateReport},
 };
 use limpid_core::{
-    ImageFacts, IndexReport, Report,
+    ImageFacts, IndexReport, IndexedPackage, Report,
     ecosystem::Ecosystems,
     ecosystems,
     enrichment::Kind,
@@ -20,6 +20,7 @@ use limpid_core::{
     matching::{self, Advisories},
     policy::Policy,
     report,
+    scope::may_be_spoken_about,
 };
 use limpid_image::{
     evidence::{EvidenceStore, Pack},
@@ -197,6 +198,7 @@ impl Engine {
         let mut namespaces: Vec<String> = indexes
             .iter()
             .flat_map(|index| &index.packages)
+            .filter(|package| self.has_feeds(package))
             .filter_map(|package| package.namespace.clone())
             .collect();
         namespaces.sort();
@@ -211,6 +213,13 @@ impl Engine {
             Some(Mirror::Url(_)) | None => Some(ASKED_RECENTLY),
         };
         self.update(&Selection::Namespaces(namespaces), recently, progress)
+    }
+
+    /// Whether any feed could speak about a package: those of a distribution are asked about all of its packages.
+    fn has_feeds(&self, indexed: &IndexedPackage) -> bool {
+        let namespace = indexed.namespace.as_deref().unwrap_or_default();
+        let language = self.ecosystems().of_namespace(namespace).filter(|one| one.identity.is_none());
+        language.is_none_or(|language| may_be_spoken_about(language, &indexed.package).is_ok())
     }
 
     /// Brings feeds up to date.

@@ -318,6 +318,8 @@ pub struct Updater {
     pub mirror: Option<String>,
     /// Prefixes of the feeds that are kept; empty: all.
     pub feeds: Vec<String>,
+    /// Whether all of them are also those of NVD.
+    pub nvd: bool,
 }
 
 /// Who is told of changes.

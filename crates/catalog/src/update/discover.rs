@@ -10,15 +10,17 @@ use limpid_core::{
 use super::{UpdateError, UpdateReport, Updater};
 use crate::{
     State, StateError,
-    state::{Discovery, Source},
+    state::{Discovery, FeedRecord, Source},
 };
 
 impl Updater {
-    /// The feeds that upstream has and those that are known already; of these prefixes, where any are given.
+    /// The feeds that upstream has and those that are known already; of these prefixes, where any are given. Of
+    /// what is loaded on request only what was asked for before, unless it is `on_request`.
     pub(super) fn discovered(
         &self,
         ecosystems: &Ecosystems,
         prefixes: Option<&[String]>,
+        on_request: bool,
         report: &mut UpdateReport,
     ) -> Result<Vec<(Publisher, FeedSource)>, UpdateError> {
         let wanted = |feed: &str| {
@@ -31,6 +33,11 @@ impl Updater {
         for publisher in
             ecosystems.publishers().filter(|publisher| publisher.feeds.is_there() && asked(publisher))
         {
+            let is_asked = on_request || !publisher.on_request;
+            let loaded = loaded_feeds(&self.store.read()?, &publisher);
+            if !is_asked && loaded.is_empty() {
+                continue;
+            }
             let found = (publisher.feeds.discover)(&self.transport).map_err(|error| error.to_string());
             // Nobody runs an upstream without feeds: such an answer is none. A mirror may lack a publisher as a whole.
             let may_lack = self.transport.is_mirror() && prefixes.is_none();
@@ -53,6 +60,7 @@ impl Updater {
                     .cloned()
                     .chain(known)
                     .filter(|source| wanted(&source.name))
+                    .filter(|source| is_asked || is_gone_on_with(&source.name, &loaded))
                     .map(|source| (publisher, source)),
             );
         }
@@ -83,6 +91,18 @@ impl Updater {
             Ok(state.clone())
         })
     }
+}
+
+/// The names of the feeds of a publisher that have data.
+fn loaded_feeds(state: &State, publisher: &Publisher) -> Vec<String> {
+    let has_data = |record: &FeedRecord| record.data.latest().is_some() || record.quarantine.is_some();
+    let loaded = state.feeds.iter().filter(|(name, record)| publisher.owns_feed(name) && has_data(record));
+    loaded.map(|(name, _)| name.clone()).collect()
+}
+
+/// Whether a feed that is loaded on request is one of those that are, or is newer by its name, as a year is than the one before.
+fn is_gone_on_with(feed: &str, loaded: &[String]) -> bool {
+    loaded.iter().any(|one| one == feed) || loaded.iter().max().is_some_and(|last| feed > last.as_str())
 }
 
 /// The feeds of a publisher that have data, and, where upstream was asked before, those that it had then.

@@ -1,12 +1,19 @@
 //! The update of one feed, from the question to upstream to the commit.
 
-use std::path::Path;
+use std::{
+    io::{self, BufReader, Seek as _},
+    path::Path,
+};
 
 use chrono::{DateTime, Utc};
-use limpid_core::feed::{FeedError, FeedSource, Publisher};
+use limpid_core::{
+    digest::Hasher,
+    feed::{FeedError, FeedSource, Publisher},
+};
 
 use super::{
     Outcome, Progress, Updater,
+    decompress::decompressed,
     document::Document,
     guard,
     mirror::Address,
@@ -113,13 +120,50 @@ impl Updater {
             Err(why) => return Ok((Found::Failed(why), task.source.url.clone())),
         };
         let known = self.known(task, &address);
+        let mark = match self.mark(task) {
+            Ok(mark) => mark,
+            Err(why) => return Ok((Found::Failed(why), display(&address))),
+        };
+        if mark.is_some() && mark == known.mark {
+            return Ok((Found::Same, display(&address)));
+        }
         let found = match self.fetch(task, &address, known) {
             Ok(Fetched::NotModified) => Found::Same,
             Ok(Fetched::Absent) => Found::Absent,
-            Ok(Fetched::Document(document)) => self.judge(task, document)?,
+            Ok(Fetched::Document(mut document)) => {
+                document.validators.mark = self.proven(task, &document, mark)?;
+                self.judge(task, document)?
+            }
             Err(error) => not_fetched(&error),
         };
         Ok((found, display(&address)))
+    }
+
+    /// The digest that upstream tells of the document, where it tells any.
+    fn mark(&self, task: &Task<'_>) -> Result<Option<String>, String> {
+        let Some(mark) = task.publisher.feeds.mark else { return Ok(None) };
+        mark(task.source, &self.transport).map_err(|error| error.to_string())
+    }
+
+    /// The digest that upstream told, where the document has it: one that came before or after its digest is looked at again. (What
+    /// cannot be decompressed is told when it is read.)
+    fn proven(
+        &self,
+        task: &Task<'_>,
+        document: &Document,
+        mark: Option<String>,
+    ) -> Result<Option<String>, LocalError> {
+        let Some(mark) = mark else { return Ok(None) };
+        let most = (task.publisher.feeds.guard)(&task.source.name).most_bytes;
+        let mut spool = &document.spool;
+        spool.rewind()?;
+        let mut hasher = Hasher::sha256();
+        let copied = decompressed(BufReader::new(spool), most)
+            .and_then(|mut reader| io::copy(&mut reader, &mut Hashing(&mut hasher)));
+        spool.rewind()?;
+        let digest = copied.is_ok().then(|| hasher.finish());
+        let has_it = digest.is_some_and(|digest| digest.as_str().strip_prefix("sha256:") == Some(&*mark));
+        Ok(has_it.then_some(mark))
     }
 
     /// How the document that was judged last is told, if it was at this address.
@@ -263,6 +307,20 @@ impl Updater {
             record.failure = None;
             Ok(outcome)
         })
+    }
+}
+
+/// Hashes what is written to it.
+struct Hashing<'a>(&'a mut Hasher);
+
+impl io::Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -175,7 +175,7 @@ fn receive(url: &str, mut response: Response, request: &Request<'_>) -> Result<F
     if request.known.content.as_ref() == Some(&content) {
         return Ok(Fetched::NotModified);
     }
-    let validators = Validators { etag, last_modified, content: Some(content) };
+    let validators = Validators { etag, last_modified, content: Some(content), mark: None };
     Ok(Fetched::Document(Document { spool, validators }))
 }
 

@@ -33,6 +33,7 @@ static FAMILY: FeedFamily = FeedFamily {
     locate: None,
     parse,
     increments: None,
+    mark: None,
     guard: |_| GUARD,
     revisions: &[],
     is_second: |_| false,

@@ -23,6 +23,7 @@ static FAMILY: FeedFamily = FeedFamily {
     discover: |_| Ok(vec![source()]),
     locate: Some(locate),
     parse,
+    mark: None,
     increments: Some(Increments {
         lists: |_| ["changes.csv", "deletions.csv"].map(|name| format!("{ROOT}{name}")).to_vec(),
         read: |list, reader, sink| {

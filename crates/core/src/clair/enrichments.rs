@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Id;
-use crate::report::Finding;
+use crate::{enrichment::is_primary_of_nvd, report::Finding};
 
 /// Sorts before the others.
 const CVSS: &str = "message/vnd.clair.map.vulnerability; enricher=clair.cvss \
@@ -53,9 +53,14 @@ impl Enrichments {
     }
 }
 
-/// What counts most of version 3.
+/// That by which NVD goes, in its newer version, where NVD's data is loaded: the one that Clair has. Else what counts most of
+/// version 3.
 fn cvss(finding: &Finding) -> Option<Value> {
-    let one = finding.cvss.iter().find(|one| one.is_of_version_3())?;
+    let of_3 = || finding.cvss.iter().filter(|one| one.is_of_version_3());
+    let of_nvd = of_3().filter(|one| is_primary_of_nvd(&one.source));
+    // Of equal ones the first.
+    let newest = of_nvd.reduce(|a, b| if b.version > a.version { b } else { a });
+    let one = newest.or_else(|| of_3().next())?;
     Some(json!({
         "version": one.version,
         "vectorString": one.vector,

@@ -354,3 +354,35 @@ fn enrichments_have_the_type_that_clients_take_first_with_a_score_in_each_record
     let none = json(&reported(&index, vec![found(indexed("libssl", Some("openssl")))]));
     assert_eq!(none["enrichments"], json!({}));
 }
+
+#[test]
+fn the_score_by_which_nvd_goes_comes_before_the_vendors_as_in_clair() {
+    let vector = |source: &str, vector: &str| crate::cvss::Vector {
+        source: source.to_owned(),
+        vector: vector.to_owned(),
+    };
+    let of_3 = |version: &str, availability: &str| {
+        format!("CVSS:3.{version}/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:{availability}")
+    };
+    let vendor = vector("Red Hat", &of_3("1", "L"));
+    let second = vector("NVD (secondary, cna@example.org)", &of_3("1", "L"));
+    let old = vector("NVD", &of_3("0", "H"));
+    let others = vector("NVD (primary, cna@example.org)", &of_3("1", "H"));
+    let version_2 = vector("NVD", "AV:N/AC:L/Au:N/C:P/I:P/A:P");
+    for (vectors, expected) in [
+        (vec![&vendor, &second], &vendor),
+        (vec![&vendor, &version_2], &vendor),
+        (vec![&vendor, &old, &second], &old),
+        (vec![&vendor, &old, &others], &others),
+    ] {
+        let package = indexed("libssl", Some("openssl"));
+        let index = image(std::slice::from_ref(&package), &[]);
+        let mut finding = found(package);
+        finding.advisory.cvss = vectors.into_iter().cloned().collect();
+        let report = json(&reported(&index, vec![finding]));
+        let all = report["enrichments"].as_object().unwrap().values().next().unwrap()[0].as_object().unwrap();
+        let record = &all.values().next().unwrap()[0];
+        let told = (&record["source"], &record["vectorString"]);
+        assert_eq!(told, (&json!(expected.source), &json!(expected.vector)));
+    }
+}

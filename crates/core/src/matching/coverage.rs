@@ -49,27 +49,44 @@ pub(super) fn of_unreleased(namespace: &str, packages: Vec<String>) -> Option<Bl
     Some(BlindSpot::new(Reason::UnidentifiedExecutables, namespace, detail).with_packages(count))
 }
 
-/// Packages of a kind of which nobody publishes advisories: one blind spot for each name and version, as long as they are few. They
-/// are somebody else's, and not of a release that is not covered: whoever waives them must still be told of such a one.
-pub(super) fn of_feedless(namespace: &str, packages: &[&IndexedPackage]) -> Vec<BlindSpot> {
-    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for one in packages {
+/// Packages of which nobody publishes advisories, each with what it is that nobody speaks about: one blind spot for each name and
+/// version, as long as they are few. They are somebody else's, and not of a release that is not covered: whoever waives them must
+/// still be told of such a one.
+pub(super) fn of_feedless(namespace: &str, packages: &[(&IndexedPackage, String)]) -> Vec<BlindSpot> {
+    let why = |about: &str| format!("no advisory data that Limpid reads speaks about {about}");
+    of_each(namespace, why(namespace), packages.iter().map(|(one, about)| (*one, why(about))))
+}
+
+/// Packages that the loaded feeds never name: they speak about some products and not of all that there are.
+pub(super) fn of_unknown(namespace: &str, packages: &[&IndexedPackage]) -> Vec<BlindSpot> {
+    let why = |name: &str| format!("the loaded advisories name {name} in no version");
+    of_each(namespace, why("any of them"), packages.iter().map(|one| (*one, why(&one.package.name))))
+}
+
+/// Given why each is not judged, and why they are where they are too many to be told one by one.
+fn of_each<'a>(
+    namespace: &str,
+    of_all: String,
+    packages: impl Iterator<Item = (&'a IndexedPackage, String)>,
+) -> Vec<BlindSpot> {
+    let mut places: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    let mut count = 0;
+    for (one, why) in packages {
         let subject = format!("{} {}", one.package.name, one.package.version);
-        places.entry(subject).or_default().push(one.path.clone());
+        places.entry((subject, why)).or_default().push(one.path.clone());
+        count += 1;
     }
-    let spot = |subject: String, packages: usize, found: String| {
-        let detail = format!(
-            "no advisory data that Limpid reads speaks about {namespace}: listed, and compared with nothing; {found}"
-        );
+    let spot = |subject: String, why: String, packages: usize, found: String| {
+        let detail = format!("{why}: listed, and compared with nothing; {found}");
         BlindSpot::new(Reason::ThirdParty, subject, detail).with_packages(packages)
     };
     if places.len() > NAMED {
-        let (_, named) = named(places.into_keys().collect());
-        return vec![spot(namespace.to_owned(), packages.len(), named)];
+        let (_, named) = named(places.into_keys().map(|(subject, _)| subject).collect());
+        return vec![spot(namespace.to_owned(), of_all, count, named)];
     }
-    let each = places.into_iter().map(|(subject, paths)| {
+    let each = places.into_iter().map(|((subject, why), paths)| {
         let count = paths.len();
-        spot(subject, count, format!("found at {}", named(paths).1))
+        spot(subject, why, count, format!("found at {}", named(paths).1))
     });
     each.collect()
 }

@@ -11,7 +11,8 @@ use chrono::NaiveDate;
 use super::{Advisories, FeedState, Judgement, Match};
 use crate::{
     advisory::is_cve,
-    enrichment::{Enrichment, Epss, Kev, Kind, is_feed},
+    cvss::Cvss,
+    enrichment::{Enrichment, Epss, Kev, Kind, NVD, NvdScore, is_feed, nvd_subject, nvd_year},
 };
 
 /// Adds it to each finding, and the feeds that were asked to the judgement.
@@ -30,6 +31,38 @@ pub(super) fn enrich(judgement: &mut Judgement, advisories: &dyn Advisories) {
     }
     kev.close(judgement);
     epss.close(judgement);
+    add_scores(judgement, advisories);
+}
+
+/// Adds NVD's scores of the one CVE that a finding is about behind those of its advisories, where they are loaded.
+fn add_scores(judgement: &mut Judgement, advisories: &dyn Advisories) {
+    let mut books: BTreeMap<u16, Book<'_>> = BTreeMap::new();
+    for found in &mut judgement.findings {
+        let ids = identifiers(found);
+        let [id] = ids.as_slice() else { continue };
+        let Some(year) = nvd_year(id) else { continue };
+        let book = books
+            .entry(year)
+            .or_insert_with(|| Book::of(nvd_subject(year), format!("{NVD}/{year}"), advisories));
+        let mut scores: Vec<(NvdScore, Cvss)> = book
+            .look_up(id, |value| NvdScore::of_fact(value).and_then(|one| Some((one.clone(), one.scored()?))));
+        scores.sort_by(|(a, scored), (b, other)| {
+            (a.rank, &other.version, &a.source, &a.vector).cmp(&(
+                b.rank,
+                &scored.version,
+                &b.source,
+                &b.vector,
+            ))
+        });
+        for vector in scores.iter().map(|(score, _)| score.named()) {
+            if !found.advisory.cvss.contains(&vector) {
+                found.advisory.cvss.push(vector);
+            }
+        }
+    }
+    for book in books.into_values() {
+        book.close(judgement);
+    }
 }
 
 /// The CVEs that a finding is about.
@@ -43,7 +76,10 @@ fn identifiers(found: &Match) -> Vec<String> {
 
 /// What is known of one kind.
 struct Book<'a> {
-    kind: Kind,
+    /// Where advisories have a namespace.
+    subject: String,
+    /// The feed that is named where what is known cannot be read.
+    feed: String,
     advisories: &'a dyn Advisories,
     /// Those that are loaded.
     feeds: Vec<FeedState>,
@@ -55,11 +91,15 @@ struct Book<'a> {
 
 impl<'a> Book<'a> {
     fn open(kind: Kind, advisories: &'a dyn Advisories) -> Self {
-        let all = advisories.coverage(kind.subject()).feeds.into_iter();
+        Self::of(kind.subject().to_owned(), kind.feed().to_owned(), advisories)
+    }
+
+    fn of(subject: String, feed: String, advisories: &'a dyn Advisories) -> Self {
+        let all = advisories.coverage(&subject).feeds.into_iter();
         let feeds: Vec<FeedState> = all.filter(|one| is_feed(&one.name) && one.data.is_some()).collect();
         let doubt = |one: &FeedState| Some((one.name.clone(), doubt(one)?));
         let doubts = feeds.iter().filter_map(doubt).collect();
-        Self { kind, advisories, feeds, known: BTreeMap::new(), doubts }
+        Self { subject, feed, advisories, feeds, known: BTreeMap::new(), doubts }
     }
 
     fn look_up<T>(&mut self, id: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
@@ -67,7 +107,7 @@ impl<'a> Book<'a> {
             return Vec::new();
         }
         if !self.known.contains_key(id) {
-            let found = self.advisories.facts(self.kind.subject(), id);
+            let found = self.advisories.facts(&self.subject, id);
             for (feed, why) in found.unreadable {
                 self.doubts.insert(feed, format!("its data cannot be read: {why}"));
             }
@@ -77,7 +117,7 @@ impl<'a> Book<'a> {
         let all: Vec<Option<T>> = values.map(|value| read(value)).collect();
         if all.iter().any(Option::is_none) {
             let why = format!("what it says of {id} cannot be read");
-            self.doubts.entry(self.kind.feed().to_owned()).or_insert(why);
+            self.doubts.entry(self.feed.clone()).or_insert(why);
         }
         all.into_iter().flatten().collect()
     }

@@ -69,27 +69,34 @@ pub(super) struct Judged {
 
 /// The names of packages of a namespace that are told together.
 #[derive(Debug, Default)]
-pub(super) struct Unjudged {
+pub(super) struct Unjudged<'p> {
     /// Packages that the feeds do not speak about, by who built them.
     pub(super) strangers: BTreeMap<String, Vec<String>>,
     /// Packages that were built from source without a version, and that no statement names.
     pub(super) unreleased: Vec<String>,
+    /// Packages that would be spoken about if the feeds knew them, and that they never name.
+    pub(super) unknown: Vec<&'p IndexedPackage>,
 }
 
 impl Court<'_> {
     /// Judges one package, and adds what it finds to the judgement.
-    pub(super) fn judge(
+    pub(super) fn judge<'p>(
         &self,
-        indexed: &IndexedPackage,
+        indexed: &'p IndexedPackage,
         judgement: &mut Judgement,
-        unjudged: &mut Unjudged,
+        unjudged: &mut Unjudged<'p>,
     ) -> Judged {
         let package = &indexed.package;
+        let mut doubts_if_named = None;
         let groups = match self.scope(package, judgement) {
             Scope::Namespaces(namespaces) => vec![namespaces],
             Scope::Ranked { groups, doubts } => {
                 judgement.blind_spots.extend(doubts);
                 groups
+            }
+            Scope::IfNamed { namespaces, doubts } => {
+                doubts_if_named = Some(doubts);
+                vec![namespaces]
             }
             Scope::ThirdParty { by } => {
                 unjudged.strangers.entry(by).or_default().push(package.name.clone());
@@ -98,6 +105,13 @@ impl Court<'_> {
         };
         let mut judged = Judged { compared: true, named: false };
         let statements = self.statements_of(&groups, package, judgement, &mut judged);
+        if let Some(doubts) = doubts_if_named {
+            if !judged.named {
+                unjudged.unknown.push(indexed);
+                return Judged { compared: false, named: true };
+            }
+            judgement.blind_spots.extend(doubts);
+        }
         if let Err(invalid) = (self.ecosystem.versions.check)(&package.version) {
             judged.compared = false;
             if package.is_unreleased() && !judged.named {

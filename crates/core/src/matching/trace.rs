@@ -117,7 +117,7 @@ fn said(
     statements: &[Statement],
 ) -> Option<Said> {
     let groups = match scope {
-        Scope::Namespaces(namespaces) => std::slice::from_ref(namespaces),
+        Scope::Namespaces(namespaces) | Scope::IfNamed { namespaces, .. } => std::slice::from_ref(namespaces),
         Scope::Ranked { groups, .. } => groups.as_slice(),
         Scope::ThirdParty { by } => {
             let is_named = is_named_anywhere(package, ecosystem, ecosystems, statements);

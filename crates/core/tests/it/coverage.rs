@@ -119,8 +119,14 @@ fn document() -> String {
         text += &row(one, [one.name.to_owned(), one.osv_name.to_owned(), one.notes.recognised.to_owned()]);
     }
     text += ENRICHMENT;
-    for source in all.enrichments().flat_map(|one| (one.feeds.discover)(&Everything).unwrap()) {
-        writeln!(text, "| `{}` | {} | `{}` |", source.name, source.namespace, source.url).unwrap();
+    for publisher in all.enrichments() {
+        let sources = (publisher.feeds.discover)(&Everything).unwrap();
+        // What is loaded on request has a document for each year.
+        let shown = if publisher.on_request { 1 } else { sources.len() };
+        let more = if publisher.on_request { " and its likes, for each year; only on request" } else { "" };
+        for source in sources.iter().take(shown) {
+            writeln!(text, "| `{}`{more} | {} | `{}` |", source.name, source.namespace, source.url).unwrap();
+        }
     }
     text += "\n## Files that are read\n\n";
     for detector in all.detectors() {

@@ -169,6 +169,7 @@ fn read_export(corpus: &Path, ecosystem: &str) -> (usize, usize, usize) {
         // The order decides only what need not be said twice.
         versions: &apk::VERSIONS,
         reported: Reported::AsItself,
+        in_pairs: false,
         rate: |_| None,
         state: &|said| vec![said.about(Names::Binary)],
     };

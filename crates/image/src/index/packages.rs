@@ -13,7 +13,7 @@ use limpid_core::{
     ecosystem::{Ecosystem, Ecosystems, InstalledFrom},
     extract::{digests, is_extract},
     purl::purl,
-    scope::is_spoken_about,
+    scope::{is_spoken_about, may_be_spoken_about},
 };
 
 use super::{
@@ -68,9 +68,7 @@ impl<'a> Listing<'a> {
                 unread.extend(found.parsed.blind_spots.iter().cloned());
                 archives.extend(self.archives(found));
             }
-            if owner.is_none() || self.has_data(found) {
-                self.list_language(found, owner, &mut packages)?;
-            }
+            self.list_language(found, owner, &mut packages)?;
         }
         packages.sort();
         packages.dedup();
@@ -140,6 +138,12 @@ impl<'a> Listing<'a> {
         let layers = introduced::layers(self.tree, self.reader, found)?;
         for (parsed, layer) in found.parsed.packages.iter().zip(layers) {
             let package = Package { owned_by: owner.map(str::to_owned), ..(*parsed.package).clone() };
+            // Where no data speaks about it, it is not listed beside the package that brought the file.
+            let is_listed = owner.is_none()
+                || ecosystem.is_some_and(|language| may_be_spoken_about(language, &package).is_ok());
+            if !is_listed {
+                continue;
+            }
             let purl = purl(ecosystem, &package, None);
             let mut indexed = self.indexed(package, ecosystem.map(|one| one.osv_name), purl, found, layer);
             if !parsed.within.is_empty() {
@@ -148,12 +152,6 @@ impl<'a> Listing<'a> {
             packages.push(indexed);
         }
         Ok(())
-    }
-
-    /// Whether there is data about what such a file tells of. Where there is none, it is not listed beside the package that brought
-    /// the file.
-    fn has_data(&self, found: &Found) -> bool {
-        self.language(found).is_some_and(|language| language.feeds.is_there())
     }
 
     /// The package of a distribution by whose data the packages of this file are judged.

@@ -147,6 +147,77 @@ fn a_table_that_is_cut_off_is_not_taken() {
     assert_eq!(condition(&place, "enrichment/epss"), "quarantined");
 }
 
+const NVD: &str = "nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-2099";
+
+/// NVD's document of 2099, in which CVE-2099-0003 has two scores, that of NVD with this vector; and the digest beside it.
+fn nvd(vector: &str) -> (String, String) {
+    let metric = |kind: &str, source: &str, vector: &str| json!({ "source": source, "type": kind, "cvssData": { "vectorString": vector } });
+    let other = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N";
+    let scores = [metric("Secondary", "cna@example.org", other), metric("Primary", "nvd@nist.gov", vector)];
+    let one = |id: &str, status: &str| json!({ "cve": { "id": id, "vulnStatus": status, "metrics": { "cvssMetricV31": scores } } });
+    let all = [one("CVE-2099-0003", "Analyzed"), one("CVE-2099-0001", "Rejected")];
+    let document = json!({ "totalResults": all.len(), "format": "NVD_CVE", "version": "2.0",
+        "timestamp": "2099-07-07T03:28:20.959", "vulnerabilities": all })
+    .to_string();
+    let digest = limpid_core::Digest::of(document.as_bytes()).to_string();
+    let digest = digest.strip_prefix("sha256:").unwrap().to_uppercase();
+    let meta = format!("lastModifiedDate:2099-07-07T03:28:20-04:00\r\nsha256:{digest}\r\n");
+    (document, meta)
+}
+
+#[test]
+fn scores_of_nvd_are_loaded_on_request_and_brought_up_to_date_from_then_on() {
+    let place = place();
+    let update =
+        |what: &str| place.run(&format!("db update {what} --mirror {}", place.path("mirror").display()));
+    let put = |document: &str, meta: &str| {
+        place.mirror().document(&format!("{NVD}.json.gz"), document);
+        place.mirror().document(&format!("{NVD}.meta"), meta);
+    };
+    let vectors = || -> Vec<(String, String)> {
+        let report = place.report("../app.tar");
+        let findings = report["findings"].as_array().unwrap();
+        let scored = findings.iter().filter_map(|one| Some((one, one.get("cvss")?.as_array()?)));
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let scored = scored.flat_map(|(one, all)| {
+            all.iter().map(|cvss| (text(&one["id"]), format!("{} {}", text(&cvss["source"]), cvss["score"])))
+        });
+        scored.collect()
+    };
+    let (document, meta) = nvd("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H");
+    put(&document, &meta);
+    // Neither a scan nor an update of all loads it.
+    update("");
+    assert_eq!((condition(&place, "nvd/2099"), vectors()), (Value::Null, vec![]));
+    update("nvd").ended(0);
+    assert_eq!(condition(&place, "nvd/2099"), "fresh");
+    let told = |first: &str| {
+        [first, "NVD (secondary, cna@example.org) 1.8"]
+            .map(|score| ("CVE-2099-0003".to_owned(), score.to_owned()))
+            .to_vec()
+    };
+    assert_eq!(vectors(), told("NVD 9.8"));
+    let severity = |report: &Value| report["findings"][0]["severity"].clone();
+    assert_eq!(severity(&place.report("../app.tar")), "Unknown", "it judges nothing");
+    let clair = place.run("scan ../app.tar --offline --format clair").json();
+    let (_, records) = clair["enrichments"].as_object().unwrap().iter().next().unwrap();
+    let records: Vec<&Value> = records[0].as_object().unwrap().values().collect();
+    assert_eq!((records.len(), &records[0][0]["baseScore"]), (1, &json!(9.8)));
+    // As long as the digest beside it is the same, it is not looked at: this one is no document at all.
+    place.mirror().document(&format!("{NVD}.json.gz"), "<html>");
+    update("");
+    assert_eq!((condition(&place, "nvd/2099"), vectors()), (json!("fresh"), told("NVD 9.8")));
+    let (document, meta) = nvd("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H");
+    put(&document, &meta);
+    update("");
+    assert_eq!(vectors(), told("NVD 7.5"));
+    // Without the digest the document itself is compared; one of another form is not taken.
+    std::fs::remove_file(place.path("mirror").join(format!("{NVD}.meta"))).unwrap();
+    place.mirror().document(&format!("{NVD}.json.gz"), document.replace("NVD_CVE", "CVE"));
+    update("nvd");
+    assert_eq!((condition(&place, "nvd/2099"), vectors()), (json!("quarantined"), told("NVD 7.5")));
+}
+
 /// The real catalog of August 2026, and an image that has Log4j, Pillow and jQuery as of the year of their vulnerabilities.
 #[test]
 fn the_exploited_vulnerabilities_of_a_real_image_are_marked() {

@@ -34,6 +34,7 @@ mod hostile;
 mod outputs;
 mod platforms;
 mod policy;
+mod programs;
 mod redhat;
 mod registry;
 mod releases;

@@ -156,6 +156,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("updater.mirror", Kind::Mirror, Fallback::None, r#""https://mirror.example.com/advisories""#)
         .shown(Shown::Address),
     Key::new("updater.feeds", Kind::Feeds, Fallback::EmptyList, EXAMPLE_ECOSYSTEMS),
+    Key::new("updater.nvd", Kind::Boolean, Fallback::Boolean(true), "false"),
     Key::new("notifier.summary", Kind::Boolean, Fallback::Boolean(true), "false"),
     Key::new(
         "notifier.callback",

@@ -156,7 +156,8 @@ fn updater(reader: &mut Reader<'_>) -> Option<Updater> {
     let period = reader.get("updater.period", values::period);
     let mirror = reader.address("updater.mirror", &["file://"], values::mirror);
     let feeds = reader.list("updater.feeds", values::feed);
-    Some(Updater { on: on?, period: period?, mirror, feeds: feeds? })
+    let nvd = reader.get("updater.nvd", values::boolean);
+    Some(Updater { on: on?, period: period?, mirror, feeds: feeds?, nvd: nvd? })
 }
 
 fn notifier(reader: &mut Reader<'_>) -> Option<Notifier> {

@@ -174,9 +174,12 @@ pub(super) fn ecosystem(id: &str) -> Result<String, Wrong> {
     Err(Wrong::Said(format!("“{id}” is no ecosystem of this Limpid{which}")))
 }
 
-/// The name of a feed, or its beginning: the ecosystem at least.
+/// The name of a feed, or its beginning: the ecosystem at least, or who else publishes feeds.
 pub(super) fn feed(prefix: &str) -> Result<String, Wrong> {
-    ecosystem(prefix.split('/').next().unwrap_or(prefix))?;
+    let first = prefix.split('/').next().unwrap_or(prefix);
+    if !ecosystems::all().enrichments().any(|publisher| publisher.id == first) {
+        ecosystem(first)?;
+    }
     Ok(prefix.to_owned())
 }
 

@@ -43,7 +43,7 @@ const PUBLISH_AFTER: Duration = Duration::from_secs(5);
 /// [`UpdateFailure::Refused`] where something else than prefixes is asked for, and [`UpdateFailure::Store`].
 pub fn trigger(engine: &Engine, selection: &Selection) -> Result<Uuid, UpdateFailure> {
     let prefixes = match selection {
-        Selection::All => Vec::new(),
+        Selection::All | Selection::Everything => Vec::new(),
         Selection::Prefixes(prefixes) => prefixes.clone(),
         Selection::Namespaces(_) => {
             return Err(UpdateFailure::Refused("an update is asked for by prefixes of feeds".to_owned()));
@@ -107,6 +107,7 @@ pub(crate) fn update_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> Resu
         return finish(engine, job, held, None);
     }
     let selection = match job.key.as_str() {
+        RECURRING if configuration.feeds.is_empty() && configuration.nvd => Selection::Everything,
         RECURRING if configuration.feeds.is_empty() => Selection::All,
         RECURRING => Selection::Prefixes(configuration.feeds.clone()),
         prefixes => Selection::Prefixes(prefixes.split(' ').map(str::to_owned).collect()),

@@ -233,6 +233,7 @@ fn configuration(directory: &Path) -> Configuration {
             period: Duration::from_secs(3600),
             mirror: None,
             feeds: Vec::new(),
+            nvd: false,
         },
         notifier: Notifier { summary: false, callback: None, most_removed_percent: 50, targets: Vec::new() },
         registry: configuration::Registry {

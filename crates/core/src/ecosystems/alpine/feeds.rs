@@ -20,6 +20,7 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     locate: None,
     parse,
     increments: None,
+    mark: None,
     guard: |feed| ENDS.guard(feed, |_| GUARD),
     revisions: &[revision::of("formats/apk"), revision::of("formats/end_of_life")],
     is_second: |_| false,

@@ -18,6 +18,7 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     locate: None,
     parse,
     increments: None,
+    mark: None,
     guard: |_| GUARD,
     revisions: &[revision::of("formats/pacman")],
     is_second: |_| false,

@@ -16,6 +16,7 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     locate: None,
     parse: glsa::parse,
     increments: None,
+    mark: None,
     guard: |_| GUARD,
     // Ranges are computed with the order of versions.
     revisions: &[revision::of("formats/glsa"), revision::of("formats/portage")],

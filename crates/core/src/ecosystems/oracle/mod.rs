@@ -67,7 +67,7 @@ fn scope(question: &ScopeQuestion<'_>) -> Scope {
             namespaces.extend(builds.map(|build| format!("{}:{}", question.namespace, build.name)));
             Scope::Namespaces(namespaces)
         }
-        other @ (Scope::ThirdParty { .. } | Scope::Ranked { .. }) => other,
+        other @ (Scope::ThirdParty { .. } | Scope::Ranked { .. } | Scope::IfNamed { .. }) => other,
     }
 }
 

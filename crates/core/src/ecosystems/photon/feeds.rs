@@ -18,6 +18,7 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     guard: |_| GUARD,
     revisions: &[revision::of("formats/oval")],
     increments: None,
+    mark: None,
     is_second: |_| false,
 };
 

@@ -70,6 +70,7 @@ fn of_bytes(proven: &Proven) -> Package {
     Package {
         name: proven.name.clone(),
         version: proven.version.clone(),
+        vendor: proven.builder.clone(),
         kind: "generic".to_owned(),
         ..Package::default()
     }

@@ -22,6 +22,7 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     locate: Some(|source, upstream| ENDS.locate(source, |source| locate(source, upstream))),
     parse,
     increments: Some(INCREMENTS),
+    mark: None,
     guard: |feed| ENDS.guard(feed, guard),
     revisions: &[revision::of("formats/csaf"), revision::of("formats/end_of_life")],
     is_second: |_| false,

@@ -51,6 +51,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
             revision::of("formats/end_of_life"),
         ],
         increments: None,
+        mark: None,
         is_second: |_| false,
     },
     scope: |question| REBUILD.scope(question),

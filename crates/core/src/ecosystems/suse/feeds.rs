@@ -24,6 +24,7 @@ pub(super) const FAMILY: FeedFamily = FeedFamily {
     guard: |feed| ENDS.guard(feed, |_| GUARD),
     revisions: &[revision::of("formats/oval"), revision::of("formats/end_of_life")],
     increments: None,
+    mark: None,
     is_second: |_| false,
 };
 

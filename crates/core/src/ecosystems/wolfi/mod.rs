@@ -27,6 +27,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         parse: |source, document, sink| ROLLING.parse(source, document, sink),
         locate: None,
         increments: None,
+        mark: None,
         guard: |_| rolling::GUARD,
         revisions: &[revision::of("formats/apk")],
         is_second: |_| false,

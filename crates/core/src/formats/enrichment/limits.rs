@@ -14,3 +14,9 @@ pub(super) const EPSS_BYTES: u64 = 256 << 20;
 
 /// Longest line of the table in bytes: none has more than a hundred.
 pub(super) const LINE_BYTES: u64 = 4 << 10;
+
+/// Largest document of a year in bytes, decompressed: that of 2024 has some 300 MB.
+pub(super) const NVD_BYTES: u64 = 2 << 30;
+
+/// Scores of one vulnerability: real ones have under eight.
+pub(super) const NVD_SCORES: usize = 32;

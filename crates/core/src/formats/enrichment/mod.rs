@@ -1,4 +1,5 @@
-//! The feeds of what is known of vulnerabilities, whatever they are in: CISA's catalog of exploited ones, FIRST's scores.
+//! The feeds of what is known of vulnerabilities, whatever they are in: CISA's catalog of exploited ones, FIRST's probabilities,
+//! NVD's scores.
 //!
 //! What is read are facts ([`crate::enrichment`]); a row that cannot be read is named, and where such rows are more than a few the
 //! document is not believed.
@@ -6,7 +7,9 @@
 mod epss;
 mod kev;
 mod limits;
+mod nvd;
 
+pub use self::nvd::NVD;
 use crate::{
     advisory::Record,
     enrichment::{FEEDS, Kind},
@@ -17,7 +20,7 @@ use crate::{
     revision,
 };
 
-/// The publisher of all of them.
+/// The publisher of those that are loaded with all other feeds.
 pub const PUBLISHER: Publisher = Publisher {
     id: FEEDS,
     name: "enrichment",
@@ -27,11 +30,13 @@ pub const PUBLISHER: Publisher = Publisher {
         locate: None,
         parse,
         increments: None,
+        mark: None,
         guard,
         revisions: &[],
         is_second: |_| true,
     },
     revision: revision::of("formats/enrichment"),
+    on_request: false,
 };
 
 /// Where it comes from: <https://www.cisa.gov/known-exploited-vulnerabilities-catalog>, and

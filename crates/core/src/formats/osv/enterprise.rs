@@ -59,6 +59,7 @@ impl Rebuild {
             ecosystem: self.releases.name,
             versions: &rpm::VERSIONS,
             reported: Reported::ByCve,
+            in_pairs: false,
             rate,
             state: &|said| state(said, self.names),
         };

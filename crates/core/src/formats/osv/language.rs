@@ -49,6 +49,7 @@ pub const fn feeds<L: IsLanguage>() -> FeedFamily {
         locate: None,
         parse: |source, document, sink| L::LANGUAGE.parse(source, document, sink),
         increments: None,
+        mark: None,
         guard: |_| L::LANGUAGE.guard(),
         revisions: REVISIONS,
         is_second: |_| false,
@@ -77,6 +78,7 @@ impl Language {
             ecosystem: self.name,
             versions: self.versions,
             reported: Reported::AsItself,
+            in_pairs: false,
             rate: |_| None,
             state: &|said| self.state(said),
         };

@@ -43,6 +43,9 @@ pub struct Dialect<'a> {
     pub versions: &'a VersionOrder,
     /// Under which identifiers a record is reported.
     pub reported: Reported,
+    /// Whether each beginning and the end that follows it are a range of their own, in the order in which they stand, and all that
+    /// any of them has is affected: so where ranges overlap, which the schema's evaluation takes for the first of them alone.
+    pub in_pairs: bool,
     /// How the ecosystem itself rates a record; where it gives `None`, what the record says generally counts.
     pub rate: fn(&Document) -> Option<Rating>,
     /// What is said with one range of one package: [`Said::about`] where a name and a version mean just that.
@@ -109,7 +112,7 @@ fn statements(dialect: &Dialect<'_>, document: &Document) -> Vec<Affected> {
         else {
             continue;
         };
-        for range in ranges::ranges(affected, dialect.versions) {
+        for range in ranges::ranges(affected, dialect.versions, dialect.in_pairs) {
             let said = Said { document, affected, package, range: &range };
             let new = (dialect.state)(&said).into_iter().filter(|one| seen.insert(one.clone()));
             statements.extend(new);

@@ -10,11 +10,12 @@ use std::cmp::Ordering;
 use super::document::{AffectedPackage, Event, Range};
 use crate::{AffectedRange, version::VersionOrder};
 
-/// All that is said of a package's versions. Never empty.
-pub(super) fn ranges(affected: &AffectedPackage, order: &VersionOrder) -> Vec<AffectedRange> {
+/// All that is said of a package's versions, of ranges in pairs where that is how they are meant. Never empty.
+pub(super) fn ranges(affected: &AffectedPackage, order: &VersionOrder, in_pairs: bool) -> Vec<AffectedRange> {
     let mut ranges: Vec<AffectedRange> = Vec::new();
     for range in affected.ranges.iter().filter(|range| range.kind != "GIT") {
-        for one in of_range(range, order) {
+        let found = if in_pairs { of_pairs(range, order) } else { of_range(range, order) };
+        for one in found {
             if !ranges.contains(&one) {
                 ranges.push(one);
             }
@@ -91,6 +92,17 @@ impl<'a> Step<'a> {
         .into_iter()
         .flatten()
     }
+}
+
+/// Each pair of a beginning and its end by itself. What does not alternate is read as a whole.
+fn of_pairs(range: &Range, order: &VersionOrder) -> Vec<AffectedRange> {
+    let steps: Vec<Step<'_>> = range.events.iter().flat_map(Step::of).collect();
+    let has_limit = steps.iter().any(|step| matches!(step, Step::Limit(_)));
+    if steps.len() != range.events.len() || has_limit || !alternates(&steps) {
+        return of_range(range, order);
+    }
+    let pair = |events: &[Event]| Range { kind: range.kind.clone(), events: events.to_vec() };
+    range.events.chunks(2).flat_map(|events| of_range(&pair(events), order)).collect()
 }
 
 fn of_range(range: &Range, order: &VersionOrder) -> Vec<AffectedRange> {

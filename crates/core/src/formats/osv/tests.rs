@@ -5,6 +5,7 @@ const DIALECT: Dialect<'_> = Dialect {
     ecosystem: "AlmaLinux",
     versions: &rpm::VERSIONS,
     reported: Reported::ByCve,
+    in_pairs: false,
     rate: |_| None,
     state: &|said| vec![said.about(Names::Binary)],
 };

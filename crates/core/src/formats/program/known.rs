@@ -30,6 +30,8 @@ struct Known {
 enum Proof {
     /// It follows this text.
     After(&'static [u8]),
+    /// The same, and behind it may stand in parentheses whose build it is.
+    AfterWithBuilder(&'static [u8]),
     /// This text follows it.
     Before(&'static [u8]),
     /// It is a text of its own, and this text is in the program too.
@@ -41,7 +43,11 @@ enum Proof {
 impl Proof {
     fn sign(self) -> &'static [u8] {
         match self {
-            Self::After(sign) | Self::Before(sign) | Self::Alone(sign) | Self::Built(sign) => sign,
+            Self::After(sign)
+            | Self::AfterWithBuilder(sign)
+            | Self::Before(sign)
+            | Self::Alone(sign)
+            | Self::Built(sign) => sign,
         }
     }
 }
@@ -53,6 +59,9 @@ pub struct Proven {
     pub name: String,
     /// The version, as it stands there.
     pub version: String,
+    /// Whose build it is, where that stands there: a vendor's is another program, with fixes of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub builder: Option<String>,
 }
 
 const fn row(name: &'static str, files: &'static [&'static str], dots: usize, proof: Proof) -> Known {
@@ -69,7 +78,7 @@ const KNOWN: &[Known] = &[
     row("haproxy", &["haproxy"], 2, Proof::Before(b", released 20")),
     row("httpd", &["httpd", "apache2"], 2, Proof::After(b"Apache/")),
     row("memcached", &["memcached"], 2, Proof::After(b"memcached ")),
-    row("nginx", &["nginx"], 2, Proof::After(b"nginx version: nginx/")),
+    row("nginx", &["nginx"], 2, Proof::AfterWithBuilder(b"nginx version: nginx/")),
     row("node", &["node", "nodejs", "libnode.so*"], 2, Proof::After(b"nodejs.org/download/release/v")),
     row("openssl", &["openssl", "libcrypto*", "libssl*"], 2, Proof::After(b"OpenSSL ")),
     row("perl", PERL, 2, Proof::After(b"/perl/")),

@@ -7,6 +7,7 @@ use limpid_core::{
     ecosystem::{Identified, SystemFiles},
     extract::Memory,
     os_release::{OsRelease, PLACES},
+    scope::may_be_spoken_about,
     wants::WantList,
 };
 
@@ -111,13 +112,12 @@ fn packages_name_their_type_and_a_version_of_the_order() {
             // An image that tells which one it is is an entry beside its packages.
             let kinds = [case.ecosystem.purl.kind, limpid_core::package::IMAGE];
             assert!(kinds.contains(&package.kind.as_str()), "{} {}", case.name, package.name);
-            assert_eq!(
-                (case.ecosystem.versions.check)(&package.version),
-                Ok(()),
-                "{} {}",
-                case.name,
-                package.name
-            );
+            // What is built by somebody about whose packages the feeds do not speak has versions of an order of its own.
+            let is_of_others = case.ecosystem.identity.is_none()
+                && case.ecosystem.feeds.is_there()
+                && may_be_spoken_about(&case.ecosystem, package).is_err();
+            let checked = (case.ecosystem.versions.check)(&package.version);
+            assert!(checked.is_ok() || is_of_others, "{} {}: {checked:?}", case.name, package.name);
         }
     }
 }

@@ -194,7 +194,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             layers: Egress::default(),
         },
         matcher: Matcher::default(),
-        updater: Updater { on: false, period: DAY, mirror: None, feeds: Vec::new() },
+        updater: Updater { on: false, period: DAY, mirror: None, feeds: Vec::new(), nvd: false },
         notifier: Notifier { summary: false, callback: None, most_removed_percent: 50, targets: Vec::new() },
         registry: Registry {
             listen,

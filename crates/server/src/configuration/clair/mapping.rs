@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use limpid_core::ecosystems;
+use limpid_core::{ecosystems, enrichment};
 use serde_json::Value;
 
 use super::{
@@ -187,7 +187,11 @@ impl Mapper<'_> {
             self.set("updater.on", false, "matcher.disable_updaters");
         }
         let Some(sets) = self.texts("updaters.sets") else { return };
-        let (known, unknown) = split(&sets, |set| set);
+        let (of_nvd, sets): (Vec<String>, Vec<String>) = sets.into_iter().partition(|set| set == CLAIR_CVSS);
+        let (mut known, unknown) = split(&sets, |set| set);
+        if !of_nvd.is_empty() {
+            known.push(enrichment::NVD.to_owned());
+        }
         if !unknown.is_empty() {
             let names = unknown.join(", ");
             self.warn(
@@ -221,6 +225,9 @@ impl Mapper<'_> {
         }
     }
 }
+
+/// What Clair calls NVD's scores among the sets of its updaters.
+const CLAIR_CVSS: &str = "clair.cvss";
 
 /// The ids of the ecosystems that are meant, each once, and the names that mean none.
 fn split(names: &[String], id: impl Fn(&str) -> &str) -> (Vec<String>, Vec<String>) {

@@ -71,6 +71,7 @@ const PIECES: &[(&str, &[&str])] = &[
         &["[indexer]", "ecosystems = [\"amazon\", \"redhat\"]"],
     ),
     ("updaters: {sets: [alpine, osv]}", &["[updater]", "feeds = [\"alpine\"]"]),
+    ("updaters: {sets: [clair.cvss, alpine]}", &["[updater]", "feeds = [\"alpine\", \"nvd\"]"]),
     ("updaters: {sets: []}", &["[updater]", "on = false"]),
     ("updaters: {sets: [osv]}", &["[updater]", "on = false"]),
     (

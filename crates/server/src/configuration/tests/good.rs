@@ -47,6 +47,7 @@ on = false
 period = "1h30m"
 mirror = "https://mirror.example.com/x"
 feeds = ["alpine/v3.20", "wolfi"]
+nvd = false
 [registry]
 listen = "0.0.0.0:443"
 tls_elsewhere = true
@@ -99,7 +100,13 @@ fn defaults() -> Configuration {
             layers: Egress::default(),
         },
         matcher: Matcher::default(),
-        updater: Updater { on: true, period: Duration::from_secs(6 * 3600), mirror: None, feeds: Vec::new() },
+        updater: Updater {
+            on: true,
+            period: Duration::from_secs(6 * 3600),
+            mirror: None,
+            feeds: Vec::new(),
+            nvd: true,
+        },
         notifier: Notifier { summary: true, callback: None, most_removed_percent: 10, targets: Vec::new() },
         registry: Registry {
             listen: "127.0.0.1:5000".parse().unwrap(),
@@ -157,6 +164,7 @@ fn everything_can_be_said() {
                 period: Duration::from_secs(90 * 60),
                 mirror: Some("https://mirror.example.com/x".to_owned()),
                 feeds: vec!["alpine/v3.20".to_owned(), "wolfi".to_owned()],
+                nvd: false,
             },
             notifier: Notifier {
                 summary: false,

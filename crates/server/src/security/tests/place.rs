@@ -321,6 +321,7 @@ fn configuration(directory: &std::path::Path, database: &str) -> Configuration {
             period: Duration::from_secs(3600),
             mirror: None,
             feeds: Vec::new(),
+            nvd: false,
         },
         notifier: Notifier { summary: false, callback: None, most_removed_percent: 50, targets: Vec::new() },
         registry: configuration::Registry {

@@ -92,7 +92,7 @@ fn packages_of_others_are_nobodys() {
         let package = Package { vendor: vendor.map(str::to_owned), key: key.map(str::to_owned), ..package() };
         match ask(distribution, &package, &[], FACTS) {
             Scope::ThirdParty { by } => Some(by),
-            Scope::Namespaces(_) | Scope::Ranked { .. } => None,
+            Scope::Namespaces(_) | Scope::Ranked { .. } | Scope::IfNamed { .. } => None,
         }
     };
     assert_eq!(by("rhel", Some("Fedora Project"), None).as_deref(), Some("Fedora Project"));

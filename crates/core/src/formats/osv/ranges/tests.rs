@@ -3,7 +3,7 @@ use crate::formats::rpm;
 
 fn ranges_of(json: &str) -> Vec<String> {
     let affected: AffectedPackage = serde_json::from_str(json).unwrap();
-    ranges(&affected, &rpm::VERSIONS).iter().map(shown).collect()
+    ranges(&affected, &rpm::VERSIONS, false).iter().map(shown).collect()
 }
 
 fn shown(range: &AffectedRange) -> String {
@@ -156,4 +156,21 @@ fn all_last_versions_are_affected() {
     assert_eq!(of_events(several), ["all ≤ 7.2"]);
     let fixed = r#"{"introduced":"0"},{"fixed":"1"},{"last_affected":"2"},{"introduced":"3"},{"fixed":"4"}"#;
     assert_eq!(of_events(fixed), ["all < 1", "= 2", "3 < 4"]);
+}
+
+#[test]
+fn pairs_that_overlap_are_each_a_range() {
+    // As Bitnami writes what NVD says of two editions of Node.js; the other way round what the schema's evaluation makes of it.
+    let text = r#"{"package": {"ecosystem": "Bitnami", "name": "node"}, "ranges": [{"type": "SEMVER", "events": [
+        {"introduced": "14.0.0"}, {"fixed": "14.14.0"}, {"introduced": "14.0.0"}, {"fixed": "14.21.3"},
+        {"introduced": "19.0.0"}]}]}"#;
+    let affected: AffectedPackage = serde_json::from_str(text).unwrap();
+    let read = |in_pairs| -> Vec<String> {
+        ranges(&affected, &rpm::VERSIONS, in_pairs).iter().map(AffectedRange::in_words).collect()
+    };
+    assert_eq!(
+        read(true),
+        ["from 14.0.0, fixed in 14.14.0", "from 14.0.0, fixed in 14.21.3", "from 19.0.0, no fix"]
+    );
+    assert_eq!(read(false), ["from 14.0.0, fixed in 14.14.0", "from 19.0.0, no fix"]);
 }

