@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template as _;
 use limpid_core::{
     BlindSpot, Reason, Severity,
+    enrichment::Exploitation,
     explanation::{
         Answer, Concerned, ExplainedPackage, ExplainedStatement, Explanation, KnownAdvisory, SCHEMA,
     },
@@ -76,6 +77,10 @@ fn explanation(answer: Answer, packages: usize, word: &str) -> Explanation {
         observed: seen.report.observed,
         packages: (0..packages).map(concerned).collect(),
         advisories: vec![advisory],
+        exploitation: Exploitation {
+            doubts: [(format!("enrichment/kev{word}"), format!("cut off{word}"))].into(),
+            ..Exploitation::default()
+        },
         blind_spots: vec![BlindSpot::new(Reason::FeedStale, format!("alpine{word}"), format!("old{word}"))],
     }
 }
