@@ -222,13 +222,12 @@ fn cause_of_change(
     inputs: &Inputs,
 ) -> Cause {
     let differs = |field: &str| fields.iter().any(|one| one.field == field);
+    let has_other_data = |finding: &Finding| segment_differs(&finding.feed, sides.0, sides.1) == Some(true);
     if differs("installed") {
         Cause::first_that_differs(&[Cause::Image, Cause::IndexState], inputs)
     } else if differs("suppressed") && inputs.may_differ(Cause::Policy) {
         Cause::Policy
-    } else if fields.iter().all(|one| one.field == "kev") {
-        Cause::AdvisoryData
-    } else if [a, b].iter().any(|finding| segment_differs(&finding.feed, sides.0, sides.1) == Some(true)) {
+    } else if fields.iter().all(|one| one.field == "kev") || has_other_data(a) || has_other_data(b) {
         Cause::AdvisoryData
     } else {
         Cause::only_that_differs(

@@ -39,7 +39,7 @@ pub fn trivy(report: &Report) -> Value {
     let system = report.distributions.first().map(|distribution| {
         let has_ended = distribution.end_of_life.is_some_and(|end| end < report.proof.as_of);
         let system = json!({ "Family": family(distribution), "Name": distribution.version });
-        with(system, "EOSL", has_ended.then(|| json!(true)))
+        with(system, "EOSL", has_ended.then_some(Value::Bool(true)))
     });
     let results = systems(report).into_iter().chain(languages(report)).chain(not_judged(report));
     json!({

@@ -97,7 +97,7 @@ impl Document {
     }
 
     /// A name begins a package, but where nothing but its identifier stands before it.
-    fn name(&mut self, value: String) {
+    fn name(&mut self, value: &str) {
         let name = ("name".to_owned(), json!(value));
         match &mut self.element {
             Element::Package(package) if package.len() == 1 && package.contains_key(ID) => {
@@ -110,7 +110,7 @@ impl Document {
     }
 
     /// Syft leaves out the name of what has none, so a second identifier begins a package too.
-    fn identify(&mut self, value: String) {
+    fn identify(&mut self, value: &str) {
         let id = (ID.to_owned(), json!(value));
         match &mut self.element {
             Element::Package(package) if !package.contains_key(ID) => package.extend([id]),
@@ -123,8 +123,8 @@ impl Document {
 
     fn take(&mut self, tag: &str, value: String, place: usize) -> Result<(), SbomError> {
         match tag {
-            "PackageName" => self.name(value),
-            "SPDXID" => self.identify(value),
+            "PackageName" => self.name(&value),
+            "SPDXID" => self.identify(&value),
             "FileName" => self.begin(Element::Other { has_id: false }),
             "SnippetSPDXID" | "LicenseID" => self.begin(Element::Other { has_id: true }),
             "Creator" => self.creators.push(value),
@@ -136,12 +136,12 @@ impl Document {
                     last.insert("comment".to_owned(), json!(value));
                 }
             }
-            _ => self.of_package(tag, value, place)?,
+            _ => self.of_package(tag, &value, place)?,
         }
         Ok(())
     }
 
-    fn of_package(&mut self, tag: &str, value: String, place: usize) -> Result<(), SbomError> {
+    fn of_package(&mut self, tag: &str, value: &str, place: usize) -> Result<(), SbomError> {
         let Element::Package(package) = &mut self.element else { return Ok(()) };
         if let Some((_, name)) = OF_PACKAGE.iter().find(|(told, _)| *told == tag) {
             package.insert((*name).to_owned(), json!(value));

@@ -113,10 +113,21 @@ fn a_document_is_the_same_in_each_of_its_forms() {
 #[test]
 fn a_document_of_tags_that_was_cut_off_is_told() {
     let whole = include_str!("fixtures/converted.spdx");
-    assert_eq!(spots(&read_text(whole)), []);
+    // Who built them is not in this form.
+    let unsaid = |packages| ("third-party", "rpm packages", packages);
+    assert_eq!(spots(&read_text(whole)), [unsaid(2)]);
     let (cut, _) = whole.split_once("PackageName: dbus").unwrap();
     let report = read_text(cut);
-    assert_eq!((report.packages.len(), spots(&report)), (1, vec![("database-unreadable", "document", 0)]));
+    let open = ("database-unreadable", "document", 0);
+    assert_eq!((report.packages.len(), spots(&report)), (1, vec![open, unsaid(1)]));
+    let end = whole.trim_end().len();
+    for place in (0..end).step_by(11) {
+        let cut = whole.get(..place).unwrap();
+        if let Ok(report) = read(cut.as_bytes(), "x", &ecosystems::all()) {
+            let is_told = spots(&report).iter().any(|(reason, ..)| *reason != "third-party");
+            assert!(is_told, "cut off at {place}: {report:#?}");
+        }
+    }
     // What several lines say, and where names stand behind identifiers.
     let tags = "# by hand\nSPDXVersion: SPDX-2.3\nSPDXID: SPDXRef-DOCUMENT\nSPDXID: SPDXRef-a\nPackageName: zlib\n\
                 PackageVersion: 1.2.12-r0\nPackageDescription: <text>one\ntwo: three</text>\n\

@@ -137,3 +137,49 @@ fn row(upgrade: &PlannedUpgrade) -> Vec<Cell> {
         Cell::new(if as_named { String::new() } else { packages.join(", ") }, style::QUIET),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use limpid_core::{Severity, report::AffectedTarget};
+
+    use super::*;
+
+    fn upgrade(to: &str, affected: &[(&str, &str)]) -> PlannedUpgrade {
+        let affected = affected.iter().map(|(version, id)| AffectedTarget {
+            version: (*version).to_owned(),
+            id: (*id).to_owned(),
+            fixed_in: None,
+        });
+        PlannedUpgrade {
+            name: "zlib".to_owned(),
+            kind: "apk".to_owned(),
+            packages: Vec::new(),
+            to: Some(to.to_owned()),
+            affected: affected.collect(),
+            severity: Severity::Unknown,
+            fixes: 1,
+            command: None,
+        }
+    }
+
+    #[test]
+    fn a_target_that_is_not_the_first_fix_is_explained() {
+        let cases: [(PlannedUpgrade, &[&str]); 3] = [
+            (upgrade("1.2-r0", &[]), &[]),
+            (
+                upgrade("1.4-r0", &[("1.2-r0", "CVE-1"), ("1.3-r0", "CVE-2")]),
+                &["zlib 1.2-r0 would do, but CVE-1 affects it."],
+            ),
+            (
+                upgrade("1.3-r0", &[("1.2-r0", "CVE-1"), ("1.3-r0", "CVE-2"), ("1.3-r0", "CVE-3")]),
+                &[
+                    "zlib 1.2-r0 would do, but CVE-1 affects it.",
+                    "No version of zlib is known that nothing affects: 1.3-r0 has CVE-2, CVE-3.",
+                ],
+            ),
+        ];
+        for (upgrade, told) in cases {
+            assert_eq!(targets(&[upgrade]), told);
+        }
+    }
+}
