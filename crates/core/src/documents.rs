@@ -1,4 +1,4 @@
-//! Reports in the forms that other programs read: SARIF, CycloneDX, SPDX, GitLab's, CSV.
+//! Reports in the forms that other programs read: SARIF, CycloneDX, SPDX, GitLab's, Trivy's, CSV.
 //!
 //! Each has a place for blind spots, of its own or made: what was not judged is in every document. None has a time or an
 //! identifier of its own that is not made from the report, so equal reports are equal documents.
@@ -10,6 +10,7 @@ mod identifier;
 mod openvex;
 mod sarif;
 mod spdx;
+mod trivy;
 
 pub use self::{
     csv::csv,
@@ -18,6 +19,7 @@ pub use self::{
     openvex::openvex,
     sarif::sarif,
     spdx::{spdx, spdx_index},
+    trivy::trivy,
 };
 use serde_json::Value;
 

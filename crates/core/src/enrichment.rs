@@ -6,7 +6,10 @@
 
 mod share;
 
-use std::cmp::Ordering;
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -179,6 +182,54 @@ pub struct Enrichment {
     pub kev: Option<Kev>,
     /// How likely it is to be.
     pub epss: Option<Epss>,
+}
+
+/// What is known of one vulnerability, with the feeds that were asked: what a feed does not know is another thing than what no
+/// feed was asked about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exploitation {
+    /// Whether it is known to be exploited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kev: Option<Kev>,
+    /// How likely it is to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epss: Option<Epss>,
+    /// The feeds that are loaded.
+    pub feeds: BTreeSet<String>,
+    /// Why what a feed knows may not be all that there is, by its name; left out where nothing is doubted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub doubts: BTreeMap<String, String>,
+}
+
+impl Exploitation {
+    /// Whether data of this kind is loaded.
+    pub fn has(&self, kind: Kind) -> bool {
+        self.feeds.contains(kind.feed())
+    }
+
+    /// What is known, in a few phrases; none where no data is loaded.
+    pub fn in_words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        if let Some(kev) = &self.kev {
+            let ransomware = if kev.ransomware { ", also for ransomware" } else { "" };
+            words.push(format!("known to be exploited since {} (KEV){ransomware}", kev.added));
+        } else if self.has(Kind::Kev) {
+            words.push("not known to be exploited (KEV)".to_owned());
+        }
+        if let Some(epss) = &self.epss {
+            words.push(format!("{} likely within thirty days (EPSS of {})", percent(epss.score), epss.date));
+        } else if self.has(Kind::Epss) {
+            words.push("not scored by EPSS".to_owned());
+        }
+        words.extend(self.doubts.iter().map(|(feed, why)| format!("{feed} is in doubt: {why}")));
+        words
+    }
+}
+
+/// Such as `97.6 %`.
+pub fn percent(share: Share) -> String {
+    let percent = share.number() * 100.0;
+    if percent < 0.1 { "<0.1 %".to_owned() } else { format!("{percent:.1} %") }
 }
 
 impl Kev {

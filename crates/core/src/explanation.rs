@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use self::known::Known;
 use crate::{
     BlindSpot, Digest, Distribution, ImageFacts, Severity,
+    enrichment::Exploitation,
     report::{Observed, Proof, Status, Suppression},
 };
 
@@ -47,6 +48,9 @@ pub struct Explanation {
     pub packages: Vec<Concerned>,
     /// What the loaded feeds say of it, whatever they say it of.
     pub advisories: Vec<KnownAdvisory>,
+    /// What is known of its being exploited, whatever it is in.
+    #[serde(default)]
+    pub exploitation: Exploitation,
     /// What was not judged and could hide it.
     pub blind_spots: Vec<BlindSpot>,
 }

@@ -120,7 +120,8 @@ fn of_finding(finding: &Finding) -> HarborVulnerability {
     }
 }
 
-fn status(status: Status) -> &'static str {
+/// Harbor's words, which are Trivy's.
+pub(crate) fn status(status: Status) -> &'static str {
     match status {
         Status::Fixed => "fixed",
         Status::Affected => "affected",

@@ -7,6 +7,7 @@ mod affects;
 mod aliases;
 mod coverage;
 mod dismissal;
+mod elsewhere;
 mod enrichment;
 mod finding;
 mod keeper;
@@ -18,6 +19,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    elsewhere::Elsewhere,
+    enrichment::exploitation,
     finding::{Match, feed_unreadable as unreadable_feed},
     keeper::Keeper,
     trace::{Ruled, Ruling, Said, Traced, trace},

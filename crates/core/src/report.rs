@@ -8,6 +8,7 @@ mod build;
 mod decide;
 mod enrichment;
 mod sentence;
+mod targets;
 mod upgrades;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     base::{Base, Origin},
     build::build,
+    targets::AffectedTarget,
     upgrades::{PlannedUpgrade, Upgrade},
 };
 use crate::{

@@ -17,7 +17,7 @@ use limpid_core::{
     enrichment::Kind,
     explanation::{Explanation, Known},
     formats::sbom,
-    matching::{self, Advisories},
+    matching::{self, Advisories, Elsewhere},
     policy::Policy,
     report,
     scope::may_be_spoken_about,
@@ -252,7 +252,8 @@ impl Engine {
         let known = Known::search(id, |meant| catalog.about(meant));
         let traces = matching::trace(index, self.ecosystems(), catalog, &known.found.statements);
         let report = self.judge(index, catalog, policy, as_of);
-        Explanation::of(&known, index, &report, traces, catalog.keeper())
+        let exploitation = matching::exploitation(&known.identifiers, catalog);
+        Explanation::of(&known, index, &report, traces, exploitation, catalog.keeper())
     }
 
     /// Judges an image.
@@ -265,7 +266,8 @@ impl Engine {
     ) -> Report {
         let day = as_of.unwrap_or_else(|| self.now().date_naive());
         let judgement = matching::judge(index, self.ecosystems(), catalog, day);
-        report::build(index, judgement, policy, catalog.digest(), day, self.now())
+        let report = report::build(index, judgement, policy, catalog.digest(), day, self.now());
+        report.led_on(Elsewhere::new(index, self.ecosystems(), catalog))
     }
 }
 

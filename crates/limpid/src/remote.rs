@@ -18,6 +18,6 @@ pub(crate) use self::{
     address::{RemoteManifest, ServerAddress},
     client::{Client, ClientOptions},
     key::Key,
-    scan::{Scanner, index, report},
+    scan::{Scanner, explanation, index, report},
     side::side,
 };

@@ -38,6 +38,7 @@ pub struct ImageBuilder {
     variant: Option<String>,
     layers: Vec<Layer>,
     config: Value,
+    annotations: Value,
 }
 
 #[derive(Debug, Clone)]
@@ -58,7 +59,8 @@ impl ImageBuilder {
     /// An image for linux/amd64 without layers.
     pub fn new() -> Self {
         let (os, architecture) = ("linux".to_owned(), "amd64".to_owned());
-        Self { os, architecture, variant: None, layers: Vec::new(), config: json!({}) }
+        let (config, annotations) = (json!({}), json!({}));
+        Self { os, architecture, variant: None, layers: Vec::new(), config, annotations }
     }
 
     /// Sets the platform, `os/architecture[/variant]`.
@@ -104,6 +106,12 @@ impl ImageBuilder {
     /// Sets a field of the configuration.
     pub fn config(mut self, field: &str, value: Value) -> Self {
         self.config[field] = value;
+        self
+    }
+
+    /// Sets an annotation of the manifest.
+    pub fn annotation(mut self, name: &str, value: &str) -> Self {
+        self.annotations[name] = json!(value);
         self
     }
 
@@ -181,8 +189,11 @@ impl Layout {
         let config = self.blob(CONFIG_TYPE, image.config_bytes());
         let layers: Vec<Value> =
             image.layers.iter().map(|layer| self.blob(&layer.media_type, layer.stored.clone())).collect();
-        let manifest =
+        let mut manifest =
             json!({"schemaVersion": 2, "mediaType": MANIFEST_TYPE, "config": config, "layers": layers});
+        if image.annotations != json!({}) {
+            manifest["annotations"] = image.annotations.clone();
+        }
         let mut descriptor = self.blob(MANIFEST_TYPE, manifest.to_string());
         descriptor["platform"] = image.platform_value();
         descriptor

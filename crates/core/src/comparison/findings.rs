@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Cause, Change, Inputs, Side, packages::PackageFacts};
 use crate::{
     IndexedPackage, Severity,
+    enrichment::{Kev, Kind},
     report::{Finding, FindingPackage, Suppression},
 };
 
@@ -24,6 +25,9 @@ pub struct FindingChange {
     /// The first version that is not affected; as in B where it is in both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_in: Option<String>,
+    /// Whether it is known to be exploited; as in B where it is in both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kev: Option<Kev>,
     /// The feed that says so; as in B where it is in both.
     pub feed: String,
     /// Whether it is suppressed; as in B where it is in both.
@@ -56,8 +60,7 @@ pub(super) fn changes(a: &Side, b: &Side, inputs: &Inputs) -> Vec<FindingChange>
         changes.push(change(Change::Removed, finding, Vec::new(), one_sided(finding, a, b, inputs)));
     }
     for (old, new) in pairs {
-        // Who does not tell its feeds calls them otherwise too.
-        let fields = fields(old, new, a.feeds.is_some() && b.feeds.is_some());
+        let fields = fields(old, new, Comparable::of(a, b));
         if !fields.is_empty() {
             let cause = cause_of_change(old, new, &fields, (a, b), inputs);
             changes.push(change(Change::Changed, new, fields, cause));
@@ -77,6 +80,7 @@ fn change(change: Change, finding: &Finding, fields: Vec<FieldChange>, cause: Ca
         severity: finding.severity,
         package: finding.package.clone(),
         fixed_in: finding.fixed_in.clone(),
+        kev: finding.kev.clone(),
         feed: finding.feed.clone(),
         suppressed: finding.suppressed.clone(),
         fields,
@@ -117,19 +121,44 @@ fn identifiers(finding: &Finding) -> impl Iterator<Item = &String> {
     std::iter::once(&finding.id).chain(&finding.aliases)
 }
 
-fn fields(a: &Finding, b: &Finding, also_feed: bool) -> Vec<FieldChange> {
+/// What of findings is compared beside that which every side tells.
+#[derive(Clone, Copy)]
+struct Comparable {
+    /// Who does not tell its feeds calls them otherwise too.
+    feed: bool,
+    /// What one side has no data about has not changed: the feed is told as one that the other has more.
+    kev: bool,
+}
+
+impl Comparable {
+    fn of(a: &Side, b: &Side) -> Self {
+        let has_kev = |side: &Side| {
+            side.feeds.as_ref().is_some_and(|feeds| feeds.iter().any(|feed| feed.name == Kind::Kev.feed()))
+        };
+        Self { feed: a.feeds.is_some() && b.feeds.is_some(), kev: has_kev(a) && has_kev(b) }
+    }
+}
+
+fn fields(a: &Finding, b: &Finding, comparable: Comparable) -> Vec<FieldChange> {
     let suppression =
         |finding: &Finding| finding.suppressed.as_ref().map(|one| format!("{}: {}", one.by, one.reason));
     let severity = |finding: &Finding| Some(finding.severity.to_string());
+    let known_since = |finding: &Finding| finding.kev.as_ref().map(|kev| kev.added.to_string());
     let compared = [
         ("installed", Some(a.package.version.clone()), Some(b.package.version.clone())),
         ("suppressed", suppression(a), suppression(b)),
         ("id", Some(a.id.clone()), Some(b.id.clone())),
         ("severity", severity(a), severity(b)),
         ("fixed_in", a.fixed_in.clone(), b.fixed_in.clone()),
+        ("kev", known_since(a), known_since(b)),
         ("feed", Some(a.feed.clone()), Some(b.feed.clone())),
     ];
-    let differing = compared.into_iter().filter(|(field, a, b)| a != b && (also_feed || *field != "feed"));
+    let is_compared = |field: &str| match field {
+        "feed" => comparable.feed,
+        "kev" => comparable.kev,
+        _ => true,
+    };
+    let differing = compared.into_iter().filter(|(field, a, b)| a != b && is_compared(field));
     differing.map(|(field, a, b)| FieldChange { field: field.to_owned(), a, b }).collect()
 }
 
@@ -193,11 +222,12 @@ fn cause_of_change(
     inputs: &Inputs,
 ) -> Cause {
     let differs = |field: &str| fields.iter().any(|one| one.field == field);
+    let has_other_data = |finding: &Finding| segment_differs(&finding.feed, sides.0, sides.1) == Some(true);
     if differs("installed") {
         Cause::first_that_differs(&[Cause::Image, Cause::IndexState], inputs)
     } else if differs("suppressed") && inputs.may_differ(Cause::Policy) {
         Cause::Policy
-    } else if [a, b].iter().any(|finding| segment_differs(&finding.feed, sides.0, sides.1) == Some(true)) {
+    } else if fields.iter().all(|one| one.field == "kev") || has_other_data(a) || has_other_data(b) {
         Cause::AdvisoryData
     } else {
         Cause::only_that_differs(

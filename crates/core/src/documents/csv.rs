@@ -5,10 +5,13 @@
 
 use std::io::{self, Write};
 
-use crate::{BlindSpot, Report, report::Finding};
+use crate::{
+    BlindSpot, Report,
+    report::{Finding, Origin},
+};
 
 /// The columns. New ones are only added at the end.
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 26] = [
     "kind",
     "image",
     "digest",
@@ -34,6 +37,7 @@ const COLUMNS: [&str; 25] = [
     "cvss",
     "cvss_vector",
     "cvss_source",
+    "origin",
 ];
 
 /// Writes the lines of a report, with the header before them where it is the first of several. RFC 4180, in UTF-8.
@@ -51,7 +55,7 @@ pub fn csv(report: &Report, with_header: bool, out: &mut dyn Write) -> io::Resul
     writer.flush()
 }
 
-fn line(report: &Report, finding: &Finding) -> [String; 25] {
+fn line(report: &Report, finding: &Finding) -> [String; 26] {
     let package = &finding.package;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let suppressed = finding.suppressed.as_ref().map(|by| format!("{}: {}", by.by, by.reason));
@@ -88,12 +92,13 @@ fn line(report: &Report, finding: &Finding) -> [String; 25] {
         cvss.map(|cvss| cvss.score.to_string()).unwrap_or_default(),
         cvss.map(|cvss| cvss.vector.clone()).unwrap_or_default(),
         cvss.map(|cvss| cvss.source.clone()).unwrap_or_default(),
+        finding.origin.map(Origin::as_str).unwrap_or_default().to_owned(),
     ]
 }
 
 /// A blind spot: its reason stands where a finding has its identifier, its subject where a finding has the package.
-fn line_of(report: &Report, spot: &BlindSpot) -> [String; 25] {
-    let mut cells: [String; 25] = Default::default();
+fn line_of(report: &Report, spot: &BlindSpot) -> [String; 26] {
+    let mut cells: [String; 26] = Default::default();
     let [image, digest, platform] = image(report);
     let counts = if spot.waived {
         "waived"

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     BlindSpot, IndexReport, IndexedPackage, Reason, Report,
     advisory::Names,
+    enrichment::Exploitation,
     matching::{Keeper, Ruled, Ruling, Said, Traced, unreadable_feed},
     report::Finding,
 };
@@ -21,6 +22,7 @@ impl Explanation {
         index: &IndexReport,
         report: &Report,
         traces: Vec<Traced>,
+        exploitation: Exploitation,
         keeper: Keeper,
     ) -> Self {
         let mut packages = packages(known, index, report, traces);
@@ -45,6 +47,7 @@ impl Explanation {
             observed: report.observed.clone(),
             packages,
             advisories: advisories(known),
+            exploitation,
             blind_spots,
         };
         explanation.explanation = sentence(&explanation);

@@ -12,26 +12,56 @@ use super::{Advisories, FeedState, Judgement, Match};
 use crate::{
     advisory::is_cve,
     cvss::Cvss,
-    enrichment::{Enrichment, Epss, Kev, Kind, NVD, NvdScore, is_feed, nvd_subject, nvd_year},
+    enrichment::{Enrichment, Epss, Exploitation, Kev, Kind, NVD, NvdScore, is_feed, nvd_subject, nvd_year},
 };
 
 /// Adds it to each finding, and the feeds that were asked to the judgement.
 pub(super) fn enrich(judgement: &mut Judgement, advisories: &dyn Advisories) {
-    let (mut kev, mut epss) = (Book::open(Kind::Kev, advisories), Book::open(Kind::Epss, advisories));
-    let dates = epss.feeds.iter().filter_map(|one| one.data.as_ref()?.upstream_date.as_deref());
-    let date = dates.filter_map(|told| told.parse::<NaiveDate>().ok()).max();
+    let mut books = Books::open(advisories);
     for found in &mut judgement.findings {
-        let ids = identifiers(found);
-        // Earlier known is worse than lately; used by extortionists is worse than not.
-        let exploited = ids.iter().flat_map(|id| kev.look_up(id, Kev::of_fact));
-        let exploited = exploited.min_by_key(|one| (!one.ransomware, one.added, one.due));
-        let of_fact = |value: &str| Epss::of_fact(value, date?);
-        let predicted = ids.iter().flat_map(|id| epss.look_up(id, of_fact)).max();
-        found.enrichment = Enrichment { kev: exploited, epss: predicted };
+        found.enrichment = books.look_up(&identifiers(found));
     }
-    kev.close(judgement);
-    epss.close(judgement);
+    books.kev.close(judgement);
+    books.epss.close(judgement);
     add_scores(judgement, advisories);
+}
+
+/// What is known of the vulnerability that has these identifiers, whether a package has it or not. Of several CVEs the worst is told.
+pub fn exploitation<'a>(
+    identifiers: impl IntoIterator<Item = &'a String>,
+    advisories: &dyn Advisories,
+) -> Exploitation {
+    let mut books = Books::open(advisories);
+    let Enrichment { kev, epss } = books.look_up(&cves(identifiers));
+    let feeds = books.kev.feeds.iter().chain(&books.epss.feeds).map(|feed| feed.name.clone()).collect();
+    let doubts = books.kev.doubts.into_iter().chain(books.epss.doubts).collect();
+    Exploitation { kev, epss, feeds, doubts }
+}
+
+/// What is known of both kinds.
+struct Books<'a> {
+    kev: Book<'a>,
+    epss: Book<'a>,
+    /// The day of the scores.
+    date: Option<NaiveDate>,
+}
+
+impl<'a> Books<'a> {
+    fn open(advisories: &'a dyn Advisories) -> Self {
+        let (kev, epss) = (Book::open(Kind::Kev, advisories), Book::open(Kind::Epss, advisories));
+        let dates = epss.feeds.iter().filter_map(|one| one.data.as_ref()?.upstream_date.as_deref());
+        let date = dates.filter_map(|told| told.parse::<NaiveDate>().ok()).max();
+        Self { kev, epss, date }
+    }
+
+    fn look_up(&mut self, ids: &[String]) -> Enrichment {
+        // Earlier known is worse than lately; used by extortionists is worse than not.
+        let exploited = ids.iter().flat_map(|id| self.kev.look_up(id, Kev::of_fact));
+        let kev = exploited.min_by_key(|one| (!one.ransomware, one.added, one.due));
+        let of_fact = |value: &str| Epss::of_fact(value, self.date?);
+        let epss = ids.iter().flat_map(|id| self.epss.look_up(id, of_fact)).max();
+        Enrichment { kev, epss }
+    }
 }
 
 /// Adds NVD's scores of the one CVE that a finding is about behind those of its advisories, where they are loaded.
@@ -71,7 +101,11 @@ fn identifiers(found: &Match) -> Vec<String> {
     if is_cve(&advisory.id) {
         return vec![advisory.id.to_ascii_uppercase()];
     }
-    advisory.aliases.iter().filter(|id| is_cve(id)).map(|id| id.to_ascii_uppercase()).collect()
+    cves(&advisory.aliases)
+}
+
+fn cves<'a>(identifiers: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    identifiers.into_iter().filter(|id| is_cve(id)).map(|id| id.to_ascii_uppercase()).collect()
 }
 
 /// What is known of one kind.

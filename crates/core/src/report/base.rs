@@ -38,6 +38,16 @@ pub enum Origin {
     Image,
 }
 
+impl Origin {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::Image => "image",
+        }
+    }
+}
+
 impl Report {
     /// The same report, with what comes with its base: the image of this name and digest, whose layers are the lowest
     /// `layers` of this one.

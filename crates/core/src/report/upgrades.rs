@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Report};
+use super::{AffectedTarget, Finding, Report};
 use crate::{
     IndexReport, Severity,
     ecosystem::{Ecosystem, Ecosystems},
@@ -24,9 +24,14 @@ pub struct PlannedUpgrade {
     pub kind: String,
     /// The installed packages that are affected.
     pub packages: Vec<String>,
-    /// The least version that fixes all that can be fixed; left out where the order of the fixes is not known.
+    /// The least version that fixes all that can be fixed and that nothing else is known to affect, as far as there is one; left
+    /// out where the order of the fixes is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// What is known to affect versions from the newest of the first fixed ones up to that one, and is not found in what is
+    /// installed, or was fixed there; left out where nothing does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub affected: Vec<AffectedTarget>,
     /// The highest severity of what it fixes.
     pub severity: Severity,
     /// How many findings it fixes.
@@ -98,22 +103,34 @@ impl Report {
         let ecosystems = ecosystems::all();
         let known = |upgrade: &Upgrade<'_>| {
             let is_same = |one: &&PlannedUpgrade| one.kind == upgrade.kind && one.name == upgrade.name;
-            self.upgrades.iter().find(is_same)?.command.clone()
+            self.upgrades.iter().find(is_same)
         };
         let upgrades = self.upgrades();
         let planned = upgrades.iter().map(|upgrade| {
+            let known = known(upgrade);
+            let first = upgrade.newest(&ecosystems);
+            // What was judged of a version holds for that one alone.
+            let led = known.filter(|known| known.first().map(String::as_str) == first);
             let one = PlannedUpgrade {
                 name: upgrade.name.to_owned(),
                 kind: upgrade.kind.to_owned(),
                 packages: upgrade.packages.iter().map(|&package| package.to_owned()).collect(),
-                to: upgrade.newest(&ecosystems).map(str::to_owned),
+                to: led.map_or_else(|| first.map(str::to_owned), |led| led.to.clone()),
+                affected: led.map_or_else(Vec::new, |led| led.affected.clone()),
                 severity: upgrade.worst,
                 fixes: upgrade.findings,
-                command: known(upgrade),
+                command: known.and_then(|known| known.command.clone()),
             };
             told(upgrade, one)
         });
         planned.collect()
+    }
+}
+
+impl PlannedUpgrade {
+    /// Whether a finding is one of a package that this upgrades.
+    pub(super) fn is_about(&self, finding: &Finding) -> bool {
+        finding.package.kind == self.kind && source_name(finding) == self.name
     }
 }
 

@@ -3,6 +3,7 @@
 mod enrichment;
 mod statements;
 pub(crate) mod support;
+mod targets;
 mod unreleased;
 
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::{CompareFormat, ImageOptions, PolicyOptions, image::parse_day};
+use super::{CompareFormat, ImageOptions, PolicyOptions, ServerOptions, image::parse_day};
 
 const EXPLAIN_HELP: &str = "\
 Answers, of which the first that holds of the image is told last:
@@ -41,4 +41,7 @@ pub(crate) struct ExplainArguments {
 
     #[command(flatten)]
     pub(crate) image: ImageOptions,
+
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
 }

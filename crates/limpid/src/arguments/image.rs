@@ -18,7 +18,7 @@ Images:
   docker-archive:FILE[:REF]               what docker save and podman save write
   docker:NAME                             the local engine
   dir:ROOTFS                              a root file system
-  sbom:FILE                               an SBOM in JSON: CycloneDX, SPDX; sbom:- on standard input
+  sbom:FILE                               an SBOM: CycloneDX, SPDX; sbom:- on standard input
   -                                       an archive on standard input
 A bare path that exists is recognised by what is there.";
 
@@ -85,6 +85,15 @@ pub(crate) struct PolicyOptions {
     pub(crate) jars: Vec<PathBuf>,
 }
 
+impl PolicyOptions {
+    /// Whether nothing is decided here.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { accept, only_fixed, decided: DecidedOptions { ignore, policy }, vex, jars } = self;
+        let is_told = !vex.is_empty() || !jars.is_empty();
+        accept.is_empty() && !only_fixed && ignore.is_empty() && policy.is_none() && !is_told
+    }
+}
+
 /// Files of what was decided.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DecidedOptions {
@@ -104,7 +113,7 @@ pub(crate) struct ScanArguments {
     #[arg(required = true, value_name = "IMAGE")]
     pub(crate) images: Vec<String>,
 
-    /// Form of the report: table, json, sarif, cyclonedx, spdx, html, markdown, junit, gitlab, csv, clair; FORMAT=FILE writes it to a file. May be given several times
+    /// Form of the report: table, json, sarif, cyclonedx, spdx, html, markdown, junit, gitlab, csv, clair, trivy; FORMAT=FILE writes it to a file. May be given several times
     #[arg(long, short, value_name = "FORMAT[=FILE]", default_value = "table")]
     pub(crate) format: Vec<Output<ScanFormat>>,
 
@@ -198,6 +207,7 @@ pub(crate) enum ScanFormat {
     Gitlab,
     Csv,
     Clair,
+    Trivy,
 }
 
 impl ScanFormat {

@@ -228,6 +228,9 @@ fn write_all(
         ScanFormat::Spdx => {
             each(scanned, |_, one| output::json(&documents::spdx(one.index()?, &one.report), layout, out))
         }
+        ScanFormat::Trivy => {
+            each(scanned, |_, one| output::json(&documents::trivy(&one.report), layout, out))
+        }
         ScanFormat::Markdown => each(scanned, |_, one| output::markdown(&one.report, out)),
         ScanFormat::Csv => each(scanned, |place, one| documents::csv(&one.report, place == 0, out)),
         // These have room for several images.

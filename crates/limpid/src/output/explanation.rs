@@ -7,7 +7,7 @@ mod lines;
 use std::io::{self, Write};
 
 use limpid_core::{
-    Verdict,
+    Severity, Verdict,
     explanation::{Answer, Concerned, ExplainedStatement, Explanation, KnownAdvisory},
 };
 
@@ -39,6 +39,7 @@ pub(crate) fn explanation_table(
     header::image(page, &explanation.image)?;
     header::distributions(page, &explanation.distributions, Some(explanation.as_of()))?;
     page.labelled("Judged as of", &explanation.as_of().to_string())?;
+    exploited(page, explanation)?;
     for concerned in explanation.packages.iter().take(TOLD) {
         page.blank()?;
         package(page, explanation, concerned)?;
@@ -65,6 +66,15 @@ fn asked(page: &mut Page<'_>, explanation: &Explanation) -> io::Result<()> {
     }
     page.labelled_pieces("Explain", &pieces)?;
     explanation.summary().map_or(Ok(()), |summary| page.prose(style::QUIET, 0, &escaped(summary)))
+}
+
+/// Only where data about it is loaded: nobody needs it to have an answer.
+fn exploited(page: &mut Page<'_>, explanation: &Explanation) -> io::Result<()> {
+    let exploitation = &explanation.exploitation;
+    let style =
+        if exploitation.kev.is_some() { style::of_severity(Severity::Critical) } else { style::PLAIN };
+    let pieces: Vec<Piece> = exploitation.in_words().iter().map(|words| (style, escaped(words))).collect();
+    if pieces.is_empty() { Ok(()) } else { page.labelled_pieces("Exploited", &pieces) }
 }
 
 fn of_answer(answer: Answer) -> anstyle::Style {

@@ -1,7 +1,10 @@
 //! Pieces of text: strangers' text made harmless, and the words that all pages share.
 
 pub(super) use limpid_core::words::{age, counted, instant, number, size};
-use limpid_core::{enrichment::Share, report::Finding};
+use limpid_core::{
+    enrichment::{Share, percent},
+    report::Finding,
+};
 use unicode_width::UnicodeWidthStr as _;
 
 /// A stranger's text with everything escaped that is not plainly visible: control characters and with them terminal
@@ -25,8 +28,7 @@ pub(super) fn columns(text: &str) -> usize {
 
 /// A share in percent, such as `97.6 %`.
 pub(super) fn share(share: Share) -> String {
-    let percent = share.number() * 100.0;
-    if percent < 0.1 { "<0.1 %".to_owned() } else { format!("{percent:.1} %") }
+    percent(share)
 }
 
 /// `KEV` where a vulnerability is known to be exploited, `EPSS 97.6 %` where it is known how likely it is to be; both, or

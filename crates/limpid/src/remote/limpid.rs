@@ -7,7 +7,12 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use limpid_core::{Digest, IndexReport, Report, index_report, report};
+use limpid_core::{
+    Digest, IndexReport, Report,
+    explanation::{self, Explanation},
+    index_report, report,
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -142,14 +147,39 @@ impl Checked for IndexReport {
     }
 }
 
+impl Checked for Explanation {
+    const SCHEMA: &'static str = explanation::SCHEMA;
+    const WORD: &'static str = "explain";
+
+    fn digest(&self) -> &Digest {
+        &self.image.digest
+    }
+}
+
 /// The vulnerability report on a manifest.
 pub(super) fn report(client: &Client, manifest: &Digest) -> anyhow::Result<Asked<Report>> {
-    ask(client, manifest)
+    ask(client, manifest, "")
+}
+
+/// Why a vulnerability is, or is not, in a manifest.
+pub(super) fn explanation(
+    client: &Client,
+    manifest: &Digest,
+    id: &str,
+) -> anyhow::Result<Asked<Explanation>> {
+    let asked: Asked<Explanation> =
+        ask(client, manifest, &format!("?id={}", utf8_percent_encode(id, NON_ALPHANUMERIC)))?;
+    if let Asked::Told(told) = &asked
+        && !told.asked.eq_ignore_ascii_case(id)
+    {
+        bail!("{} explains {}, and not {id}", client.address(), told.asked);
+    }
+    Ok(asked)
 }
 
 /// The packages of a manifest.
 pub(super) fn index(client: &Client, manifest: &Digest) -> anyhow::Result<Asked<IndexReport>> {
-    ask(client, manifest)
+    ask(client, manifest, "")
 }
 
 /// Both reports on a manifest, the one made from the other.
@@ -169,13 +199,13 @@ pub(super) fn both(client: &Client, manifest: &Digest) -> anyhow::Result<Asked<(
     bail!("{} is just indexing the image anew; ask again later", client.address())
 }
 
-fn ask<T: Checked>(client: &Client, manifest: &Digest) -> anyhow::Result<Asked<T>> {
+fn ask<T: Checked>(client: &Client, manifest: &Digest, query: &str) -> anyhow::Result<Asked<T>> {
     #[derive(Deserialize)]
     struct Head {
         schema: String,
     }
     let server = client.address();
-    let answer = client.get(&format!("/api/v1/manifests/{manifest}/{}", T::WORD), LONG)?;
+    let answer = client.get(&format!("/api/v1/manifests/{manifest}/{}{query}", T::WORD), LONG)?;
     match answer.status {
         StatusCode::OK => {}
         StatusCode::ACCEPTED => return Ok(Asked::NoData),

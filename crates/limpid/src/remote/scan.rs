@@ -4,7 +4,7 @@
 //! them from the registry where it may and can, and is sent them otherwise.
 
 use anyhow::{Context, bail};
-use limpid_core::{ImageFacts, IndexReport, Report, report::Finding};
+use limpid_core::{ImageFacts, IndexReport, Report, explanation::Explanation, report::Finding};
 use limpid_image::source::{LayerLocation, LayeredImage, OpenedImage};
 
 use super::{
@@ -148,6 +148,12 @@ fn is_without_jars(index: &IndexReport, report: &Report) -> bool {
 pub(crate) fn index(client: &Client, image: &ImageFacts) -> anyhow::Result<IndexReport> {
     let index = limpid::index(client, &image.digest)?.told(client, &image.digest)?;
     Ok(IndexReport { image: facts(index.image, image, client)?, ..index })
+}
+
+/// Why a vulnerability is, or is not, in an image that was submitted.
+pub(crate) fn explanation(client: &Client, image: &ImageFacts, id: &str) -> anyhow::Result<Explanation> {
+    let told = limpid::explanation(client, &image.digest, id)?.told(client, &image.digest)?;
+    Ok(Explanation { image: facts(told.image, image, client)?, ..told })
 }
 
 /// What the server says of the image, with what only we know: its name and its platform.

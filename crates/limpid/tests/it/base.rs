@@ -4,6 +4,7 @@ use limpid_testkit::{
     alpine::{DATABASE, System},
     image::{ImageBuilder, Layout, Stored},
     layer,
+    registry::{Registry, has_skopeo, skopeo_copy},
     tar::Tar,
 };
 use serde_json::{Value, json};
@@ -71,6 +72,13 @@ fn what_a_layer_of_the_base_brought_is_the_bases_and_what_was_upgraded_above_is_
         let text = place.run(&format!("{scan} --format {format}")).ended(0).stdout;
         assert!(text.contains("1 of them fixable; 2 come with what is above it."), "{format}: {text}");
     }
+    let table = place.run(&format!("{scan} --format csv")).ended(0).stdout;
+    let last: Vec<&str> = table.lines().filter_map(|line| line.rsplit(',').next()).collect();
+    assert_eq!(last, ["origin", "image", "base", "image"]);
+    let sarif = place.run(&format!("{scan} --format sarif")).ended(0).json();
+    let results = sarif["runs"][0]["results"].as_array().unwrap().iter();
+    let told: Vec<&Value> = results.map(|result| &result["properties"]["origin"]).collect();
+    assert_eq!(told, ["image", "base", "image"]);
     // The rest of the report is the same as without.
     let mut plain = place.report(&app);
     assert_eq!((plain.get("base"), origins(&plain)[0].2), (None, "-"));
@@ -127,6 +135,52 @@ fn where_the_base_is_another_nothing_is_claimed_and_it_is_said_why() {
             ran.stderr
         );
     }
+}
+
+/// The base that the manifest names is asked for where it is, in the version that the image was built on.
+#[test]
+fn the_base_that_a_manifest_names_is_found_in_its_registry() {
+    let (Some(registry), true) = (Registry::start(), has_skopeo()) else { return };
+    let place = advised();
+    let push = |image: &ImageBuilder, target: &str| {
+        let target = format!("{}/{target}", registry.host());
+        skopeo_copy(&write(&place, "pushed.tar", image), &target, &[]);
+        target
+    };
+    let name = push(&base(), "team/base:1.0");
+    let built_on = |digest: Option<&str>| {
+        let app = app().annotation("org.opencontainers.image.base.name", &name);
+        match digest {
+            Some(digest) => app.annotation("org.opencontainers.image.base.digest", digest),
+            None => app,
+        }
+    };
+    let base_digest = place.report(&name)["image"]["digest"].as_str().unwrap().to_owned();
+    let by_tag = push(&built_on(None), "team/by-tag:1.0");
+    let by_digest = push(&built_on(Some(&base_digest)), "team/by-digest:1.0");
+    let auto = |image: &str| place.run(&format!("scan {image} --offline --format json --base auto")).ended(0);
+    for image in [&by_tag, &by_digest] {
+        let ran = auto(image);
+        let told = &ran.json()["base"];
+        assert_eq!(
+            (&told["reference"], &told["digest"]),
+            (&json!(name), &json!(base_digest)),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!((&told["findings"], &told["above"]), (&json!(1), &json!(2)));
+        // Nobody is asked where that was not asked for.
+        assert!(place.report(image).get("base").is_none());
+    }
+    // The tag moves on: the digest still leads to what the image was built on, and the tag alone does not.
+    push(
+        &vulnerable().image().layer(Tar::new().file("etc/motd", "newer").finish(), Stored::Gzip),
+        "team/base:1.0",
+    );
+    assert_eq!(auto(&by_digest).json()["base"]["digest"], base_digest.as_str());
+    let moved = auto(&by_tag);
+    assert!(moved.stderr.contains("the image was built on another version"), "{}", moved.stderr);
+    assert!(moved.json().get("base").is_none());
 }
 
 /// A layer that stands below and above is of both, so that nobody knows which of them brought what is in it.

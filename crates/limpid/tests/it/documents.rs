@@ -179,6 +179,127 @@ fn junit_fails_for_findings_at_the_gate_and_for_what_was_not_judged() {
     assert!(passed.contains(r#"tests="1" failures="0" skipped="0""#), "{passed}");
 }
 
+/// The fields of Trivy's types `Report`, `Result` and `DetectedVulnerability` (with `Vulnerability` in it), and ours under `limpid`.
+const OF_REPORT: [&str; 7] =
+    ["SchemaVersion", "CreatedAt", "ArtifactName", "ArtifactType", "Metadata", "Results", "limpid"];
+const OF_RESULT: [&str; 5] = ["Target", "Class", "Type", "Vulnerabilities", "ExperimentalModifiedFindings"];
+const OF_VULNERABILITY: [&str; 19] = [
+    "VulnerabilityID",
+    "VendorIDs",
+    "PkgID",
+    "PkgName",
+    "PkgPath",
+    "PkgIdentifier",
+    "InstalledVersion",
+    "FixedVersion",
+    "Status",
+    "Layer",
+    "SeveritySource",
+    "PrimaryURL",
+    "DataSource",
+    "Custom",
+    "Title",
+    "Description",
+    "Severity",
+    "CVSS",
+    "References",
+];
+
+/// Whether Trivy's reader knows all that is said, and DefectDojo's would take it: it passes over what it has no word for.
+fn is_as_trivy_writes(document: &Value) {
+    let has_only = |value: &Value, known: &[&str]| {
+        for field in value.as_object().unwrap().keys() {
+            assert!(known.contains(&field.as_str()), "{field} in {value:#}");
+        }
+    };
+    has_only(document, &OF_REPORT);
+    assert_eq!(document["SchemaVersion"], 2);
+    for result in document["Results"].as_array().unwrap() {
+        has_only(result, &OF_RESULT);
+        let standing = result["Vulnerabilities"].as_array().into_iter().flatten();
+        let modified = result["ExperimentalModifiedFindings"].as_array().into_iter().flatten();
+        for one in standing.chain(modified.map(|modified| &modified["Finding"])) {
+            has_only(one, &OF_VULNERABILITY);
+            let words = ["UNKNOWN", "LOW", "MEDIUM", "HIGH", "CRITICAL"];
+            assert!(words.contains(&one["Severity"].as_str().unwrap()), "{one:#}");
+            for field in ["VulnerabilityID", "PkgName", "InstalledVersion", "Title", "Description"] {
+                assert!(!one[field].as_str().unwrap().is_empty(), "{field} of {one:#}");
+            }
+            assert!(one["References"].as_array().unwrap().iter().all(Value::is_string), "{one:#}");
+        }
+    }
+}
+
+/// Each part with its class and kind, and what stands in it.
+fn parts(document: &Value) -> Vec<(String, String, String, Vec<String>)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let results = document["Results"].as_array().unwrap().iter();
+    results
+        .map(|result| {
+            let found = result["Vulnerabilities"].as_array().into_iter().flatten();
+            let found =
+                found.map(|one| format!("{} {}", text(&one["VulnerabilityID"]), text(&one["PkgName"])));
+            (text(&result["Target"]), text(&result["Class"]), text(&result["Type"]), found.collect())
+        })
+        .collect()
+}
+
+#[test]
+fn trivys_readers_take_no_blind_image_for_a_clean_one() {
+    let (place, names) = told(&[("app.tar", half_judged())]);
+    let whole = parsed(&place, &format!("scan --offline {names}"), "trivy");
+    let part = |target: &str, class: &str, kind: &str, found: &[&str]| {
+        let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+        (format!("../app.tar {target}"), class.to_owned(), kind.to_owned(), found)
+    };
+    let blind =
+        part("(not judged)", "lang-pkgs", "limpid", &["LIMPID-NOT-JUDGED-DATABASE-UNREADABLE opkg packages"]);
+    let found = FINDINGS.map(|(id, package)| format!("{id} {package}"));
+    let found = found.each_ref().map(String::as_str);
+    assert_eq!(parts(&whole), [part("(alpine 3.99.1)", "os-pkgs", "alpine", &found), blind.clone()]);
+    is_as_trivy_writes(&whole);
+    validators::trivy(
+        &place,
+        &whole,
+        &["CVE-2099-0001", "CVE-2099-0003", "LIMPID-NOT-JUDGED-DATABASE-UNREADABLE"],
+    );
+    let first = &whole["Results"][0]["Vulnerabilities"][0];
+    assert_eq!(
+        first["PkgIdentifier"]["PURL"],
+        "pkg:apk/alpine/busybox@1.36.0-r1?arch=x86_64&distro=alpine-3.99.1"
+    );
+    assert_eq!((&first["FixedVersion"], &first["Status"]), (&json!("1.36.1-r0"), &json!("fixed")));
+    assert_eq!(first["PrimaryURL"], "https://www.cve.org/CVERecord?id=CVE-2099-0001");
+    assert_eq!(whole["limpid"]["verdict"], "vulnerable");
+
+    // What is taken out is told, and trips nothing.
+    place.write("ignored", "CVE-2099-0001\nCVE-2099-0003\n");
+    let ignored = parsed(&place, &format!("scan --offline --ignore ../ignored {names}"), "trivy");
+    assert_eq!(parts(&ignored), [part("(alpine 3.99.1)", "os-pkgs", "alpine", &[]), blind]);
+    is_as_trivy_writes(&ignored);
+    let modified = &ignored["Results"][0]["ExperimentalModifiedFindings"];
+    assert_eq!(modified.as_array().unwrap().len(), 3);
+    assert_eq!((&modified[0]["Type"], &modified[0]["Status"]), (&json!("vulnerability"), &json!("ignored")));
+    validators::trivy(&place, &ignored, &["LIMPID-NOT-JUDGED-DATABASE-UNREADABLE"]);
+
+    // Without anything wrong it says that it looked; without a distribution, that it could not.
+    let (place, names) = told(&[
+        ("clean.tar", clean()),
+        ("bare.tar", System::undeclared().package("musl", "1.2.4-r0", "musl")),
+    ]);
+    let documents = document(&place, &format!("scan --offline {names}"), "trivy");
+    let documents: Vec<Value> = documents.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let clean = parts(&documents[0]);
+    assert_eq!(
+        clean,
+        [("../clean.tar (alpine 3.99.1)".to_owned(), "os-pkgs".to_owned(), "alpine".to_owned(), vec![])]
+    );
+    assert!(documents[0]["Results"][0].get("Vulnerabilities").is_none());
+    let bare = parts(&documents[1]);
+    assert!(bare[0].3.iter().any(|one| one.starts_with("LIMPID-NOT-JUDGED-NO-DISTRIBUTION ")), "{bare:?}");
+    assert!(documents[1]["Metadata"].get("OS").is_none());
+}
+
 #[test]
 fn csv_is_one_table_for_all_images() {
     let (place, names) = told(&[("app.tar", half_judged()), ("other.tar", half_judged())]);
@@ -220,6 +341,7 @@ fn every_form_goes_to_a_file_in_one_run() {
         "csv",
         "json",
         "clair",
+        "trivy",
         "table",
     ];
     let words: String = forms.map(|form| format!(" --format {form}=out.{form}")).concat();

@@ -97,6 +97,61 @@ fn a_gate_on_exploited_vulnerabilities_fetches_what_it_asks_for_and_never_passes
     );
 }
 
+/// What is known of being exploited is told whatever it is in, and where no data was asked nothing is said of it.
+#[test]
+fn explanations_and_comparisons_tell_what_is_exploited() {
+    let place = place();
+    let explain = |id: &str| place.run(&format!("explain {id} ../app.tar --offline --format json")).json();
+    assert_eq!(explain("CVE-2099-0003")["exploitation"], json!({ "feeds": [] }));
+    let lines = |id: &str| {
+        let text = place.run(&format!("explain {id} ../app.tar --offline")).stdout;
+        text.lines().find(|line| line.starts_with("exploitation\t")).map(str::to_owned)
+    };
+    assert_eq!(lines("CVE-2099-0003"), None);
+    place.write("before.json", place.run("scan ../app.tar --offline --format json").stdout);
+
+    place.mirror().document(KEV, kev());
+    let mirror = place.path("mirror").display().to_string();
+    place.run(&format!("db update enrichment/kev --mirror {mirror}")).ended(0);
+    let known = json!({ "added": "2026-01-02", "due": "2026-01-23", "ransomware": true });
+    assert_eq!(
+        explain("cve-2099-0003")["exploitation"],
+        json!({ "kev": known, "feeds": ["enrichment/kev"] })
+    );
+    assert_eq!(lines("CVE-2099-0003").unwrap(), "exploitation\t2026-01-02\t-\t-\tenrichment/kev\t-");
+    assert_eq!(lines("CVE-2099-0001").unwrap(), "exploitation\t-\t-\t-\tenrichment/kev\t-");
+    // In no package of the image, and exploited all the same.
+    assert_eq!(explain("CVE-2000-0007")["exploitation"]["kev"]["added"], "2022-01-01");
+    let page =
+        place.command("explain CVE-2099-0003 ../app.tar --offline").env("CLICOLOR_FORCE", "1").output();
+    let page = String::from_utf8(page.unwrap().stdout).unwrap();
+    assert!(page.contains("known to be exploited since 2026-01-02 (KEV), also for ransomware"), "{page}");
+
+    // Data that only one side has is told as that, and no vulnerability is called newly exploited because of it.
+    place.write("first.json", place.run("scan ../app.tar --offline --format json").stdout);
+    let compare = |a: &str, b: &str| place.run(&format!("compare ../{a} ../{b} --format json")).json();
+    let compared = compare("before.json", "first.json");
+    assert_eq!(
+        (&compared["findings"], &compared["feeds"][0]["name"]),
+        (&json!([]), &json!("enrichment/kev"))
+    );
+    place.mirror().document(KEV, kev().replace("CVE-2000-0007", "CVE-2099-0001"));
+    place.run(&format!("db update enrichment/kev --mirror {mirror}")).ended(0);
+    place.write("second.json", place.run("scan ../app.tar --offline --format json").stdout);
+    let compared = compare("first.json", "second.json");
+    let told: Vec<(&str, &Value, &str)> = compared["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["package"]["name"].as_str().unwrap(), &one["fields"], one["cause"].as_str().unwrap()))
+        .collect();
+    let fields = json!([{ "field": "kev", "a": null, "b": "2022-01-01" }]);
+    assert_eq!(told, [("busybox", &fields, "advisory-data"), ("ssl_client", &fields, "advisory-data")]);
+    let lines = place.run("compare ../first.json ../second.json").stdout;
+    let line = lines.lines().find(|line| line.starts_with("finding\tchanged")).unwrap();
+    assert!(line.ends_with("\tadvisory-data\tkev none → 2022-01-01\t2022-01-01"), "{line}");
+}
+
 #[test]
 fn scores_are_guarded_accepted_exported_and_gated() {
     let place = place();

@@ -97,7 +97,7 @@ fn wrong_arguments() {
         (format!("scan {image} --no-such-option"), "--no-such-option"),
         (
             format!("scan {image} --format yaml"),
-            "table, json, sarif, cyclonedx, spdx, html, markdown, junit, gitlab, csv, clair",
+            "table, json, sarif, cyclonedx, spdx, html, markdown, junit, gitlab, csv, clair, trivy",
         ),
         (format!("scan {image} --format json="), "name is missing"),
         (format!("scan {image} --fail-on bad"), "critical"),

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::support::{Place, Ran};
 
 mod compare;
+mod explain;
 mod refusals;
 mod scan;
 

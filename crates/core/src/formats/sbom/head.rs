@@ -4,13 +4,17 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::error::SbomError;
+use super::limits::MOST_TOLD;
 use super::listed::shown;
+use super::{tags, xml};
 
 /// A document that is read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Format {
     CycloneDx,
+    CycloneDxInXml,
     Spdx,
+    SpdxInTags,
 }
 
 /// The fields that tell one kind of JSON from others. The whole document is passed over once, so that it is known to be whole.
@@ -38,12 +42,20 @@ struct Head {
     schema: Option<serde_json::Value>,
 }
 
-const JSON: &str = "Limpid reads CycloneDX and SPDX in JSON, such as syft -o cyclonedx-json, syft -o spdx-json, trivy \
+const JSON: &str = "Limpid reads CycloneDX in JSON and XML, and SPDX in JSON and tag-value form, such as syft -o cyclonedx-json, syft -o spdx-json, trivy \
                     --format cyclonedx and limpid index --format cyclonedx write";
+
+/// Characters in which a document says what it is.
+const HEAD: usize = 4096;
 
 /// Whether it is a document of one of the formats that are read, or of an earlier or later version of one.
 pub fn is_document(content: &[u8]) -> bool {
-    let head = text(content).ok().and_then(|text| serde_json::from_str::<Head>(text).ok());
+    let Ok(text) = text(content) else { return false };
+    let start: String = text.trim_start().chars().take(HEAD).collect();
+    if tags::version(&start).is_some() || (start.starts_with('<') && start.contains(xml::NAMESPACE)) {
+        return true;
+    }
+    let head = serde_json::from_str::<Head>(text).ok();
     head.is_some_and(|head| head.bom_format.is_some() || head.spdx_version.is_some())
 }
 
@@ -67,11 +79,16 @@ pub(super) fn text(content: &[u8]) -> Result<&str, SbomError> {
 /// Which format it is.
 pub(super) fn format(text: &str) -> Result<(Format, String), SbomError> {
     let start = text.trim_start();
-    if start.starts_with("SPDXVersion:") {
-        return Err(SbomError::other("SPDX in tag-value form", JSON));
+    if let Some(version) = tags::version(start) {
+        let (_, name) = spdx(version)?;
+        return told(text, Format::SpdxInTags, format!("{name}, tag-value"));
     }
     if start.starts_with('<') {
-        return Err(SbomError::other("an XML document, and an SBOM is read in JSON alone", JSON));
+        if !start.chars().take(HEAD).collect::<String>().contains(xml::NAMESPACE) {
+            return Err(SbomError::other("an XML document, and none of CycloneDX", JSON));
+        }
+        let (_, name) = cyclonedx(&xml::version(text)?)?;
+        return told(text, Format::CycloneDxInXml, format!("{name}, XML"));
     }
     if start.is_empty() {
         return Err(SbomError::Damaged("it is empty".to_owned()));
@@ -88,6 +105,14 @@ pub(super) fn format(text: &str) -> Result<(Format, String), SbomError> {
         (None, Some(version)) => spdx(version),
         (None, None) => Err(stranger(&head)),
     }
+}
+
+fn told(text: &str, format: Format, name: String) -> Result<(Format, String), SbomError> {
+    if text.len() > MOST_TOLD {
+        let remedy = "Larger ones are read in JSON";
+        return Err(SbomError::other(format!("{name} of more than {} MiB", MOST_TOLD >> 20), remedy));
+    }
+    Ok((format, name))
 }
 
 pub(super) fn damaged(error: &serde_json::Error) -> SbomError {

@@ -15,3 +15,9 @@ pub(super) const NAMED: usize = 10;
 
 /// Bytes of a stranger's text that is repeated to people.
 pub(super) const MOST_TEXT: usize = 200;
+
+/// Elements of XML within each other: as deep as JSON may be.
+pub(super) const MOST_DEPTH: usize = 100;
+
+/// Bytes of a document that is told as another before it is read, which takes several times its size.
+pub(super) const MOST_TOLD: usize = 64 << 20;

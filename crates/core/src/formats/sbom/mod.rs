@@ -1,4 +1,4 @@
-//! Lists of packages that somebody made: CycloneDX and SPDX, in JSON, read as an index report.
+//! Lists of packages that somebody made: CycloneDX in JSON and XML, SPDX in JSON and tag-value form, read as an index report.
 //!
 //! A function of the document and the code here alone. The inverse of [`crate::documents`]: what Limpid wrote is read back to
 //! what it was written from. Nothing is guessed: what a document lacks that an image would have told is a blind spot.
@@ -14,7 +14,9 @@ pub mod own;
 mod packages;
 mod spdx;
 mod systems;
+mod tags;
 mod written;
+mod xml;
 
 pub use self::{error::SbomError, head::is_document};
 use self::{
@@ -35,7 +37,16 @@ pub fn read(content: &[u8], reference: &str, ecosystems: &Ecosystems) -> Result<
     let (format, name) = head::format(text)?;
     let listed = match format {
         Format::CycloneDx => cyclonedx::read(text, name)?,
+        Format::CycloneDxInXml => cyclonedx::read(&xml::in_json(text)?, name)?,
         Format::Spdx => spdx::read(text, name)?,
+        Format::SpdxInTags => {
+            let (json, is_told) = tags::in_json(text)?;
+            let mut listed = spdx::read(&json, name)?;
+            if !is_told {
+                listed.incomplete.get_or_insert_with(|| WITHOUT_END.to_owned());
+            }
+            listed
+        }
     };
     let mut listing = Listing::of(ecosystems, &listed);
     let mut blind_spots = listed.own.blind_spots.clone();
@@ -100,6 +111,9 @@ fn of_document(listed: &Listed, listing: &Listing<'_>) -> Vec<BlindSpot> {
     }
     spots
 }
+
+/// Why a document in tag-value form may not be whole.
+const WITHOUT_END: &str = "it does not say what it describes, as documents in this form do behind their packages: it may have been cut off";
 
 /// What whole documents are called in blind spots.
 const DOCUMENT: &str = "document";

@@ -37,7 +37,11 @@ pub(super) struct Listing<'a> {
 impl<'a> Listing<'a> {
     /// Lists all packages of a document.
     pub(super) fn of(ecosystems: &'a Ecosystems, listed: &'a Listed) -> Self {
-        let says = |tool: &String| tool.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("syft "));
+        // Limpid too; its own properties are lost where somebody else wrote its document anew.
+        let is = |tool: &str, start: &str| {
+            tool.get(..start.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(start))
+        };
+        let says = |tool: &String| is(tool, "syft ") || is(tool, "limpid ");
         let mut listing = Self {
             ecosystems,
             listed,

@@ -82,6 +82,64 @@ fn what_syft_wrote_is_read() {
     assert_eq!(report.image.digest, Digest::of(SYFT.as_bytes()));
 }
 
+/// One document in four forms, as `syft convert` of 1.18.1 wrote [`SYFT`].
+#[test]
+fn a_document_is_the_same_in_each_of_its_forms() {
+    let forms = [
+        (
+            "CycloneDX 1.6, XML",
+            include_str!("fixtures/converted.cdx.json"),
+            include_str!("fixtures/converted.cdx.xml"),
+        ),
+        (
+            "SPDX 2.3, tag-value",
+            include_str!("fixtures/converted.spdx.json"),
+            include_str!("fixtures/converted.spdx"),
+        ),
+    ];
+    for (name, json, other) in forms {
+        let (json, other) = (read_text(json), read_text(other));
+        assert_eq!(json.packages.len(), 2, "{name}");
+        assert_eq!((&other.packages, &other.distributions), (&json.packages, &json.distributions), "{name}");
+        assert_eq!(spots(&other), spots(&json), "{name}");
+        let detail = &other.blind_spots.iter().find(|spot| !spot.counts).unwrap().detail;
+        assert!(detail.contains("what syft 1.18.1 listed") && detail.contains(name), "{detail}");
+    }
+    let names: Vec<String> = read_text(forms[0].2).distributions.into_iter().map(|one| one.name).collect();
+    assert_eq!(names, ["Red Hat Enterprise Linux 9.0 (Plow)"]);
+}
+
+/// Nothing in the form says where it ends.
+#[test]
+fn a_document_of_tags_that_was_cut_off_is_told() {
+    let whole = include_str!("fixtures/converted.spdx");
+    // Who built them is not in this form.
+    let unsaid = |packages| ("third-party", "rpm packages", packages);
+    assert_eq!(spots(&read_text(whole)), [unsaid(2)]);
+    let (cut, _) = whole.split_once("PackageName: dbus").unwrap();
+    let report = read_text(cut);
+    let open = ("database-unreadable", "document", 0);
+    // The image itself, which has no name, is not told from packages any more.
+    let nameless = ("database-unreadable", "damaged package URLs", 1);
+    assert_eq!((report.packages.len(), spots(&report)), (2, vec![nameless, open, unsaid(1)]));
+    let end = whole.trim_end().len();
+    for place in (0..end).step_by(11) {
+        let cut = whole.get(..place).unwrap();
+        if let Ok(report) = read(cut.as_bytes(), "x", &ecosystems::all()) {
+            let is_told = spots(&report).iter().any(|(reason, ..)| *reason != "third-party");
+            assert!(is_told, "cut off at {place}: {report:#?}");
+        }
+    }
+    // What several lines say, and where names stand behind identifiers.
+    let tags = "# by hand\nSPDXVersion: SPDX-2.3\nSPDXID: SPDXRef-DOCUMENT\nSPDXID: SPDXRef-a\nPackageName: zlib\n\
+                PackageVersion: 1.2.12-r0\nPackageDescription: <text>one\ntwo: three</text>\n\
+                ExternalRef: PACKAGE-MANAGER purl pkg:apk/alpine/zlib@1.2.12-r0?distro=alpine-3.16.0\n\
+                FileName: ./x\nSPDXID: SPDXRef-x\nRelationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-b\n";
+    let report = read_text(tags);
+    assert_eq!(report.packages.len(), 1);
+    assert_eq!(told(package(&report, "zlib")), "1.2.12-r0 |  |  |  |  | ");
+}
+
 #[test]
 fn who_owns_a_package_is_read_where_syft_says_it() {
     let report = read_text(SYFT_SPDX);

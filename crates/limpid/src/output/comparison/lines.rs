@@ -76,6 +76,7 @@ fn finding(change: &FindingChange, out: &mut dyn Write) -> io::Result<()> {
     let package = &change.package;
     let fixed = or_absent(change.fixed_in.as_ref());
     let fields = change.fields.iter().map(rows::field).collect::<Vec<_>>().join(", ");
+    let exploited = or_absent(change.kev.as_ref().map(|kev| kev.added).as_ref());
     let fields = [
         word(change.change),
         change.severity.as_str(),
@@ -86,6 +87,7 @@ fn finding(change: &FindingChange, out: &mut dyn Write) -> io::Result<()> {
         &change.feed,
         change.cause.name(),
         &fields,
+        &exploited,
     ];
     line(out, "finding", fields)
 }

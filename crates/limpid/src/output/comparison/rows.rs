@@ -147,13 +147,15 @@ pub(super) fn finding(change: &FindingChange) -> Vec<Cell> {
     };
     let suppressed =
         if change.suppressed.is_some() && change.fields.is_empty() { ", suppressed" } else { "" };
+    let is_told = change.fields.iter().any(|field| field.field == "kev");
+    let exploited = if change.kev.is_some() && !is_told { ", known to be exploited" } else { "" };
     vec![
         sign(change.change),
         Cell::new(change.severity.as_str(), style::of_severity(change.severity)),
         Cell::plain(escaped(&change.id)),
         Cell::new(escaped(&change.package.name), style::STRONG),
         Cell::plain(escaped(&change.package.version)),
-        Cell::plain(format!("{what}{suppressed}")),
+        Cell::plain(format!("{what}{exploited}{suppressed}")),
         Cell::new(because(change.cause), style::QUIET),
     ]
 }

@@ -5,7 +5,10 @@ use std::{
     io::{self, Write},
 };
 
-use limpid_core::explanation::{Concerned, ExplainedStatement, Explanation, KnownAdvisory};
+use limpid_core::{
+    enrichment::Exploitation,
+    explanation::{Concerned, ExplainedStatement, Explanation, KnownAdvisory},
+};
 
 use crate::output::{
     blind_spots,
@@ -18,6 +21,7 @@ pub(super) fn write(explanation: &Explanation, out: &mut dyn Write) -> io::Resul
     let day = proof.as_of.to_string();
     line(out, "proof", [proof.index_state.as_str(), proof.catalog.as_str(), proof.policy.as_str(), &day])?;
     line(out, "asked", [&*explanation.asked, &joined(&explanation.identifiers)])?;
+    exploitation(&explanation.exploitation, out)?;
     for concerned in &explanation.packages {
         package(concerned, out)?;
         concerned.statements.iter().try_for_each(|one| statement(concerned, one, out))?;
@@ -25,6 +29,22 @@ pub(super) fn write(explanation: &Explanation, out: &mut dyn Write) -> io::Resul
     explanation.advisories.iter().try_for_each(|one| advisory(one, out))?;
     blind_spots::lines(out, &explanation.blind_spots)?;
     line(out, "answer", [explanation.answer.as_str(), &explanation.explanation])
+}
+
+/// Only where data about it is loaded.
+fn exploitation(known: &Exploitation, out: &mut dyn Write) -> io::Result<()> {
+    if known.feeds.is_empty() {
+        return Ok(());
+    }
+    let epss = known.epss.as_ref();
+    let fields = [
+        or_absent(known.kev.as_ref().map(|kev| kev.added).as_ref()),
+        or_absent(epss.map(|epss| epss.score).as_ref()),
+        or_absent(epss.map(|epss| epss.percentile).as_ref()),
+        joined(&known.feeds),
+        known.doubts.iter().map(|(feed, why)| format!("{feed}: {why}")).collect::<Vec<_>>().join("; "),
+    ];
+    line(out, "exploitation", fields.each_ref().map(String::as_str))
 }
 
 fn package(concerned: &Concerned, out: &mut dyn Write) -> io::Result<()> {

@@ -92,7 +92,19 @@ fn base(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn upgrade(upgrade: &PlannedUpgrade, out: &mut dyn Write) -> io::Result<()> {
     let (to, command) = (or_absent(upgrade.to.as_ref()), or_absent(upgrade.command.as_ref()));
     let (fixes, packages) = (upgrade.fixes.to_string(), upgrade.packages.join(","));
-    let fields = [&*upgrade.name, &to, &fixes, upgrade.severity.as_str(), &upgrade.kind, &packages, &command];
+    let passed = upgrade.passed().map(|one| &*one.id).collect::<Vec<_>>().join(",");
+    let remaining = upgrade.remaining().map(|one| &*one.id).collect::<Vec<_>>().join(",");
+    let fields = [
+        &*upgrade.name,
+        &to,
+        &fixes,
+        upgrade.severity.as_str(),
+        &upgrade.kind,
+        &packages,
+        &command,
+        &passed,
+        &remaining,
+    ];
     line(out, "upgrade", fields)
 }
 

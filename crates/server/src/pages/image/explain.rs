@@ -48,6 +48,7 @@ pub(in crate::pages) struct ExplainPage {
     sentence: String,
     also: String,
     summary: String,
+    exploited: Vec<String>,
     json: String,
     proof: Facts,
     packages: Vec<PackagePart>,
@@ -169,6 +170,7 @@ pub(in crate::pages) fn made(frame: Frame, found: &Found, explanation: &Explanat
         sentence: explanation.explanation.clone(),
         also: explanation.aliases().into_iter().map(String::as_str).collect::<Vec<_>>().join(", "),
         summary: explanation.summary().unwrap_or_default().to_owned(),
+        exploited: explanation.exploitation.in_words(),
         proof: Facts {
             image: DigestMark::of(&explanation.image.digest),
             distributions: explanation.distributions.iter().map(|one| one.name.clone()).collect(),

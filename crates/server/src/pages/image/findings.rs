@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use limpid_core::{
     BlindSpot, Reason, Report,
     ecosystem::Ecosystems,
-    report::{Decision, DecisionState},
+    report::{Decision, DecisionState, PlannedUpgrade},
     words::number,
 };
 
@@ -185,7 +185,11 @@ pub(in crate::pages) fn made(
     FindingsPage {
         spots: spots(&report.blind_spots),
         more_upgrades: upgrades.len().saturating_sub(UPGRADES),
-        upgrades: upgrades.iter().take(UPGRADES).map(|one| upgrade(one, ecosystems, &head.path)).collect(),
+        upgrades: upgrades
+            .iter()
+            .take(UPGRADES)
+            .map(|one| upgrade(one, report, ecosystems, &head.path))
+            .collect(),
         chart: Chart::of(|severity| count(report, severity), only),
         has_findings: !report.findings.is_empty(),
         fixable: number(report.summary.fixable),
@@ -233,13 +237,20 @@ fn columns(choice: &Choice, path: &str) -> Vec<Column> {
     Sort::ALL.into_iter().zip(words).map(column).collect()
 }
 
-fn upgrade(one: &limpid_core::report::Upgrade<'_>, ecosystems: &Ecosystems, path: &str) -> UpgradeRow {
+fn upgrade(
+    one: &limpid_core::report::Upgrade<'_>,
+    report: &Report,
+    ecosystems: &Ecosystems,
+    path: &str,
+) -> UpgradeRow {
+    let is_same = |planned: &&PlannedUpgrade| planned.kind == one.kind && planned.name == one.name;
+    let to = report.upgrades.iter().find(is_same).and_then(|planned| planned.to.clone());
     let packages: Vec<&str> = one.packages.iter().copied().filter(|name| *name != one.name).collect();
     let query = crate::pages::form::query_of([("package", one.name), ("fixable", "1")]);
     UpgradeRow {
         worst: SeverityMark(one.worst),
         name: one.name.to_owned(),
-        to: one.newest(ecosystems).map(str::to_owned),
+        to: to.or_else(|| one.newest(ecosystems).map(str::to_owned)),
         fixes: number(one.findings),
         packages: packages.join(", "),
         address: format!("{path}{query}#findings"),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template as _;
 use limpid_core::{
     BlindSpot, Reason, Severity,
+    enrichment::Exploitation,
     explanation::{
         Answer, Concerned, ExplainedPackage, ExplainedStatement, Explanation, KnownAdvisory, SCHEMA,
     },
@@ -53,17 +54,6 @@ fn explanation(answer: Answer, packages: usize, word: &str) -> Explanation {
         suppressed: None,
         statements: (0..2).map(statement).collect(),
     };
-    let advisory = KnownAdvisory {
-        feed: format!("alpine/v3.16/main{word}"),
-        id: format!("DSA-1{word}"),
-        aliases: Vec::new(),
-        severity: Severity::High,
-        summary: format!("A fault{word}"),
-        links: Vec::new(),
-        published: None,
-        namespaces: BTreeSet::from([format!("Alpine:v3.16{word}")]),
-        packages: BTreeSet::from([format!("openssl{word}")]),
-    };
     Explanation {
         schema: SCHEMA.to_owned(),
         asked: format!("CVE-2022-2097{word}"),
@@ -75,8 +65,26 @@ fn explanation(answer: Answer, packages: usize, word: &str) -> Explanation {
         proof: seen.report.proof.clone(),
         observed: seen.report.observed,
         packages: (0..packages).map(concerned).collect(),
-        advisories: vec![advisory],
+        advisories: vec![advisory(word)],
+        exploitation: Exploitation {
+            doubts: [(format!("enrichment/kev{word}"), format!("cut off{word}"))].into(),
+            ..Exploitation::default()
+        },
         blind_spots: vec![BlindSpot::new(Reason::FeedStale, format!("alpine{word}"), format!("old{word}"))],
+    }
+}
+
+fn advisory(word: &str) -> KnownAdvisory {
+    KnownAdvisory {
+        feed: format!("alpine/v3.16/main{word}"),
+        id: format!("DSA-1{word}"),
+        aliases: Vec::new(),
+        severity: Severity::High,
+        summary: format!("A fault{word}"),
+        links: Vec::new(),
+        published: None,
+        namespaces: BTreeSet::from([format!("Alpine:v3.16{word}")]),
+        packages: BTreeSet::from([format!("openssl{word}")]),
     }
 }
 

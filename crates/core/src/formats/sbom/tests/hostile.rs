@@ -8,6 +8,31 @@ fn refusal(content: &[u8]) -> String {
 }
 
 #[test]
+fn what_is_damaged_in_xml_and_tags_is_named_with_its_place() {
+    let deep_in_xml = format!(
+        "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\">{}",
+        "<components><component>".repeat(200)
+    );
+    for (content, words) in [
+        (&b"<?xml version=\"1.0\"?><bom/>"[..], "an XML document, and none of CycloneDX. Limpid reads"),
+        (b"<bom xmlns=\"http://cyclonedx.org/schema/bom/1.1\"/>", "CycloneDX 1.1. Limpid reads"),
+        (b"<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"><components>", "ends before its root does"),
+        (b"<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"/><bom/>", "goes on after its root"),
+        (b"# made by hand\n\nSPDXVersion: SPDX-2.1\n", "Limpid reads SPDX 2.2 and 2.3"),
+        (b"SPDXVersion: SPDX-2.3\nPackageName\n", "line 2: \u{201c}PackageName\u{201d} is no tag"),
+        (
+            b"SPDXVersion: SPDX-2.3\nPackageComment: <text>a\nb",
+            "line 2: the text that begins here has no end",
+        ),
+        (b"SPDXVersion: SPDX-2.3\nRelationship: a DESCRIBES\n", "line 2: a relationship has two elements"),
+        (deep_in_xml.as_bytes(), "more than 100 deep in each other"),
+    ] {
+        let error = refusal(content);
+        assert!(error.contains(words), "{words}: {error}");
+    }
+}
+
+#[test]
 fn what_is_no_sbom_is_named_with_the_way_out() {
     let start = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":"#;
     let deep = format!("{start}{}[]{}}}", r#"[{"components":"#.repeat(200), "}]".repeat(200));
@@ -21,8 +46,6 @@ fn what_is_no_sbom_is_named_with_the_way_out() {
         (b"\xff\xfe{\0}\0", "UTF-16"),
         (b"{\"bomFormat\": \"\xff\"}", "byte 15 is none of it"),
         (b"\x1f\x8b\x08", "compressed (gzip). Unpack it first"),
-        (b"<?xml version=\"1.0\"?><bom/>", "read in JSON alone"),
-        (b"SPDXVersion: SPDX-2.3\n", "SPDX in tag-value form. Limpid reads"),
         (b"[]", "does not begin as a JSON object"),
         (b"{}", "neither bomFormat nor spdxVersion"),
         (br#"{"bomFormat":"Other"}"#, "in the format \u{201c}Other\u{201d}"),

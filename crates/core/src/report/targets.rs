@@ -1,0 +1,119 @@
+//! Whether the version that an upgrade leads to is a good one: a later advisory may affect just that one.
+//!
+//! The newest of the first fixed versions is judged as what is installed was. What affects it leads on to the version that fixes
+//! that, until nothing that is known affects it, or nothing is known that fixes it: then that is told.
+
+use std::{cmp::Ordering, collections::BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Finding, PlannedUpgrade, Report};
+use crate::{
+    IndexedPackage,
+    matching::{Elsewhere, Match},
+};
+
+/// Versions that are tried for one upgrade: more would mean that fixes lead in circles.
+const MOST_VERSIONS: usize = 32;
+
+/// What is known to affect a version that an upgrade could lead to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AffectedTarget {
+    /// The version.
+    pub version: String,
+    /// The advisory.
+    pub id: String,
+    /// The version that fixes it; left out where none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_in: Option<String>,
+}
+
+impl PlannedUpgrade {
+    /// The newest of the first fixed versions, whether it is the one to upgrade to or not.
+    pub(super) fn first(&self) -> Option<&String> {
+        self.affected.first().map(|one| &one.version).or(self.to.as_ref())
+    }
+
+    /// What is known to affect the version to upgrade to all the same: no fix is known for it, or fixes lead on without an end.
+    pub fn remaining(&self) -> impl Iterator<Item = &AffectedTarget> {
+        self.affected.iter().filter(|one| Some(&one.version) == self.to.as_ref())
+    }
+
+    /// What is known to affect the version that would do without it.
+    pub fn passed(&self) -> impl Iterator<Item = &AffectedTarget> {
+        let first = self.first().filter(|first| Some(*first) != self.to.as_ref());
+        self.affected.iter().filter(move |one| Some(&one.version) == first)
+    }
+}
+
+impl Report {
+    /// The same report, with each upgrade led on to a version that nothing affects, as far as one is known.
+    #[must_use]
+    pub fn led_on(mut self, mut elsewhere: Elsewhere<'_>) -> Self {
+        let mut upgrades = std::mem::take(&mut self.upgrades);
+        for upgrade in &mut upgrades {
+            lead(&self, upgrade, &mut elsewhere);
+        }
+        self.upgrades = upgrades;
+        self
+    }
+}
+
+fn lead(report: &Report, upgrade: &mut PlannedUpgrade, elsewhere: &mut Elsewhere<'_>) {
+    let packages = packages(upgrade, elsewhere);
+    let findings: Vec<&Finding> = report.findings.iter().filter(|one| upgrade.is_about(one)).collect();
+    for tried in 1..=MOST_VERSIONS {
+        let Some(version) = upgrade.to.clone() else { return };
+        let mut affected = BTreeSet::new();
+        let mut next: Option<String> = None;
+        for package in &packages {
+            // What cannot be judged is told by the report: here nothing is claimed of it.
+            let found = elsewhere.at(package, &version).into_iter().flatten();
+            for found in found.filter(|found| is_news(found, &findings)) {
+                let fix = found.fixed_in.filter(|fix| is_newer(elsewhere, package, fix, &version));
+                if let Some(fix) = &fix
+                    && next.as_ref().is_none_or(|next| is_newer(elsewhere, package, fix, next))
+                {
+                    next = Some(fix.clone());
+                }
+                let id = found.advisory.id;
+                affected.insert(AffectedTarget { version: version.clone(), id, fixed_in: fix });
+            }
+        }
+        upgrade.affected.extend(affected);
+        // The last one is left as what it is known to be: nothing is led to that was not judged.
+        let Some(next) = next.filter(|_| tried < MOST_VERSIONS) else { return };
+        upgrade.to = Some(next);
+    }
+}
+
+/// The installed packages that the upgrade is about, one of each name.
+fn packages<'a>(upgrade: &PlannedUpgrade, elsewhere: &Elsewhere<'a>) -> Vec<&'a IndexedPackage> {
+    let mut seen = BTreeSet::new();
+    let is_its_own = |one: &&IndexedPackage| {
+        let package = &one.package;
+        let source = package.source.as_ref().map_or(&package.name, |source| &source.name);
+        package.kind == upgrade.kind && *source == upgrade.name && upgrade.packages.contains(&package.name)
+    };
+    let index = elsewhere.index();
+    let packages = index.packages.iter().filter(is_its_own);
+    packages.filter(|one| seen.insert((&one.package.name, &one.namespace))).collect()
+}
+
+/// Whether it is not told anyway: what has no fix stays whatever is upgraded, and what was decided on stays decided.
+fn is_news(found: &Match, findings: &[&Finding]) -> bool {
+    let ids = || std::iter::once(&found.advisory.id).chain(&found.advisory.aliases);
+    let is_same = |finding: &&&Finding| {
+        let of_package = finding.package.name == found.package.package.name;
+        of_package && ids().any(|id| *id == finding.id || finding.aliases.contains(id))
+    };
+    let is_told = |finding: &&Finding| {
+        finding.suppressed.is_some() || (finding.fixed_in.is_none() && found.fixed_in.is_none())
+    };
+    !findings.iter().filter(is_same).any(is_told)
+}
+
+fn is_newer(elsewhere: &Elsewhere<'_>, package: &IndexedPackage, one: &str, other: &str) -> bool {
+    let compared = elsewhere.ecosystem(package).map(|ecosystem| (ecosystem.versions.compare)(one, other));
+    matches!(compared, Some(Ok(Ordering::Greater)))
+}
