@@ -3,6 +3,7 @@
 //! Applied after matching, never before: what policy takes away stays in the report, marked.
 
 mod baseline;
+mod file;
 mod gate;
 mod ignore;
 mod justification;
@@ -17,6 +18,7 @@ use chrono::NaiveDate;
 
 pub use self::{
     baseline::{Baseline, Meeting},
+    file::{InvalidPolicyFile, PolicyFile},
     gate::{Gate, Outcome, outcome},
     ignore::{Ignore, InvalidIgnore},
     justification::Justification,

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     base::{Base, Origin},
     build::build,
-    upgrades::{PlannedUpgrade, Upgrade},
+    upgrades::{PlannedUpgrade, Upgrade, upgrade_commands},
 };
 use crate::{
     BlindSpot, Digest, Distribution, ImageFacts, Severity, Verdict,

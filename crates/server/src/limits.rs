@@ -424,6 +424,12 @@ pub const WARNING_BYTES: usize = 4096;
 /// Vulnerabilities that the gate of a namespace may let pass by name. More are a policy, not exceptions.
 pub const GATE_EXCEPTIONS: usize = 1_000;
 
+/// Tags of the repository of a base that are looked at for a newer one.
+pub const BASE_TAGS: u64 = 1_000;
+
+/// Bytes of the policy of a namespace: some hundred decisions. Each is held against each finding of an image.
+pub const POLICY_BYTES: usize = 64 << 10;
+
 // --- accounts ---
 
 /// Characters of the shortest password. More words than rules: what is longer is not guessed within the patience below.
@@ -580,8 +586,8 @@ pub const UPSTREAM_TOKEN_BYTES: u64 = 64 << 10;
 
 // --- pages ---
 
-/// Bytes of a form that a page sends: some fields, and scopes of a token.
-pub const FORM_BYTES: u64 = 64 << 10;
+/// Bytes of a form that a page sends: the longest field is a policy, of which most bytes take three.
+pub const FORM_BYTES: u64 = 256 << 10;
 
 /// Rows of a list on a page: a page of a report with ten thousand findings is as quick as one with a hundred.
 pub const PAGE_ROWS: u64 = 100;

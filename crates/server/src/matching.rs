@@ -9,6 +9,7 @@ use crate::engine::Engine;
 
 mod affected;
 mod cache;
+mod decided;
 mod explain;
 mod outline;
 mod reach;
@@ -17,6 +18,7 @@ mod tag;
 
 pub(crate) use self::{
     cache::{Finished, ReportCache},
+    decided::{Decided, policy_file},
     explain::explain,
     reach::reach,
     report::{Answer, FULL_REPORT, Form, Judged, circumstances, judged_now, report, tag_now},

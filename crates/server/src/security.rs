@@ -3,7 +3,9 @@
 //! Its state is a value with a reason, never an empty success. What is not judged is not clean: an index is what the worst of its
 //! images is, and one of them that is not there, not read or not judged makes it unproven.
 
+mod base;
 mod contents;
+mod decisions;
 mod events;
 mod gate;
 mod kinds;
@@ -26,6 +28,8 @@ use axum::response::{IntoResponse, Response};
 use limpid_core::Digest;
 
 pub(crate) use self::{
+    base::{Built, Rebuilt, built},
+    decisions::{PolicyError, policy_of, set_policy, summed},
     events::{floor, note_tagged, registry_address},
     gate::{Exception as GateException, Gate, Mode as GateMode, Policy as GatePolicy, gate, warning},
     push::{note_push, pushed},
@@ -45,7 +49,17 @@ use crate::{
 };
 
 /// Its routes.
-pub(crate) const ROUTES: &[Route] = &[rescan::ROUTE, status::ROUTE, sbom::ROUTE, gate::READ, gate::WRITE];
+pub(crate) const ROUTES: &[Route] = &[
+    rescan::ROUTE,
+    status::ROUTE,
+    sbom::ROUTE,
+    gate::READ,
+    gate::WRITE,
+    base::ROUTE,
+    decisions::READ,
+    decisions::WRITE,
+    decisions::REMOVE,
+];
 
 /// An answer, or the error in its place.
 pub(crate) fn answered(answer: Result<impl IntoResponse, ApiError>) -> Response {

@@ -27,7 +27,7 @@ pub(crate) fn identifier(text: &str) -> Result<String, ApiError> {
     Ok(id.to_owned())
 }
 
-/// The explanation; `None` where the image has no report.
+/// The explanation, as a namespace that has `decided` sees it; `None` where the image has no report.
 ///
 /// # Errors
 /// 429 where too many ask; those of the state.
@@ -35,6 +35,7 @@ pub(crate) async fn explained(
     engine: &Arc<Engine>,
     manifest: Digest,
     id: String,
+    decided: Option<matching::Decided>,
 ) -> Result<Option<Explanation>, ApiError> {
     let turn = tokio::time::timeout(QUESTION_TIME, Arc::clone(&engine.questions).acquire_owned());
     let turn = turn.await.map_err(|_elapsed| {
@@ -44,7 +45,7 @@ pub(crate) async fn explained(
     let turn = turn.map_err(|closed| ApiError::internal(closed.to_string()))?;
     work(engine, move |engine| {
         // Kept as long as the work lasts, also where its client is gone.
-        let explanation = matching::explain(engine, &manifest, &id);
+        let explanation = matching::explain(engine, &manifest, &id, decided.as_ref());
         drop(turn);
         explanation
     })

@@ -19,14 +19,15 @@ use super::{
     image::Place,
     parts::{SeverityMark, short},
     query,
-    repositories::viewer,
     seen::seen,
 };
 use crate::{
+    accounts::viewer,
     engine::Engine,
     face::work,
     http::ApiError,
     limits::{CHANGES_BATCH, SEARCH_IMAGES, SEARCH_PLACES, SEARCH_TIME},
+    matching::Decided,
     public::Call,
 };
 
@@ -110,8 +111,10 @@ fn search(engine: &Engine, viewer: Viewer, id: &str, package: &str) -> Result<Ou
         if places.is_empty() && !viewer.sees_all {
             continue;
         }
-        if let Some(seen) = seen(engine, digest)? {
-            rows.extend(hits(&seen.report, id, package, digest, &places));
+        for (decided, places) in by_decisions(engine, places)? {
+            if let Some(seen) = seen(engine, digest, decided.as_ref())? {
+                rows.extend(hits(&seen.report, id, package, digest, &places));
+            }
         }
     }
     let is_partial = !is_all || looked < digests.len() as u64;
@@ -122,6 +125,25 @@ fn search(engine: &Engine, viewer: Viewer, id: &str, package: &str) -> Result<Ou
         (true, _) => "Not all images were looked at: there may be more. Name the package, and only those that have it are judged.".to_owned(),
     };
     Ok(Outcome { rows, words, is_partial })
+}
+
+/// Places of an image by what is decided there: the same image is seen otherwise through another namespace.
+fn by_decisions(
+    engine: &Engine,
+    places: Vec<ImagePlace>,
+) -> Result<Vec<(Option<Decided>, Vec<ImagePlace>)>, StoreError> {
+    let (mut undecided, mut found) = (Vec::new(), Vec::new());
+    let had_none = places.is_empty();
+    for place in places {
+        match Decided::of(engine, &place.0)? {
+            Some(decided) => found.push((Some(decided), vec![place])),
+            None => undecided.push(place),
+        }
+    }
+    if had_none || !undecided.is_empty() {
+        found.push((None, undecided));
+    }
+    Ok(found)
 }
 
 fn hits(report: &Report, id: &str, package: &str, digest: &Digest, places: &[ImagePlace]) -> Vec<HitRow> {

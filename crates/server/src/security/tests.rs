@@ -1,6 +1,7 @@
 //! A service into which images are pushed, on real databases, asked through the public listener's routes.
 
 mod copies;
+mod decisions;
 mod gate;
 mod index;
 #[cfg(unix)]

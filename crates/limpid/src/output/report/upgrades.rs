@@ -1,8 +1,11 @@
 //! Which packages to upgrade, to which version and with which command, how many findings that fixes, and how many stay.
 
-use std::{collections::BTreeMap, io};
+use std::io;
 
-use limpid_core::{Report, report::PlannedUpgrade, upgrade::is_plain};
+use limpid_core::{
+    Report,
+    report::{PlannedUpgrade, upgrade_commands},
+};
 
 use crate::output::{
     columns::{Align, Cell, Column, Fit, Table},
@@ -40,44 +43,15 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     for command in commands {
         broken(&command, page.width).iter().try_for_each(|line| page.line(line))?;
     }
-    if let Some(stays) = stays(report) {
+    if let Some(stays) = report.stays_after_upgrades() {
         page.prose(style::QUIET, 0, &stays)?;
     }
     Ok(())
 }
 
-/// The commands that upgrade all that is told, one for each tool. Every name in them is one that a shell takes as it is.
+/// The commands that upgrade all that is told, one for each tool.
 pub(in crate::output) fn commands(upgrades: &[PlannedUpgrade]) -> Vec<String> {
-    let mut commands: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
-    for upgrade in upgrades {
-        let Some(command) = &upgrade.command else { continue };
-        let first = upgrades.iter().position(|one| one.command.as_ref() == Some(command));
-        let plain = upgrade.packages.iter().map(String::as_str).filter(|name| is_plain(name));
-        commands.entry((first.unwrap_or_default(), command)).or_default().extend(plain);
-    }
-    let commands = commands.into_iter().filter(|(_, packages)| !packages.is_empty());
-    commands.map(|((_, command), packages)| format!("{} {}", escaped(command), packages.join(" "))).collect()
-}
-
-/// What stays after that.
-pub(in crate::output) fn stays(report: &Report) -> Option<String> {
-    let left = report.standing().filter(|finding| finding.fixed_in.is_none()).count() as u64;
-    // A report that knows no commands says nothing of tools.
-    let of_no_tool = report.upgrades.iter().filter(|one| one.command.is_none()).count() as u64;
-    let mut parts = Vec::new();
-    if of_no_tool > 0 {
-        let what = counted(of_no_tool, "package");
-        parts
-            .push(format!("For {what} the image has no tool that upgrades: build it again with newer ones."));
-    }
-    match left {
-        0 => {}
-        1 => parts.push("1 finding stays after that: no fix is known for it.".to_owned()),
-        several => {
-            parts.push(format!("{} findings stay after that: no fix is known for them.", number(several)));
-        }
-    }
-    (!parts.is_empty()).then(|| parts.join(" "))
+    upgrade_commands(upgrades).iter().map(|command| escaped(command)).collect()
 }
 
 /// A command over several lines, as a shell takes it.

@@ -239,15 +239,19 @@ impl Place {
     pub(super) fn summary(&self, digest: &Digest) -> security::Summary {
         self.eventually(&format!("{digest} is summed up"), || {
             let kept = self.engine.database.read(|tx| limpid_store::security::load_summary(tx, digest));
-            let now = crate::matching::tag_now(&self.engine, digest).unwrap();
+            let now = crate::matching::tag_now(&self.engine, digest, None).unwrap();
             let is_kept = kept.unwrap().is_some_and(|kept| Some(kept.made_of) == now);
-            is_kept.then(|| security::summary(&self.engine, digest).unwrap().unwrap())
+            is_kept.then(|| security::summary(&self.engine, None, digest).unwrap().unwrap())
         })
     }
 
     /// Asks as somebody with the password of everybody.
     pub(super) fn ask(&self, who: &str, method: &str, path: &str, body: &Value) -> Answer {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.send(who, method, path, if body.is_null() { String::new() } else { body.to_string() })
+    }
+
+    /// The same, with any text.
+    pub(super) fn send(&self, who: &str, method: &str, path: &str, body: String) -> Answer {
         let credentials = format!("Basic {}", STANDARD.encode(format!("{who}:{PASSWORD}")));
         let request = Request::builder()
             .method(method)
