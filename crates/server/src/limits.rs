@@ -427,6 +427,15 @@ pub const GATE_EXCEPTIONS: usize = 1_000;
 /// Tags of the repository of a base that are looked at for a newer one.
 pub const BASE_TAGS: u64 = 1_000;
 
+/// VEX documents that are attached to an image and are looked at: those of a handful of tools.
+pub const ATTACHED_DOCUMENTS: usize = 32;
+
+/// Indexes that have an image, whose attached documents speak of it too.
+pub const ATTACHED_INDEXES: u64 = 8;
+
+/// Bytes of an attached VEX document that is believed: some thousand statements. They are read while somebody waits for a report.
+pub const ATTACHED_VEX_BYTES: u64 = 1 << 20;
+
 /// Bytes of the policy of a namespace: some hundred decisions. Each is held against each finding of an image.
 pub const POLICY_BYTES: usize = 64 << 10;
 
@@ -595,7 +604,7 @@ pub const PAGE_ROWS: u64 = 100;
 /// Findings and packages of the reports that are remembered to turn their pages: about a kilobyte each.
 pub const SEEN_REPORT_ROWS: u64 = 60_000;
 
-/// Images that a search judges where no package is named.
+/// Images that a search judges.
 pub const SEARCH_IMAGES: u64 = 2_000;
 
 /// How long a search judges: somebody waits for it.

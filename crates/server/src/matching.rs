@@ -8,6 +8,7 @@ use limpid_core::policy::Policy;
 use crate::engine::Engine;
 
 mod affected;
+mod attached;
 mod cache;
 mod decided;
 mod explain;

@@ -14,6 +14,7 @@ mod push;
 mod rescan;
 mod roll_up;
 mod sbom;
+mod search;
 mod status;
 pub(crate) mod subscriptions;
 mod summarize;
@@ -35,6 +36,7 @@ pub(crate) use self::{
     push::{note_push, pushed},
     rescan::request as rescan,
     sbom::{SbomForm, attach_sbom},
+    search::{Hit, search},
     status::{Status, status},
     summarize::{note_indexed, summarize_job},
     summary::{ChildSummary, Summary, summary},
@@ -56,6 +58,7 @@ pub(crate) const ROUTES: &[Route] = &[
     gate::READ,
     gate::WRITE,
     base::ROUTE,
+    search::ROUTE,
     decisions::READ,
     decisions::WRITE,
     decisions::REMOVE,

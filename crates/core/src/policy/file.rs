@@ -1,4 +1,4 @@
-//! The language of decisions, as it stands in a file: `[[ignore]]`, `[[severity]]`, `[gate]`. TOML.
+//! The language of decisions, as it stands in a file: `[[ignore]]`, `[[severity]]`, `[gate]`, `[vex]`. TOML.
 //!
 //! A file is read whole or not at all: a decision that is not applied must be told before a report is.
 
@@ -18,6 +18,8 @@ pub struct PolicyFile {
     pub ratings: Vec<Rating>,
     /// The gates; any of them trips.
     pub gates: Vec<Gate>,
+    /// Whether VEX documents that are attached to an image in its registry are believed.
+    pub referrers: bool,
 }
 
 /// Why a text is no file of decisions.
@@ -69,6 +71,16 @@ struct File {
     #[serde(default)]
     severity: Vec<Spanned<Table>>,
     gate: Option<Spanned<toml::Value>>,
+    #[serde(default)]
+    vex: VexTable,
+}
+
+/// Whose statements are believed.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VexTable {
+    #[serde(default)]
+    referrers: bool,
 }
 
 /// A [`Gate`] as it stands in a file.
@@ -114,12 +126,13 @@ impl PolicyFile {
     /// # Errors
     /// [`InvalidPolicyFile`].
     pub fn read(text: &str) -> Result<Self, InvalidPolicyFile> {
-        let File { ignore, severity, gate } =
+        let File { ignore, severity, gate, vex } =
             toml::from_str(text).map_err(|error| InvalidPolicyFile::of(text, error))?;
         Ok(Self {
             ignores: each(text, "decision", ignore, Table::ignore)?,
             ratings: each(text, "severity", severity, Table::rating)?,
             gates: gate.map(|gate| gates(text, gate)).transpose()?.unwrap_or_default(),
+            referrers: vex.referrers,
         })
     }
 
@@ -260,5 +273,7 @@ mod tests {
         assert_eq!((one.gates.len(), one.policy().asked.len()), (1, 1));
         assert_eq!((two.gates.len(), two.policy().asked.len()), (2, 2));
         assert_eq!(PolicyFile::read("").unwrap(), PolicyFile::default());
+        assert!(PolicyFile::read("[vex]\nreferrers = true\n").unwrap().referrers);
+        assert!(PolicyFile::read("[vex]\nreferers = true\n").is_err());
     }
 }

@@ -90,6 +90,12 @@ fn side(
     if decisions::wants_referrers(&arguments.policy) {
         bail!("--vex referrers is for scans: save their reports with --format json=FILE and compare those");
     }
+    if decisions::believes_referrers(&arguments.policy)? {
+        terminal::print_warning(
+            "a comparison does not look at what is attached to images, though the policy believes it: save reports of scans and \
+             compare those",
+        );
+    }
     if let Some(manifest) = RemoteManifest::parse(what)? {
         if day.is_some() {
             bail!("a server tells what it knows today: --as-of is for images");

@@ -55,6 +55,11 @@ pub(crate) fn wants_referrers(options: &PolicyOptions) -> bool {
     options.vex.iter().any(|path| is_referrers(path))
 }
 
+/// Whether the policy file believes what is attached to the image.
+pub(crate) fn believes_referrers(options: &PolicyOptions) -> anyhow::Result<bool> {
+    Ok(read_policy(&options.decided)?.is_some_and(|file| file.referrers))
+}
+
 /// A file of that name is `./referrers`.
 fn is_referrers(path: &Path) -> bool {
     path.as_os_str() == "referrers"
@@ -121,8 +126,8 @@ fn ignores(text: &str) -> anyhow::Result<Vec<Ignore>> {
     if !text.lines().any(|line| line.trim_start().starts_with('[')) {
         return list(text);
     }
-    let PolicyFile { ignores, ratings, gates } = PolicyFile::read(text)?;
-    if !gates.is_empty() || !ratings.is_empty() {
+    let PolicyFile { ignores, ratings, gates, referrers } = PolicyFile::read(text)?;
+    if !gates.is_empty() || !ratings.is_empty() || referrers {
         bail!("severities and a gate are read from --policy FILE alone");
     }
     Ok(ignores)

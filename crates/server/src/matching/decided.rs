@@ -10,6 +10,7 @@ use limpid_core::{
 };
 use limpid_store::{StoreError, Transaction, security as stored};
 
+use super::attached::{Attached, Believed};
 use crate::{engine::Engine, registry::name::namespace, security::registry_address};
 
 /// The decisions of a namespace, about the images of one of its repositories.
@@ -21,6 +22,8 @@ pub(crate) struct Decided {
     mark: String,
     policy: Policy,
     gates: Vec<Gate>,
+    /// The repository by its whole name, where VEX documents that are attached to its images are believed.
+    believed_in: Option<String>,
 }
 
 impl Decided {
@@ -42,12 +45,27 @@ impl Decided {
             hasher.update_field(part);
         }
         let mark = hasher.finish().hex().to_owned();
-        Self { name, mark, policy: file.policy(), gates: file.gates.clone() }
+        let believed_in = file.referrers.then(|| repository.to_owned());
+        Self { name, mark, policy: file.policy(), gates: file.gates.clone(), believed_in }
     }
 
-    /// Identifies it among all that reports are a function of.
-    pub(super) fn mark(&self) -> &str {
-        &self.mark
+    /// Identifies it, with what is attached to an image, among all that reports are a function of.
+    pub(super) fn mark(&self, attached: &Attached) -> String {
+        let mut hasher = Hasher::sha256();
+        hasher.update_field(&self.mark);
+        attached.write_to(&mut hasher);
+        hasher.finish().hex().to_owned()
+    }
+
+    /// What is attached to an image and is to be believed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn attached(&self, tx: &mut Transaction<'_>, image: &Digest) -> Result<Attached, StoreError> {
+        match &self.believed_in {
+            Some(repository) => Attached::find(tx, repository, image),
+            None => Ok(Attached::default()),
+        }
     }
 
     /// What its gates ask.
@@ -55,10 +73,27 @@ impl Decided {
         &self.gates
     }
 
-    /// Puts a report of an image under it.
-    pub(crate) fn apply(&self, mut report: Report) -> Report {
+    /// Puts a report of an image under it. Blocks.
+    ///
+    /// # Errors
+    /// Those of the state.
+    pub(crate) fn apply(&self, engine: &Engine, report: Report) -> Result<Report, StoreError> {
+        let attached = engine.database.read(|tx| self.attached(tx, &report.image.digest))?;
+        self.apply_with(engine, &attached, report)
+    }
+
+    /// The same, with what is known to be attached.
+    pub(super) fn apply_with(
+        &self,
+        engine: &Engine,
+        attached: &Attached,
+        mut report: Report,
+    ) -> Result<Report, StoreError> {
+        let Believed { statements, refused } = attached.read(engine, &report.image.digest)?;
         report.image.reference = self.reference(&report.image.digest);
-        report.under(&self.policy)
+        let mut report = report.under(&Policy { statements, ..self.policy.clone() });
+        report.decisions.extend(refused);
+        Ok(report)
     }
 
     /// How an image of the repository is named: decisions may be about some of them.

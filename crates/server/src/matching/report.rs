@@ -12,7 +12,7 @@ use limpid_store::{
     reports::{self, AttemptState, ReportHead},
 };
 
-use super::{Decided, Finished, Outline, cache::Made, tag};
+use super::{Decided, Finished, Outline, attached::Attached, cache::Made, tag};
 use crate::{
     engine::Engine,
     http::compression::Encoding,
@@ -104,7 +104,7 @@ impl From<serde_json::Error> for MatchError {
 /// What a report is made of.
 struct Sources<'a> {
     etag: String,
-    decided: Option<&'a Decided>,
+    decided: Option<(&'a Decided, Attached)>,
     head: ReportHead,
     outdated: Option<String>,
     catalog: Arc<OpenCatalog>,
@@ -190,7 +190,7 @@ fn judge_anew(
     }
     let report = judged(engine, &index, catalog);
     let report = match decided {
-        Some(decided) => decided.apply(report),
+        Some((decided, attached)) => decided.apply_with(engine, attached, report)?,
         None => report,
     };
     Ok((index, report))
@@ -206,8 +206,8 @@ pub(crate) struct Judged {
     pub(crate) report: Report,
 }
 
-/// The report of a manifest itself, as a namespace that has `decided` sees it, also where no advisory data was loaded yet: then it is unproven. `None` where there is no
-/// good index report. Blocks.
+/// The report of a manifest itself, as a namespace that has `decided` sees it, also where no advisory data was loaded yet: then it is
+/// unproven. `None` where there is no good index report. Blocks.
 ///
 /// # Errors
 /// [`MatchError`].
@@ -288,11 +288,14 @@ fn sources<'a>(
     manifest: &Digest,
     decided: Option<&'a Decided>,
 ) -> Result<Option<Sources<'a>>, MatchError> {
-    let (head, attempt, state, version) = engine.database.read(|tx| {
+    let (head, attempt, state, version, attached) = engine.database.read(|tx| {
         let head = reports::load_head(tx, manifest)?;
         let attempt = reports::attempt(tx, manifest)?;
-        Ok::<_, StoreError>((head, attempt, index_states::current(tx)?, published::version(tx)?))
+        let attached = decided.map(|decided| decided.attached(tx, manifest)).transpose()?;
+        let (state, version) = (index_states::current(tx)?, published::version(tx)?);
+        Ok::<_, StoreError>((head, attempt, state, version, attached))
     })?;
+    let decided = decided.zip(attached);
     let Some(head) = head else { return Ok(None) };
     let catalog = updating::open_version(engine, version)?;
     let is_current = state.is_none_or(|state| state == head.index_state);
@@ -304,7 +307,8 @@ fn sources<'a>(
         )
     });
     let own = engine.own_index_state();
-    let etag = tag::of(manifest, &head, &catalog, &engine.policy, own, outdated.as_deref(), decided);
+    let mark = decided.as_ref().map(|(decided, attached)| decided.mark(attached));
+    let etag = tag::of(manifest, &head, &catalog, &engine.policy, own, outdated.as_deref(), mark.as_deref());
     Ok(Some(Sources { etag, decided, head, outdated, catalog }))
 }
 

@@ -3,14 +3,13 @@
 use limpid_core::{Digest, digest::Hasher, policy::Policy};
 use limpid_store::reports::ReportHead;
 
-use super::Decided;
 use crate::updating::OpenCatalog;
 
 /// The tag of the report that is made of these.
 ///
 /// `program` is the index state of the program that judges: its ecosystems order versions and know when releases end, also of
-/// reports that were made by another. `outdated` is why the report was not made anew, where it should have been; `decided` what
-/// the namespace decided through which somebody looks at it.
+/// reports that were made by another. `outdated` is why the report was not made anew, where it should have been; `decided` is
+/// what the namespace decided through which somebody looks at it.
 pub(super) fn of(
     manifest: &Digest,
     head: &ReportHead,
@@ -18,7 +17,7 @@ pub(super) fn of(
     policy: &Policy,
     program: &Digest,
     outdated: Option<&str>,
-    decided: Option<&Decided>,
+    decided: Option<&str>,
 ) -> String {
     let mut hasher = Hasher::sha256();
     hasher.update_field("limpid report");
@@ -36,7 +35,7 @@ pub(super) fn of(
     }
     // Without decisions nothing is written, so that the tag is the one that everybody sees.
     if let Some(decided) = decided {
-        hasher.update_field(decided.mark());
+        hasher.update_field(decided);
     }
     hasher.finish().hex().to_owned()
 }

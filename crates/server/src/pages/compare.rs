@@ -176,7 +176,7 @@ fn side(engine: &Engine, principal: &Principal, asked: &Asked) -> Result<Side, A
         let judgement = judge(&index, engine.indexer.ecosystems(), &catalog, day);
         let report = build(&index, judgement, &engine.policy, catalog.digest(), day, engine.now());
         match &found.decided {
-            Some(decided) => decided.apply(report),
+            Some(decided) => decided.apply(engine, report)?,
             None => report,
         }
     };

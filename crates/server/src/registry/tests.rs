@@ -3,3 +3,4 @@
 mod pushes;
 mod quotas;
 mod tags;
+mod uploads;

@@ -1,4 +1,4 @@
-//! The validators of the formats' own makers, from the package registry: the CycloneDX library, and the tools of SPDX. SARIF's schema
+//! The validators of the formats' own makers, from the package registry: the CycloneDX library, the tools of SPDX, podman-compose. SARIF's schema
 //! comes with the crate `serde-sarif`.
 
 use std::{
@@ -15,9 +15,10 @@ use crate::support::Place;
 
 const CYCLONEDX: &str = "cyclonedx-python-lib[json-validation]==11.12.0";
 const SPDX: &str = "spdx-tools==0.8.5";
+const COMPOSE: &str = "podman-compose==1.6.0";
 
-/// The folder that both are installed in; `None` where they cannot be had, which is said.
-fn python() -> Option<&'static Path> {
+/// The folder that all are installed in; `None` where they cannot be had, which is said.
+pub(crate) fn python() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     FOLDER.get_or_init(install).as_deref()
 }
@@ -31,12 +32,12 @@ fn install() -> Option<PathBuf> {
         return None;
     }
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("validators");
-    let done = folder.join("installed");
+    let done = folder.join("installed-three");
     if !done.is_file() {
         let output = Command::new("pip3")
             .args(["install", "--quiet", "--disable-pip-version-check", "--upgrade", "--target"])
             .arg(&folder)
-            .args([CYCLONEDX, SPDX])
+            .args([CYCLONEDX, SPDX, COMPOSE])
             .output()
             .unwrap();
         if !output.status.success() {

@@ -230,3 +230,63 @@ fn who_changed_it_is_in_the_audit() {
         assert_eq!(changes, [expected]);
     });
 }
+
+/// Attaches a document to an image, as `oras attach` does. Returns the document's digest.
+fn attach(place: &Place, subject: &Digest, document: &str) -> Digest {
+    let blob = |text: &str| {
+        let digest = Digest::of(text.as_bytes());
+        let path = format!("/v2/team/app/blobs/uploads/?digest={digest}");
+        assert_eq!(place.send("admin", "POST", &path, text.to_owned()).status, 201);
+        digest
+    };
+    let (config, layer) = (blob("{}"), blob(document));
+    let manifest = json!({
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "artifactType": "application/vnd.openvex+json",
+        "config": {"mediaType": "application/vnd.oci.empty.v1+json", "digest": config, "size": 2},
+        "layers": [{"mediaType": "application/json", "digest": layer, "size": document.len()}],
+        "subject": {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": subject, "size": 1},
+    })
+    .to_string();
+    let path = format!("/v2/team/app/manifests/{}", Digest::of(manifest.as_bytes()));
+    assert_eq!(place.send("admin", "PUT", &path, manifest).status, 201);
+    layer
+}
+
+#[test]
+fn attached_documents_are_believed_where_the_policy_says_so_and_nowhere_else() {
+    Place::on_each(|place| {
+        place.advise(FIXES);
+        let digest = place.push_system("team/app", "1", &vulnerable());
+        place.status(&digest, "indexed");
+        let vex = json!({
+            "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://vex.example/1", "author": "Platform team",
+            "timestamp": "2026-01-01T00:00:00Z", "statements": [{
+                "vulnerability": {"name": "CVE-2099-0001"}, "products": [{"@id": format!("pkg:oci/app@{digest}")}],
+                "status": "not_affected", "justification": "vulnerable_code_not_in_execute_path",
+            }],
+        });
+        let document = attach(place, &digest, &vex.to_string());
+        let stands = ("vulnerable".to_owned(), vec![("CVE-2099-0001".to_owned(), None)]);
+        assert_eq!(told(place, "team/app", &digest), stands, "who may push may not silence by that alone");
+        decide(place, "[vex]\nreferrers = false\n");
+        assert_eq!(told(place, "team/app", &digest), stands);
+
+        decide(place, "[vex]\nreferrers = true\n");
+        let by = format!("vex: referrer {document} (Platform team)");
+        assert_eq!(
+            told(place, "team/app", &digest),
+            ("clean".to_owned(), vec![("CVE-2099-0001".to_owned(), Some(by))])
+        );
+        // What cannot be read takes nothing away, and is told; what is attached later is seen at once.
+        let garbage = attach(place, &digest, "{\"neither\": \"nor\"}");
+        let report = place.get(&format!("/repository/team/app/-/image/{digest}/report.json"));
+        let decision = &report["decisions"][0];
+        assert_eq!(decision["by"], json!(format!("vex: referrer {garbage}")));
+        assert_eq!(decision["reason"], "it is not believed: it is neither OpenVEX, CSAF nor CycloneDX");
+        let status = place.get(&format!("/api/v1/repository/team/app/manifest/{digest}/status"));
+        assert_eq!(status["summary"]["verdict"], "clean");
+        let all = matching::judged_now(&place.engine, &digest, None).unwrap().unwrap().report;
+        assert_eq!(all.standing().count(), 1);
+    });
+}

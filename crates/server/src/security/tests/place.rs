@@ -148,9 +148,25 @@ impl Place {
 
     /// Pushes an image.
     pub(super) fn push_image(&self, repository: &str, tag: Option<&str>, image: &ImageBuilder) -> Digest {
+        self.push_annotated(repository, tag, image, &Value::Null)
+    }
+
+    /// Pushes an image whose manifest has annotations.
+    pub(super) fn push_annotated(
+        &self,
+        repository: &str,
+        tag: Option<&str>,
+        image: &ImageBuilder,
+        annotations: &Value,
+    ) -> Digest {
         let layout = Layout::of(image, "any");
         let digest: Digest = layout.entries[0]["digest"].as_str().unwrap().parse().unwrap();
-        let body = layout.blobs[&digest].clone();
+        let mut body = layout.blobs[&digest].clone();
+        if !annotations.is_null() {
+            let mut document: Value = serde_json::from_slice(&body).unwrap();
+            document["annotations"] = annotations.clone();
+            body = document.to_string().into_bytes();
+        }
         for (blob, bytes) in layout.blobs.iter().filter(|(blob, _)| **blob != digest) {
             self.put(repository, blob, bytes);
         }
