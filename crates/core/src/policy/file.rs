@@ -166,9 +166,10 @@ fn each<T>(
 fn gates(text: &str, gate: Spanned<toml::Value>) -> Result<Vec<Gate>, InvalidPolicyFile> {
     let line = line_at(text, gate.span().start);
     let wrong = |why| InvalidPolicyFile::Table { line, place: "gate".to_owned(), why };
-    let tables = match gate.into_inner() {
-        toml::Value::Array(tables) => tables,
-        table => vec![table],
+    let gate = gate.into_inner();
+    let tables = match gate.as_array() {
+        Some(tables) => tables.clone(),
+        None => vec![gate],
     };
     let read = |table: toml::Value| {
         let table: GateTable =

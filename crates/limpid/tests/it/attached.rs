@@ -57,7 +57,7 @@ impl Beside {
     pub(crate) fn get(&self, reference: &str) -> Value {
         let asked =
             self.client.get(format!("{}/manifests/{reference}", self.base)).header("accept", MANIFEST);
-        asked.send().unwrap().json().unwrap()
+        serde_json::from_str(&asked.send().unwrap().text().unwrap()).unwrap()
     }
 
     /// A manifest with one document, as `oras attach` makes it; its descriptor, for the list.

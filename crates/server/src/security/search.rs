@@ -127,11 +127,11 @@ fn candidates(engine: &Engine, known: &Known, package: &str) -> Result<BTreeSet<
     Ok(digests)
 }
 
+/// Places of which the same is decided.
+type DecidedPlaces = (Option<Decided>, Vec<ImagePlace>);
+
 /// Places of an image by what is decided there: the same image is seen otherwise through another namespace.
-fn by_decisions(
-    engine: &Engine,
-    places: Vec<ImagePlace>,
-) -> Result<Vec<(Option<Decided>, Vec<ImagePlace>)>, StoreError> {
+fn by_decisions(engine: &Engine, places: Vec<ImagePlace>) -> Result<Vec<DecidedPlaces>, StoreError> {
     let had_none = places.is_empty();
     let mut of_repository: BTreeMap<String, Vec<ImagePlace>> = BTreeMap::new();
     for place in places {

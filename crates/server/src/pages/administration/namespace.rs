@@ -235,20 +235,7 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
         "gate" | "allow" | "disallow" => {
             sent.change("change-gate", object, move |engine, form| gate::change(engine, &at, form)).await?;
         }
-        "policy" => {
-            let (principal, text) = (sent.principal.clone(), sent.form.get("policy").to_owned());
-            let refused =
-                work(&sent.engine, move |engine| match decisions::change(engine, &principal, &at, &text)? {
-                    None => Ok::<_, ApiError>(None),
-                    some => {
-                        shown(engine, frame, &principal, &at, Sequel { made: None, refused: some }).map(Some)
-                    }
-                });
-            if let Some(page) = refused.await? {
-                return Ok(page);
-            }
-            return lead_to(&format!("/namespaces/{place}#policy"));
-        }
+        "policy" => return decide(&sent, frame, place).await,
         "tags" => {
             sent.change("change-tag-policy", object, move |engine, form| keep_tags(engine, &at, form))
                 .await?;
@@ -281,6 +268,16 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
         other => return Err(unknown_form(other)),
     }
     lead_to(&format!("/namespaces/{place}"))
+}
+
+/// Sets the policy. What cannot be read is shown again.
+async fn decide(sent: &Sent, frame: Frame, place: String) -> Reply {
+    let (principal, text) = (sent.principal.clone(), sent.form.get("policy").to_owned());
+    work(&sent.engine, move |engine| match decisions::change(engine, &principal, &place, &text)? {
+        None => lead_to(&format!("/namespaces/{place}#policy")),
+        refused => shown(engine, frame, &principal, &place, Sequel { made: None, refused }),
+    })
+    .await
 }
 
 /// What is not for whoever administers the namespace alone.
