@@ -6,7 +6,7 @@
 use anyhow::{Context, bail};
 use limpid_core::{Digest, Report};
 use limpid_image::{
-    Platform,
+    platform::Platform,
     source::{LayeredImage, NamedBase, OpenedImage},
 };
 

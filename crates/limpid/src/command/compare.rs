@@ -21,7 +21,7 @@ use crate::{
     output::{self, Layout},
     progress::Bars,
     remote::{self, ClientOptions, RemoteManifest},
-    terminal::Terminal,
+    terminal::{self, Terminal},
     writer::write_to,
 };
 

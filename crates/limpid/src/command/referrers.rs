@@ -28,9 +28,8 @@ pub(super) fn policy<'a>(
     image: &ImageFacts,
     how: &ImageOptions,
 ) -> anyhow::Result<Cow<'a, Policy>> {
-    if !decisions::wants_referrers(options)
-        && !(decisions::believes_referrers(options)? && is_in_registry(image))
-    {
+    let by_file = decisions::believes_referrers(options)? && is_in_registry(image);
+    if !by_file && !decisions::wants_referrers(options) {
         return Ok(Cow::Borrowed(policy));
     }
     let mut own = policy.clone();
