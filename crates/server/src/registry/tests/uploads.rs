@@ -39,7 +39,7 @@ fn body(engine: &Arc<Engine>, statement: &'static str) -> Body {
     let happens = move || {
         // Databases block, and this is asked for by what must not.
         let changed = thread::spawn(move || engine.database.write(|tx| tx.execute(statement, &[])).unwrap());
-        assert_eq!(changed.join().unwrap(), 1);
+        assert!(changed.join().unwrap() > 0);
         "second"
     };
     let pieces: [Piece; 2] = [Box::new(|| "first"), Box::new(happens)];
