@@ -3,4 +3,3 @@
 mod pushes;
 mod quotas;
 mod tags;
-mod uploads;

@@ -135,23 +135,12 @@ impl Place {
 
     /// Asks through the public listener's routes, from the loopback address.
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, String)], body: &str) -> Answer {
-        self.send_body(method, path, headers, Body::from(body.to_owned()))
-    }
-
-    /// The same, with a body that comes as it comes.
-    pub(crate) fn send_body(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, String)],
-        body: Body,
-    ) -> Answer {
         let mut request =
             Request::builder().method(method).uri(path).header(header::HOST, "registry.test:5000");
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let mut request = request.body(body).unwrap();
+        let mut request = request.body(Body::from(body.to_owned())).unwrap();
         request.extensions_mut().insert(Peer(SocketAddr::from(([192, 0, 2, 7], 4_000))));
         let routes = public::router(Arc::clone(&self.engine));
         self.threads.block_on(async move {
