@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::{
     BlindSpot, Report, Severity,
+    cvss::{Cvss, Score},
     documents::web_links,
     report::{Finding, Status},
 };
@@ -54,9 +55,43 @@ pub struct HarborVulnerability {
     pub description: String,
     /// Where to read more.
     pub links: Vec<String>,
+    /// What it scores; left out where nobody says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preferred_cvss: Option<HarborCvss>,
     /// What Harbor keeps and does not show.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub vendor_attributes: BTreeMap<&'static str, String>,
+}
+
+/// What a vulnerability scores. Harbor has a place for versions 3 and 2, and none for 4.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct HarborCvss {
+    /// From 0 to 10, by version 3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score_v3: Option<Score>,
+    /// From 0 to 10, by version 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score_v2: Option<Score>,
+    /// As upstream writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vector_v3: Option<String>,
+    /// As upstream writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vector_v2: Option<String>,
+}
+
+impl HarborCvss {
+    /// Of each version the first, which is the vendor's where it has one.
+    fn of(all: &[Cvss]) -> Option<Self> {
+        let first = |version: &str| all.iter().find(|one| one.version.starts_with(version));
+        let (three, two) = (first("3."), first("2."));
+        (three.is_some() || two.is_some()).then(|| Self {
+            score_v3: three.map(|one| one.score),
+            score_v2: two.map(|one| one.score),
+            vector_v3: three.map(|one| one.vector.clone()),
+            vector_v2: two.map(|one| one.vector.clone()),
+        })
+    }
 }
 
 /// The vulnerabilities of a report.
@@ -84,6 +119,7 @@ fn merged(all: impl Iterator<Item = HarborVulnerability>) -> Vec<HarborVulnerabi
             }
             Some(known) => {
                 known.severity = known.severity.max(more.severity);
+                known.preferred_cvss = known.preferred_cvss.take().or(more.preferred_cvss);
                 if known.fix_version.is_empty() && !more.fix_version.is_empty() {
                     (known.fix_version, known.status) = (more.fix_version, more.status);
                 }
@@ -116,6 +152,7 @@ fn of_finding(finding: &Finding) -> HarborVulnerability {
         status: status(finding.status),
         description: summary.clone(),
         links: web_links(&finding.links).cloned().collect(),
+        preferred_cvss: HarborCvss::of(&finding.cvss),
         vendor_attributes: attributes.into_iter().filter(|(_, text)| !text.is_empty()).collect(),
     }
 }
@@ -147,6 +184,7 @@ fn of_blind_spot(spot: &BlindSpot) -> HarborVulnerability {
         status: "",
         description: format!("Not judged: {}{packages}", spot.detail),
         links: Vec::new(),
+        preferred_cvss: None,
         vendor_attributes: BTreeMap::new(),
     }
 }

@@ -4,6 +4,7 @@
 //! archives are that nothing in them identifies.
 
 mod baseline;
+mod file;
 mod gate;
 mod ignore;
 mod justification;
@@ -18,6 +19,7 @@ use chrono::NaiveDate;
 
 pub use self::{
     baseline::{Baseline, Meeting},
+    file::{InvalidPolicyFile, PolicyFile},
     gate::{Gate, Outcome, outcome},
     ignore::{Ignore, InvalidIgnore},
     justification::Justification,

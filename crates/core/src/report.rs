@@ -20,7 +20,7 @@ pub use self::{
     base::{Base, Origin},
     build::build,
     targets::AffectedTarget,
-    upgrades::{PlannedUpgrade, Upgrade},
+    upgrades::{PlannedUpgrade, Upgrade, upgrade_commands},
 };
 use crate::{
     BlindSpot, Digest, Distribution, ImageFacts, Severity, Verdict,

@@ -27,7 +27,7 @@ mod tokens;
 mod upkeep;
 
 use axum::http::request::Parts;
-use limpid_store::StoreError;
+use limpid_store::{StoreError, listing::Viewer};
 
 pub(crate) use self::{
     action::{Action, Decision, Object},
@@ -69,6 +69,15 @@ pub(crate) fn admit(
     let decision = engine.database.read(|tx| authorize(tx, &principal, action, object))?;
     audit::note(engine, &principal, action, object, decision, origin::peer(engine, head))?;
     Ok((principal, decision))
+}
+
+/// Who looks, as lists of the store ask.
+pub(crate) fn viewer(principal: &Principal) -> Viewer {
+    let account = principal.account();
+    Viewer {
+        account: account.map_or(0, |account| account.number),
+        sees_all: account.is_some_and(|account| account.is_superuser() || account.is_auditor()),
+    }
 }
 
 /// Decides whether somebody may do something, and writes it down.

@@ -18,7 +18,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 pub(crate) use self::{
     document::{Document, not_modified},
-    explained::{explained, identifier},
+    explained::{explained, identifier, turn},
     reader::BodyReader,
     request::{Query, digest, uuid},
     stream::{Pieces, stream},

@@ -424,6 +424,21 @@ pub const WARNING_BYTES: usize = 4096;
 /// Vulnerabilities that the gate of a namespace may let pass by name. More are a policy, not exceptions.
 pub const GATE_EXCEPTIONS: usize = 1_000;
 
+/// Tags of the repository of a base that are looked at for a newer one.
+pub const BASE_TAGS: u64 = 1_000;
+
+/// VEX documents that are attached to an image and are looked at: those of a handful of tools.
+pub const ATTACHED_DOCUMENTS: usize = 32;
+
+/// Indexes that have an image, whose attached documents speak of it too.
+pub const ATTACHED_INDEXES: u64 = 8;
+
+/// Bytes of an attached VEX document that is believed: some thousand statements. They are read while somebody waits for a report.
+pub const ATTACHED_VEX_BYTES: u64 = 1 << 20;
+
+/// Bytes of the policy of a namespace: some hundred decisions. Each is held against each finding of an image.
+pub const POLICY_BYTES: usize = 64 << 10;
+
 // --- accounts ---
 
 /// Characters of the shortest password. More words than rules: what is longer is not guessed within the patience below.
@@ -580,8 +595,8 @@ pub const UPSTREAM_TOKEN_BYTES: u64 = 64 << 10;
 
 // --- pages ---
 
-/// Bytes of a form that a page sends: some fields, and scopes of a token.
-pub const FORM_BYTES: u64 = 64 << 10;
+/// Bytes of a form that a page sends: the longest field is a policy, of which most bytes take three.
+pub const FORM_BYTES: u64 = 256 << 10;
 
 /// Rows of a list on a page: a page of a report with ten thousand findings is as quick as one with a hundred.
 pub const PAGE_ROWS: u64 = 100;
@@ -589,7 +604,7 @@ pub const PAGE_ROWS: u64 = 100;
 /// Findings and packages of the reports that are remembered to turn their pages: about a kilobyte each.
 pub const SEEN_REPORT_ROWS: u64 = 60_000;
 
-/// Images that a search judges where no package is named.
+/// Images that a search judges.
 pub const SEARCH_IMAGES: u64 = 2_000;
 
 /// How long a search judges: somebody waits for it.

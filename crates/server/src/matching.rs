@@ -8,7 +8,9 @@ use limpid_core::policy::Policy;
 use crate::engine::Engine;
 
 mod affected;
+mod attached;
 mod cache;
+mod decided;
 mod explain;
 mod outline;
 mod reach;
@@ -17,6 +19,7 @@ mod tag;
 
 pub(crate) use self::{
     cache::{Finished, ReportCache},
+    decided::{Decided, policy_file},
     explain::explain,
     reach::{archives_of, reach},
     report::{Answer, FULL_REPORT, Form, Judged, circumstances, judged_now, report, tag_now},

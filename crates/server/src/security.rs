@@ -3,7 +3,9 @@
 //! Its state is a value with a reason, never an empty success. What is not judged is not clean: an index is what the worst of its
 //! images is, and one of them that is not there, not read or not judged makes it unproven.
 
+mod base;
 mod contents;
+mod decisions;
 mod events;
 mod gate;
 mod kinds;
@@ -12,6 +14,7 @@ mod push;
 mod rescan;
 mod roll_up;
 mod sbom;
+mod search;
 mod status;
 pub(crate) mod subscriptions;
 mod summarize;
@@ -26,11 +29,14 @@ use axum::response::{IntoResponse, Response};
 use limpid_core::Digest;
 
 pub(crate) use self::{
+    base::{Built, Rebuilt, built},
+    decisions::{PolicyError, policy_of, set_policy, summed},
     events::{floor, note_tagged, registry_address},
     gate::{Exception as GateException, Gate, Mode as GateMode, Policy as GatePolicy, gate, warning},
     push::{note_push, pushed},
     rescan::request as rescan,
     sbom::{SbomForm, attach_sbom},
+    search::{Hit, search},
     status::{Status, status},
     summarize::{note_indexed, summarize_job},
     summary::{ChildSummary, Summary, summary},
@@ -45,7 +51,18 @@ use crate::{
 };
 
 /// Its routes.
-pub(crate) const ROUTES: &[Route] = &[rescan::ROUTE, status::ROUTE, sbom::ROUTE, gate::READ, gate::WRITE];
+pub(crate) const ROUTES: &[Route] = &[
+    rescan::ROUTE,
+    status::ROUTE,
+    sbom::ROUTE,
+    gate::READ,
+    gate::WRITE,
+    base::ROUTE,
+    search::ROUTE,
+    decisions::READ,
+    decisions::WRITE,
+    decisions::REMOVE,
+];
 
 /// An answer, or the error in its place.
 pub(crate) fn answered(answer: Result<impl IntoResponse, ApiError>) -> Response {

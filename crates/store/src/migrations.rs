@@ -34,6 +34,8 @@ const STEPS: &[Step] = &[
     Step { text: include_str!("migrations/0007_tags_quotas_proxies.sql"), compatible_from: 7 },
     Step { text: include_str!("migrations/0008_notifications.sql"), compatible_from: 1 },
     Step { text: include_str!("migrations/0009_quota_counts.sql"), compatible_from: 1 },
+    // An older program would let images be pulled that a policy keeps from it.
+    Step { text: include_str!("migrations/0010_namespace_policies.sql"), compatible_from: 10 },
 ];
 
 const TABLES: &str = "

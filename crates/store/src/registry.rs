@@ -34,7 +34,7 @@ pub use self::{
     },
     uploads::{NewUpload, Part, Upload, add_part, begin_upload, end_upload, find_upload},
     upstreams::{
-        UpstreamSet, copies_with_manifest, hold_namespace_upstream, named_blob, namespace_upstream,
-        remove_namespace_upstream, set_namespace_upstream,
+        UpstreamSet, copies_with_manifest, hold_namespace_upstream, list_upstreams, named_blob,
+        namespace_upstream, remove_namespace_upstream, set_namespace_upstream,
     },
 };

@@ -4,6 +4,7 @@
 //! the push, so nothing that was pushed is without a state.
 
 mod findings;
+mod policies;
 mod settings;
 mod status;
 mod subscriptions;
@@ -13,6 +14,7 @@ mod untold;
 
 pub use self::{
     findings::{Known, NotAFinding},
+    policies::{StoredPolicy, namespace_policy, remove_namespace_policy, set_namespace_policy},
     settings::{lock_namespace_settings, namespace_settings, set_namespace_settings},
     status::{
         Child, PushState, Pushed, children, exists, find, holder, is_queued, lost, manifest_body, note,

@@ -54,6 +54,7 @@ fn what_upstream_lists_is_known_until_that_grows_old() {
 static WHOLE: FeedFamily = FeedFamily {
     needed_by: |_| vec![whole()],
     discover: |_| Ok(vec![whole()]),
+    mark: None,
     locate: Some(|source, upstream| match upstream.read(&source.url)? {
         Some(_) => Ok(format!("{ROOT}whole.txt")),
         None => Err(DiscoveryError { url: source.url.clone(), reason: "it is not to be had".to_owned() }),

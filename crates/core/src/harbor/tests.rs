@@ -83,3 +83,21 @@ fn an_image_in_which_nothing_is_wrong_has_no_severity() {
     let told = vulnerabilities(&report(&[], &[]));
     assert_eq!((told.severity, told.vulnerabilities.len()), ("None", 0));
 }
+
+#[test]
+fn what_a_vulnerability_scores_is_the_first_of_each_version_that_harbor_knows() {
+    let cvss = |version: &str, vector: &str, score: f64, source: &str| json!({"version": version, "vector": vector, "score": score, "source": source});
+    let mut scored = finding("CVE-2099-0001", "a", "High", None);
+    scored["cvss"] = json!([
+        cvss("4.0", "CVSS:4.0/AV:N", 9.3, "Red Hat"),
+        cvss("3.1", "CVSS:3.1/AV:N", 7.5, "Red Hat"),
+        cvss("3.1", "CVSS:3.1/AV:L", 5.5, "NVD"),
+        cvss("2.0", "AV:N/AC:L", 5.0, "NVD"),
+    ]);
+    let plain = finding("CVE-2099-0002", "a", "Low", None);
+    let told = serde_json::to_value(vulnerabilities(&report(&[scored, plain], &[]))).unwrap();
+    let expected =
+        json!({"score_v3": 7.5, "vector_v3": "CVSS:3.1/AV:N", "score_v2": 5.0, "vector_v2": "AV:N/AC:L"});
+    assert_eq!(told["vulnerabilities"][0]["preferred_cvss"], expected);
+    assert_eq!(told["vulnerabilities"][1].get("preferred_cvss"), None);
+}

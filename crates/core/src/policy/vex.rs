@@ -9,7 +9,7 @@ mod openvex;
 
 use serde_json::Value;
 
-pub use self::attached::read_attached;
+pub use self::attached::{may_be_vex, read_about, read_attached};
 
 use super::Statement;
 

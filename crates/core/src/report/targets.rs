@@ -11,10 +11,13 @@ use super::{Finding, PlannedUpgrade, Report};
 use crate::{
     IndexedPackage,
     matching::{Elsewhere, Match},
+    words::first_few,
 };
 
 /// Versions that are tried for one upgrade: more would mean that fixes lead in circles.
 const MOST_VERSIONS: usize = 32;
+/// How many advisories are named of one package.
+const NAMED: usize = 3;
 
 /// What is known to affect a version that an upgrade could lead to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -116,4 +119,72 @@ fn is_news(found: &Match, findings: &[&Finding]) -> bool {
 fn is_newer(elsewhere: &Elsewhere<'_>, package: &IndexedPackage, one: &str, other: &str) -> bool {
     let compared = elsewhere.ecosystem(package).map(|ecosystem| (ecosystem.versions.compare)(one, other));
     matches!(compared, Some(Ok(Ordering::Greater)))
+}
+
+/// Where the first fix is not the version to upgrade to, and where no version is known that nothing affects.
+pub(super) fn sentences(upgrades: &[PlannedUpgrade]) -> Vec<String> {
+    let mut told = Vec::new();
+    for upgrade in upgrades {
+        let (name, to) = (&upgrade.name, upgrade.to.as_deref().unwrap_or_default());
+        let passed: Vec<String> = upgrade.passed().map(|one| one.id.clone()).collect();
+        let remaining: Vec<String> = upgrade.remaining().map(|one| one.id.clone()).collect();
+        if let Some(first) = upgrade.passed().next().map(|one| &one.version) {
+            told.push(format!(
+                "{name} {first} would do, but {} affects it.",
+                first_few(&passed, NAMED, "advisory")
+            ));
+        }
+        if !remaining.is_empty() {
+            told.push(format!(
+                "No version of {name} is known that nothing affects: {to} has {}.",
+                first_few(&remaining, NAMED, "advisory")
+            ));
+        }
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Severity;
+
+    fn upgrade(to: &str, affected: &[(&str, &str)]) -> PlannedUpgrade {
+        let affected = affected.iter().map(|(version, id)| AffectedTarget {
+            version: (*version).to_owned(),
+            id: (*id).to_owned(),
+            fixed_in: None,
+        });
+        PlannedUpgrade {
+            name: "zlib".to_owned(),
+            kind: "apk".to_owned(),
+            packages: Vec::new(),
+            to: Some(to.to_owned()),
+            affected: affected.collect(),
+            severity: Severity::Unknown,
+            fixes: 1,
+            command: None,
+        }
+    }
+
+    #[test]
+    fn a_target_that_is_not_the_first_fix_is_explained() {
+        let cases: [(PlannedUpgrade, &[&str]); 3] = [
+            (upgrade("1.2-r0", &[]), &[]),
+            (
+                upgrade("1.4-r0", &[("1.2-r0", "CVE-1"), ("1.3-r0", "CVE-2")]),
+                &["zlib 1.2-r0 would do, but CVE-1 affects it."],
+            ),
+            (
+                upgrade("1.3-r0", &[("1.2-r0", "CVE-1"), ("1.3-r0", "CVE-2"), ("1.3-r0", "CVE-3")]),
+                &[
+                    "zlib 1.2-r0 would do, but CVE-1 affects it.",
+                    "No version of zlib is known that nothing affects: 1.3-r0 has CVE-2, CVE-3.",
+                ],
+            ),
+        ];
+        for (upgrade, told) in cases {
+            assert_eq!(sentences(&[upgrade]), told);
+        }
+    }
 }

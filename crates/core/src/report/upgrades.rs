@@ -7,11 +7,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{AffectedTarget, Finding, Report};
+use super::{AffectedTarget, Finding, Report, targets};
 use crate::{
     IndexReport, Severity,
     ecosystem::{Ecosystem, Ecosystems},
     ecosystems,
+    upgrade::is_plain,
+    words::{counted, number},
 };
 
 /// An upgrade as reports tell it.
@@ -99,6 +101,30 @@ impl Report {
         self.planned(|_, one| one)
     }
 
+    /// What stays after the plan, in sentences; `None` where nothing does and the image has all tools.
+    pub fn stays_after_upgrades(&self) -> Option<String> {
+        let left = self.standing().filter(|finding| finding.fixed_in.is_none()).count() as u64;
+        // A report that knows no commands says nothing of tools.
+        let of_no_tool = self.upgrades.iter().filter(|one| one.command.is_none()).count() as u64;
+        let mut parts = Vec::new();
+        if of_no_tool > 0 {
+            let what = counted(of_no_tool, "package");
+            parts.push(format!(
+                "For {what} the image has no tool that upgrades: build it again with newer ones."
+            ));
+        }
+        parts.extend(targets::sentences(&self.plan()));
+        match left {
+            0 => {}
+            1 => parts.push("1 finding stays after that: no fix is known for it.".to_owned()),
+            several => {
+                parts
+                    .push(format!("{} findings stay after that: no fix is known for them.", number(several)));
+            }
+        }
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+
     fn planned(&self, told: impl Fn(&Upgrade<'_>, PlannedUpgrade) -> PlannedUpgrade) -> Vec<PlannedUpgrade> {
         let ecosystems = ecosystems::all();
         let known = |upgrade: &Upgrade<'_>| {
@@ -132,6 +158,19 @@ impl PlannedUpgrade {
     pub(super) fn is_about(&self, finding: &Finding) -> bool {
         finding.package.kind == self.kind && source_name(finding) == self.name
     }
+}
+
+/// The commands that upgrade all of a plan, one for each tool. Every package in them has a name that a shell takes as it is.
+pub fn upgrade_commands(upgrades: &[PlannedUpgrade]) -> Vec<String> {
+    let mut commands: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
+    for upgrade in upgrades {
+        let Some(command) = &upgrade.command else { continue };
+        let first = upgrades.iter().position(|one| one.command.as_ref() == Some(command));
+        let plain = upgrade.packages.iter().map(String::as_str).filter(|name| is_plain(name));
+        commands.entry((first.unwrap_or_default(), command)).or_default().extend(plain);
+    }
+    let commands = commands.into_iter().filter(|(_, packages)| !packages.is_empty());
+    commands.map(|((_, command), packages)| format!("{command} {}", packages.join(" "))).collect()
 }
 
 fn source_name(finding: &Finding) -> &str {

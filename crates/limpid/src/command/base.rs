@@ -5,7 +5,10 @@
 
 use anyhow::{Context, bail};
 use limpid_core::{Digest, Report};
-use limpid_image::source::{LayeredImage, NamedBase, OpenedImage};
+use limpid_image::{
+    platform::Platform,
+    source::{LayeredImage, NamedBase, OpenedImage},
+};
 
 use crate::{arguments::ScanArguments, engine::Engine, terminal};
 
@@ -69,7 +72,7 @@ fn below(
         other => (other.to_owned(), other.to_owned()),
     };
     let platform = image.facts().platform.parse().ok();
-    let base = match engine.open_for(&place, platform, &arguments.image)? {
+    let base = match engine.open_for(&place, platform.clone(), &arguments.image)? {
         OpenedImage::Layers(base) => base,
         OpenedImage::Root(_) => bail!("a root file system has no layers that the image could share"),
         OpenedImage::Sbom(_) => bail!("an SBOM has no layers that the image could share"),
@@ -92,7 +95,39 @@ fn below(
             of_base.len()
         );
     }
-    Ok(FoundBase { reference, digest: base.facts().digest.clone(), layers: shared })
+    let digest = base.facts().digest.clone();
+    if let Some(named) = image.named_base().filter(|named| asked == AUTO && named.digest.is_some()) {
+        tell_moved(engine, arguments, &named.name, platform, &digest);
+    }
+    Ok(FoundBase { reference, digest, layers: shared })
+}
+
+/// Says where the tag of the base points to another image by now. It is asked once, and no report has it: what a tag points to is
+/// no part of what a report is a function of.
+fn tell_moved(
+    engine: &Engine,
+    arguments: &ScanArguments,
+    name: &str,
+    platform: Option<Platform>,
+    base: &Digest,
+) {
+    // A name with a digest points to the same for ever.
+    if name.contains('@') {
+        return;
+    }
+    match engine.open_for(&format!("registry:{name}"), platform, &arguments.image) {
+        Ok(OpenedImage::Layers(now)) if now.facts().digest == *base => {}
+        Ok(OpenedImage::Layers(now)) => terminal::print_note(&format!(
+            "{name} points to another image by now, {}: building again on it may clear what comes with the base",
+            now.facts().digest
+        )),
+        Ok(OpenedImage::Root(_) | OpenedImage::Sbom(_)) => {}
+        Err(error) => {
+            terminal::print_warning(&format!(
+                "whether {name} points to another image by now is not known: {error:#}"
+            ));
+        }
+    }
 }
 
 /// How people read the base that a manifest names, and where it is: in a registry, whatever the name looks like.

@@ -21,7 +21,7 @@ use crate::{
     output::{self, Layout},
     progress::Bars,
     remote::{self, ClientOptions, RemoteManifest},
-    terminal::Terminal,
+    terminal::{self, Terminal},
     writer::write_to,
 };
 
@@ -89,6 +89,12 @@ fn side(
     let policy = decisions::policy(&arguments.policy)?;
     if decisions::wants_referrers(&arguments.policy) {
         bail!("--vex referrers is for scans: save their reports with --format json=FILE and compare those");
+    }
+    if decisions::believes_referrers(&arguments.policy)? {
+        terminal::print_warning(
+            "a comparison does not look at what is attached to images, though the policy believes it: save reports of scans and \
+             compare those",
+        );
     }
     if let Some(manifest) = RemoteManifest::parse(what)? {
         if !arguments.policy.jars.is_empty() {

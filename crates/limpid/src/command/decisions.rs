@@ -8,16 +8,14 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use chrono::NaiveDate;
 use limpid_core::{
-    Reason, Report,
+    Report,
     archives::ArtifactTable,
-    enrichment::Share,
-    policy::{Baseline, Gate, Ignore, Meeting, Policy, Rating, vex},
+    policy::{Baseline, Gate, Ignore, Meeting, Policy, PolicyFile, vex},
     report::SCHEMA,
 };
-use serde::Deserialize;
 
 use crate::arguments::{DecidedOptions, PolicyOptions};
 
@@ -76,6 +74,11 @@ pub(crate) fn wants_referrers(options: &PolicyOptions) -> bool {
     options.vex.iter().any(|path| is_referrers(path))
 }
 
+/// Whether the policy file believes what is attached to the image.
+pub(crate) fn believes_referrers(options: &PolicyOptions) -> anyhow::Result<bool> {
+    Ok(read_policy(&options.decided)?.is_some_and(|file| file.referrers))
+}
+
 /// A file of that name is `./referrers`.
 fn is_referrers(path: &Path) -> bool {
     path.as_os_str() == "referrers"
@@ -88,7 +91,7 @@ pub(crate) fn gates(options: &PolicyOptions) -> anyhow::Result<Vec<Gate>> {
 
 fn read_policy(options: &DecidedOptions) -> anyhow::Result<Option<PolicyFile>> {
     let Some(file) = &options.policy else { return Ok(None) };
-    let read = || PolicyFile::read(&text(file)?);
+    let read = || anyhow::Ok(PolicyFile::read(&text(file)?)?);
     read().map(Some).with_context(|| format!("--policy {}", file.display()))
 }
 
@@ -137,152 +140,16 @@ fn documents(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    ignore: Vec<Table>,
-    #[serde(default)]
-    severity: Vec<Table>,
-    gate: Option<Gates>,
-}
-
-/// One table, or several: either trips.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Gates {
-    Several(Vec<toml::Table>),
-    One(toml::Table),
-}
-
-/// A [`Gate`] as it stands in a file.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct GateTable {
-    severity: Option<String>,
-    #[serde(default)]
-    unknown: bool,
-    #[serde(default)]
-    fixable: bool,
-    #[serde(default)]
-    above_base: bool,
-    #[serde(default)]
-    kev: bool,
-    epss: Option<f64>,
-    #[serde(default)]
-    blind_spots: Vec<Reason>,
-}
-
-/// What a policy file says.
-struct PolicyFile {
-    ignores: Vec<Ignore>,
-    ratings: Vec<Rating>,
-    gates: Vec<Gate>,
-}
-
-impl PolicyFile {
-    fn read(text: &str) -> anyhow::Result<Self> {
-        let File { ignore, severity, gate } = toml::from_str(text)?;
-        let ratings = severity
-            .into_iter()
-            .enumerate()
-            .map(|(place, table)| table.rating().with_context(|| format!("severity {}", place + 1)));
-        let gates = gate.map(Gates::read).transpose().context("gate")?.unwrap_or_default();
-        Ok(Self { ignores: decisions(ignore)?, ratings: ratings.collect::<anyhow::Result<_>>()?, gates })
-    }
-}
-
-impl Gates {
-    fn read(self) -> anyhow::Result<Vec<Gate>> {
-        let tables = match self {
-            Self::One(table) => vec![table],
-            Self::Several(tables) => tables,
-        };
-        // Here and not within the choice above, which would not tell what is wrong.
-        tables.into_iter().map(|table| table.try_into::<GateTable>()?.gate()).collect()
-    }
-}
-
-impl GateTable {
-    fn gate(self) -> anyhow::Result<Gate> {
-        let Self { severity, unknown, fixable, above_base, kev, epss, blind_spots } = self;
-        let gate = Gate {
-            severity: severity.as_deref().map(str::parse).transpose()?,
-            unknown,
-            fixable,
-            above_base,
-            kev,
-            epss: epss.map(Share::new).transpose().context("epss")?,
-            blind_spots: blind_spots.into_iter().collect(),
-        };
-        if gate == Gate::default() {
-            bail!(
-                "nothing could trip it: say severity, unknown, fixable, above-base, kev, epss or blind-spots"
-            );
-        }
-        Ok(gate)
-    }
-}
-
-/// An [`Ignore`] as it stands in a file.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    id: Option<String>,
-    package: Option<String>,
-    path: Option<String>,
-    image: Option<String>,
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    owner: String,
-    justification: Option<String>,
-    /// A day of TOML, or one in quotes.
-    expires: Option<toml::Value>,
-    /// Of a table of severities.
-    severity: Option<String>,
-}
-
-impl Table {
-    fn rating(mut self) -> anyhow::Result<Rating> {
-        let Some(severity) = self.severity.take() else { bail!("it says no severity") };
-        Ok(Rating { severity: severity.parse()?, about: self.ignore()? })
-    }
-
-    fn ignore(self) -> anyhow::Result<Ignore> {
-        let Self { id, package, path, image, reason, owner, justification, expires, severity } = self;
-        if severity.is_some() {
-            bail!("a decision to ignore has no severity; [[severity]] tables of a --policy file have");
-        }
-        let expires = expires.as_ref().map(day).transpose()?;
-        let justification = justification.as_deref().map(str::parse).transpose()?;
-        let ignore = Ignore { id, package, path, image, reason, justification, owner, expires };
-        ignore.check()?;
-        Ok(ignore)
-    }
-}
-
-fn day(value: &toml::Value) -> anyhow::Result<NaiveDate> {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    text.parse().map_err(|_no_day| anyhow!("expires: “{text}” is not a day; write it as 2026-12-31"))
-}
-
 /// What a file lists. One that has no table is a list.
 fn ignores(text: &str) -> anyhow::Result<Vec<Ignore>> {
     if !text.lines().any(|line| line.trim_start().starts_with('[')) {
         return list(text);
     }
-    let File { ignore, severity, gate } = toml::from_str(text)?;
-    if gate.is_some() || !severity.is_empty() {
+    let PolicyFile { ignores, ratings, gates, referrers } = PolicyFile::read(text)?;
+    if !gates.is_empty() || !ratings.is_empty() || referrers {
         bail!("severities and a gate are read from --policy FILE alone");
     }
-    decisions(ignore)
-}
-
-fn decisions(tables: Vec<Table>) -> anyhow::Result<Vec<Ignore>> {
-    let ignore =
-        |(place, table): (usize, Table)| table.ignore().with_context(|| format!("decision {}", place + 1));
-    tables.into_iter().enumerate().map(ignore).collect()
+    Ok(ignores)
 }
 
 /// An identifier a line, then perhaps `exp:2026-12-31`, then perhaps `# why`: as the ignore files of other scanners.
@@ -322,28 +189,5 @@ mod tests {
         assert_eq!(told, [("CVE-2022-1", "never called", last), ("GHSA-x", "listed without a reason", None)]);
         let wrong = super::ignores("CVE-1 soon").unwrap_err().to_string();
         assert_eq!(wrong, "line 1: “soon” is neither exp:YYYY-MM-DD nor behind a #");
-    }
-
-    #[test]
-    fn a_table_names_what_it_is_about_and_why() {
-        let text = "[[ignore]]\nid = 'CVE-1'\npackage = 'openssl*'\nreason = 'r'\nowner = 'o'\n";
-        for expires in ["2026-12-31", "'2026-12-31'"] {
-            let read = ignores(&format!("{text}expires = {expires}")).unwrap();
-            let last = "2026-12-31".parse().ok();
-            assert_eq!(
-                (read.len(), read[0].package.as_deref(), read[0].expires),
-                (1, Some("openssl*"), last)
-            );
-        }
-        for (text, why) in [
-            ("[[ignore]]\nid = 'CVE-1'\n", "it has no reason"),
-            ("[[ignore]]\nreason = 'r'\n", "it names neither id, package nor path"),
-            ("[[ignore]]\nid = 'CVE-1'\nreson = 'r'\n", "unknown field `reson`"),
-            ("[[ignore]]\nid = 'CVE-1'\nreason = 'r'\nexpires = 'soon'\n", "“soon” is not a day"),
-            ("[[ignored]]\nid = 'CVE-1'\n", "unknown field `ignored`"),
-        ] {
-            let wrong = format!("{:#}", ignores(text).unwrap_err());
-            assert!(wrong.contains(why), "{wrong}");
-        }
     }
 }

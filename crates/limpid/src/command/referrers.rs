@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use anyhow::{Context, bail};
 use limpid_core::{
-    Digest, ImageFacts,
-    policy::{Policy, Product, Statement, vex},
+    ImageFacts,
+    policy::{Policy, Statement, vex},
 };
 use limpid_image::{
     reference::{ImageArgument, Location},
@@ -28,12 +28,19 @@ pub(super) fn policy<'a>(
     image: &ImageFacts,
     how: &ImageOptions,
 ) -> anyhow::Result<Cow<'a, Policy>> {
-    if !decisions::wants_referrers(options) {
+    let by_file = decisions::believes_referrers(options)? && is_in_registry(image);
+    if !by_file && !decisions::wants_referrers(options) {
         return Ok(Cow::Borrowed(policy));
     }
     let mut own = policy.clone();
     own.statements.extend(statements(image, how).context("--vex referrers")?);
     Ok(Cow::Owned(own))
+}
+
+/// Whether there is a place where something could be attached: a file of decisions is for images wherever they are.
+fn is_in_registry(image: &ImageFacts) -> bool {
+    let argument = image.reference.parse::<ImageArgument>();
+    argument.is_ok_and(|argument| matches!(argument.location(), Location::Registry(_)))
 }
 
 fn statements(image: &ImageFacts, how: &ImageOptions) -> anyhow::Result<Vec<Statement>> {
@@ -50,12 +57,10 @@ fn statements(image: &ImageFacts, how: &ImageOptions) -> anyhow::Result<Vec<Stat
     }
     let mut statements = Vec::new();
     for subject in &subjects {
-        for attached in client.attached(subject, may_be_vex)? {
+        for attached in client.attached(subject, vex::may_be_vex)? {
             let (document, reference) = (&attached.digest, &image.reference);
-            match vex::read_attached(&attached.bytes, subject) {
-                Ok(read) => statements.extend(
-                    read.into_iter().flatten().map(|one| from(document, about(one, subject, &image.digest))),
-                ),
+            match vex::read_about(&attached.bytes, document, subject, &image.digest) {
+                Ok(read) => statements.extend(read),
                 // It takes nothing away, so the findings stand.
                 Err(error) => terminal::print_warning(&format!(
                     "{reference}: the attached document {document} is not believed: {error}"
@@ -64,24 +69,4 @@ fn statements(image: &ImageFacts, how: &ImageOptions) -> anyhow::Result<Vec<Stat
         }
     }
     Ok(statements)
-}
-
-/// Whether something of this media type could be, or have in it, a VEX document.
-fn may_be_vex(media_type: &str) -> bool {
-    ["vex", "csaf", "cyclonedx", "in-toto", "dsse", "sigstore.bundle"]
-        .iter()
-        .any(|word| media_type.contains(word))
-}
-
-/// The same statement, by the document that it stands in.
-fn from(document: &Digest, statement: Statement) -> Statement {
-    let by = format!("referrer {document} ({})", statement.by);
-    Statement { by, ..statement }
-}
-
-/// The same statement, with what it says of the image of all platforms said of this one.
-fn about(statement: Statement, subject: &Digest, image: &Digest) -> Statement {
-    let renamed =
-        |product: Product| Product { id: product.id.replace(subject.hex(), image.hex()), ..product };
-    Statement { products: statement.products.into_iter().map(renamed).collect(), ..statement }
 }

@@ -14,7 +14,7 @@ use limpid_core::{
 };
 
 use super::{
-    report::{commands, sentence, stays},
+    report::{commands, sentence},
     text::{age, counted, escaped, number, risk},
 };
 
@@ -132,7 +132,7 @@ fn of_report(report: &Report) -> Section {
         base: report.sentence_of_base().as_deref().map(escaped).unwrap_or_default(),
         upgrades: report.plan().iter().map(upgrade).collect(),
         commands: commands(&report.plan()),
-        stays: stays(report).unwrap_or_default(),
+        stays: report.stays_after_upgrades().unwrap_or_default(),
         findings: findings.into_iter().map(row).collect(),
         suppressed: suppressed.map(row).collect(),
         blind_spots: report.blind_spots.iter().map(spot).collect(),

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use limpid_core::{Report, Severity, enrichment::by_risk, report::Finding};
 
 use super::{
-    report::{commands, sentence, stays},
+    report::{commands, sentence},
     text::{counted, escaped, number, risk},
 };
 
@@ -93,7 +93,7 @@ fn upgrades(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for command in commands(&plan) {
         writeln!(out, "    {command}\n")?;
     }
-    stays(report).map_or(Ok(()), |stays| writeln!(out, "{}\n", plain(&stays)))
+    report.stays_after_upgrades().map_or(Ok(()), |stays| writeln!(out, "{}\n", plain(&stays)))
 }
 
 fn rest(all: usize, one: &str, several: &str, out: &mut dyn Write) -> io::Result<()> {

@@ -11,10 +11,7 @@ pub(in crate::output) mod tests;
 mod upgrades;
 mod verdict;
 
-pub(super) use self::{
-    upgrades::{commands, stays},
-    verdict::sentence,
-};
+pub(super) use self::{upgrades::commands, verdict::sentence};
 
 use std::io::{self, Write};
 

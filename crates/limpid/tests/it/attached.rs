@@ -10,16 +10,23 @@ use serde_json::{Value, json};
 
 use crate::support::{Place, advised, findings, vulnerable};
 
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(crate) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 /// What is put beside an image, as tools do it.
-struct Beside {
+pub(crate) struct Beside {
     client: Client,
     base: String,
 }
 
 impl Beside {
+    /// In a repository of a registry.
+    pub(crate) fn of(base: String) -> Self {
+        // An error means that another test was faster, which is as good.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        Self { client: Client::builder().no_proxy().build().unwrap(), base }
+    }
+
     fn blob(&self, bytes: &[u8], media_type: &str) -> Value {
         let digest = Digest::of(bytes);
         let begun = self.client.post(format!("{}/blobs/uploads/", self.base)).send().unwrap();
@@ -31,7 +38,7 @@ impl Beside {
         json!({"mediaType": media_type, "digest": digest, "size": bytes.len()})
     }
 
-    fn manifest(&self, reference: Option<&str>, media_type: &str, manifest: &Value) -> Value {
+    pub(crate) fn manifest(&self, reference: Option<&str>, media_type: &str, manifest: &Value) -> Value {
         let bytes = manifest.to_string();
         let digest = Digest::of(bytes.as_bytes());
         let reference = reference.map_or_else(|| digest.to_string(), str::to_owned);
@@ -44,6 +51,13 @@ impl Beside {
             .unwrap();
         assert_eq!(put.status().as_u16(), 201, "{}", put.text().unwrap());
         json!({"mediaType": media_type, "digest": digest, "size": bytes.len()})
+    }
+
+    /// A manifest that is there.
+    pub(crate) fn get(&self, reference: &str) -> Value {
+        let asked =
+            self.client.get(format!("{}/manifests/{reference}", self.base)).header("accept", MANIFEST);
+        serde_json::from_str(&asked.send().unwrap().text().unwrap()).unwrap()
     }
 
     /// A manifest with one document, as `oras attach` makes it; its descriptor, for the list.
@@ -101,12 +115,7 @@ fn attached_documents_take_findings_away_where_they_are_asked_for() {
     let (first, last) = ("CVE-2099-0001", "CVE-2099-0003");
     assert_eq!(findings(&report).iter().map(|one| one.0).collect::<BTreeSet<_>>(), [first, last].into());
 
-    // An error means that another test was faster, which is as good.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    let beside = Beside {
-        client: Client::builder().no_proxy().build().unwrap(),
-        base: format!("http://{}/v2/team/app", registry.host()),
-    };
+    let beside = Beside::of(format!("http://{}/v2/team/app", registry.host()));
     let subject = json!({"mediaType": MANIFEST, "digest": image, "size": 1});
     // Nothing is attached, and that is no error.
     let none = place.run(&format!("scan {target} --offline --format json --vex referrers")).ended(0);

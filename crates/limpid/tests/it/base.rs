@@ -9,7 +9,10 @@ use limpid_testkit::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Place, advised, vulnerable};
+use crate::{
+    attached::{Beside, MANIFEST},
+    support::{Place, advised, clean, proven, vulnerable},
+};
 
 fn write(place: &Place, name: &str, image: &ImageBuilder) -> String {
     place.write(name, Layout::of(image, "latest").tar().finish())
@@ -213,4 +216,35 @@ fn a_gate_may_pass_over_what_comes_with_the_base() {
     gated(&base_file, &on_base).ended(0);
     // Where nobody knows the base, nothing comes with it.
     gated(&base_file, "").ended(1);
+}
+
+/// The registry is asked where the base's tag points to now, and the report says nothing of that.
+#[test]
+fn a_base_whose_tag_moved_is_noted_beside_the_report() {
+    let (Some(registry), true) = (Registry::start(), has_skopeo()) else { return };
+    let place = advised();
+    let archives = [write(&place, "base.tar", &base()), write(&place, "app.tar", &app())];
+    let newer = write(&place, "newer.tar", &clean().image());
+    let host = registry.host();
+    let (base_name, app_name) = (format!("{host}/team/base:1"), format!("{host}/team/app:1"));
+    skopeo_copy(&archives[0], &base_name, &[]);
+    skopeo_copy(&archives[1], &app_name, &[]);
+    let digest = place.report(&base_name)["image"]["digest"].as_str().unwrap().to_owned();
+    let beside = Beside::of(format!("http://{host}/v2/team/app"));
+    let mut manifest = beside.get("1");
+    manifest["annotations"] = json!({
+        "org.opencontainers.image.base.name": base_name, "org.opencontainers.image.base.digest": digest,
+    });
+    beside.manifest(Some("1"), MANIFEST, &manifest);
+    let scan = || place.run(&format!("scan {app_name} --offline --format json --base auto")).ended(0);
+    let before = scan();
+    assert_eq!(before.json()["base"]["digest"], digest.as_str());
+    assert!(!before.stderr.contains("points to another image"), "{before:#?}");
+
+    skopeo_copy(&newer, &base_name, &[]);
+    let now = place.report(&base_name)["image"]["digest"].as_str().unwrap().to_owned();
+    let after = scan();
+    let note = format!("{base_name} points to another image by now, {now}: building again on it may clear");
+    assert!(after.stderr.contains(&note), "{after:#?}");
+    assert_eq!(proven(after.json()), proven(before.json()));
 }

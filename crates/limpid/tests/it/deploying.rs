@@ -1,14 +1,19 @@
 //! What `deploy/` and `action.yml` have, run or read by the program that they deploy.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
 use limpid_testkit::registry::is_installed;
+use serde_json::Value;
 
-use crate::support::{Place, Ran, advised, clean, vulnerable};
+use crate::{
+    documents::validators::python,
+    support::{Place, Ran, advised, clean, vulnerable},
+};
 
 fn project(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file)
@@ -122,6 +127,94 @@ fn the_service_takes_the_settings_of_the_compose_file() {
         "api.listen = \"0.0.0.0:6060\"",
     ] {
         assert!(ran.stdout.contains(expected), "{expected}: {ran:#?}");
+    }
+}
+
+/// What podman-compose makes of the compose file with these variables, as JSON; the error where it does not take them. `None`
+/// where it is not there.
+fn composed(place: &Place, filled: &[(&str, &str)]) -> Option<Result<Value, String>> {
+    const AS_JSON: &str = "import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin.read())))";
+    let folder = python()?;
+    let file = place.write("compose.yaml", fs::read(project("deploy/compose/compose.yaml")).unwrap());
+    let mut compose = Command::new("python3");
+    compose.args(["-m", "podman_compose", "-f", &file, "config"]);
+    for (name, _) in VARIABLES {
+        compose.env_remove(name);
+    }
+    let output = compose.env("PYTHONPATH", folder).envs(filled.iter().copied()).output().unwrap();
+    if !output.status.success() {
+        return Some(Err(String::from_utf8_lossy(&output.stderr).into_owned()));
+    }
+    let yaml = place.write("composed.yaml", output.stdout);
+    let json = Command::new("python3")
+        .args(["-c", AS_JSON])
+        .env("PYTHONPATH", folder)
+        .stdin(fs::File::open(yaml).unwrap())
+        .output()
+        .unwrap();
+    Some(Ok(serde_json::from_slice(&json.stdout).unwrap()))
+}
+
+/// What a person fills in.
+const VARIABLES: [(&str, &str); 4] = [
+    ("DATABASE_PASSWORD", "c2VjcmV0"),
+    ("STORAGE_KEY", "a-key"),
+    ("LIMPID_PSK", "c2VjcmV0IGtleQ=="),
+    ("ADMIN_PASSWORD", "a long password"),
+];
+
+fn keys(value: &Value) -> BTreeSet<&str> {
+    value.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect()
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().into_iter().flatten().map(|text| text.as_str().unwrap()).collect()
+}
+
+/// Started it is nowhere in the tests; what it says of itself holds together, and the program takes every word of it.
+#[test]
+fn the_compose_file_holds_together() {
+    let example = fs::read_to_string(project("deploy/compose/env.example")).unwrap();
+    let named: Vec<&str> = example.lines().filter_map(|line| line.strip_suffix('=')).collect();
+    assert_eq!(named, VARIABLES.map(|(name, _)| name));
+    let place = Place::new();
+    let Some(composed) = composed(&place, &VARIABLES) else { return };
+    let composed = composed.unwrap();
+    let services = &composed["services"];
+    assert_eq!(keys(services), BTreeSet::from(["bucket", "database", "limpid", "storage"]));
+    let (volumes, secrets) = (keys(&composed["volumes"]), keys(&composed["secrets"]));
+    for (name, service) in services.as_object().unwrap() {
+        assert!(keys(&service["depends_on"]).is_subset(&keys(services)), "{name}");
+        for volume in texts(&service["volumes"]) {
+            assert!(volumes.contains(volume.split(':').next().unwrap()), "{name}: {volume}");
+        }
+        assert!(texts(&service["secrets"]).into_iter().all(|secret| secrets.contains(secret)), "{name}");
+        assert!(!service.to_string().contains("${"), "{name}: {service}");
+    }
+
+    let limpid = &services["limpid"];
+    let variables = limpid["environment"].as_object().unwrap();
+    let secret = place.write("admin", VARIABLES[3].1);
+    let variables = variables.iter().map(|(name, value)| match name.as_str() {
+        "LIMPID_REGISTRY_ADMIN_PASSWORD_FILE" => (name.as_str(), secret.as_str()),
+        name => (name, value.as_str().unwrap()),
+    });
+    let words = format!("{} --check", texts(&limpid["command"]).join(" "));
+    let ran = Ran::of(place.command(&words).envs(variables).output().unwrap()).ended(0);
+    for port in texts(&limpid["ports"]) {
+        let inside = port.rsplit(':').next().unwrap();
+        assert!(ran.stdout.contains(&format!(".listen = \"0.0.0.0:{inside}\"")), "{port}: {ran:#?}");
+    }
+    // The storage that it looks for is the one that is there, by the bucket that is made and the key that it is given.
+    let command = texts(&services["storage"]["command"]).join(" ");
+    assert_eq!(command, "--port :7070 --access limpid --secret a-key posix /data");
+    assert_eq!(texts(&services["bucket"]["entrypoint"]), ["mkdir", "-p", "/data/limpid"]);
+    assert!(ran.stdout.contains("s3://limpid?endpoint=http://storage:7070"), "{ran:#?}");
+
+    for lacking in VARIABLES.into_iter().take(3) {
+        let filled: Vec<_> = VARIABLES.into_iter().filter(|one| *one != lacking).collect();
+        let refused = self::composed(&place, &filled).unwrap();
+        assert!(refused.is_err(), "it starts without {}", lacking.0);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The forms of other programs: each has every finding and every blind spot, and each is what its own validator takes.
 
-mod validators;
+pub(crate) mod validators;
 
 use std::fs;
 

@@ -135,7 +135,7 @@ pub(super) async fn report(
         {
             return Ok(response);
         }
-        match matching::report(engine, &manifest, FULL_REPORT, Encoding::wanted(&headers))? {
+        match matching::report(engine, &manifest, FULL_REPORT, Encoding::wanted(&headers), None)? {
             Answer::NotIndexed => Err(not_indexed(&manifest)),
             Answer::NoData => Err(ApiError::unavailable("no advisory data is loaded yet")),
             Answer::Report(etag, finished) => {
@@ -162,7 +162,7 @@ pub(super) async fn explain(
 ) -> Result<Response, ApiError> {
     let manifest = digest(&manifest)?;
     let id = identifier(Query::of(query.as_deref()).get("id").unwrap_or_default())?;
-    let explanation = explained(&engine, manifest.clone(), id).await?;
+    let explanation = explained(&engine, manifest.clone(), id, None).await?;
     let explanation = explanation.ok_or_else(|| not_indexed(&manifest))?;
     Ok(Document::json(JSON, &explanation)?.into_response())
 }

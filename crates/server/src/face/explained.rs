@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use limpid_core::{Digest, explanation::Explanation};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::work;
 use crate::{
@@ -27,7 +28,20 @@ pub(crate) fn identifier(text: &str) -> Result<String, ApiError> {
     Ok(id.to_owned())
 }
 
-/// The explanation; `None` where the image has no report.
+/// Room for a question that looks through all advisories.
+///
+/// # Errors
+/// 429 where too many ask.
+pub(crate) async fn turn(engine: &Arc<Engine>) -> Result<OwnedSemaphorePermit, ApiError> {
+    let turn = tokio::time::timeout(QUESTION_TIME, Arc::clone(&engine.questions).acquire_owned());
+    let turn = turn.await.map_err(|_elapsed| {
+        ApiError::too_many_requests("too many such questions are being answered; try again later")
+            .retry_after(RETRY_SECONDS)
+    })?;
+    turn.map_err(|closed| ApiError::internal(closed.to_string()))
+}
+
+/// The explanation, as a namespace that has `decided` sees it; `None` where the image has no report.
 ///
 /// # Errors
 /// 429 where too many ask; those of the state.
@@ -35,16 +49,12 @@ pub(crate) async fn explained(
     engine: &Arc<Engine>,
     manifest: Digest,
     id: String,
+    decided: Option<matching::Decided>,
 ) -> Result<Option<Explanation>, ApiError> {
-    let turn = tokio::time::timeout(QUESTION_TIME, Arc::clone(&engine.questions).acquire_owned());
-    let turn = turn.await.map_err(|_elapsed| {
-        ApiError::too_many_requests("too many explanations are being made; try again later")
-            .retry_after(RETRY_SECONDS)
-    })?;
-    let turn = turn.map_err(|closed| ApiError::internal(closed.to_string()))?;
+    let turn = turn(engine).await?;
     work(engine, move |engine| {
         // Kept as long as the work lasts, also where its client is gone.
-        let explanation = matching::explain(engine, &manifest, &id);
+        let explanation = matching::explain(engine, &manifest, &id, decided.as_ref());
         drop(turn);
         explanation
     })

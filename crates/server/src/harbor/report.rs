@@ -117,7 +117,9 @@ fn answer(engine: &Engine, id: Uuid, media_type: &str, sbom: &str) -> Result<Mad
     }
     drop(good);
     let form = if media_type == media_types::RAW { FULL_REPORT } else { VULNERABILITIES };
-    match matching::report(engine, &scan.artifact.digest, form, Encoding::Plain).map_err(ApiError::from)? {
+    match matching::report(engine, &scan.artifact.digest, form, Encoding::Plain, None)
+        .map_err(ApiError::from)?
+    {
         Answer::NotIndexed => Err(Refusal::failed("the image was deleted from Limpid meanwhile")),
         Answer::NoData if scan.age < NO_DATA_WAIT => Ok(Made::ComeAgain(SOON)),
         Answer::NoData => Err(Refusal::failed("no advisory data is loaded yet: nothing can be judged")),

@@ -6,7 +6,7 @@ use limpid_core::{
     matching::{Advisories as _, exploitation, trace},
 };
 
-use super::{MatchError, report::judged_by};
+use super::{Decided, MatchError, report::judged_by};
 use crate::engine::Engine;
 
 /// The explanation of one vulnerability in one image. `None` where there is no good index report. It looks through all
@@ -18,8 +18,9 @@ pub(crate) fn explain(
     engine: &Engine,
     manifest: &Digest,
     id: &str,
+    decided: Option<&Decided>,
 ) -> Result<Option<Explanation>, MatchError> {
-    let Some((judged, open)) = judged_by(engine, manifest)? else { return Ok(None) };
+    let Some((judged, open)) = judged_by(engine, manifest, decided)? else { return Ok(None) };
     let catalog = &*open.catalog;
     let known = Known::search(id, |meant| catalog.about(meant));
     let traces = trace(&judged.index, engine.indexer.ecosystems(), catalog, &known.found.statements);

@@ -12,7 +12,7 @@ use limpid_store::{
     reports::{self, AttemptState, ReportHead},
 };
 
-use super::{Finished, Outline, cache::Made, tag};
+use super::{Decided, Finished, Outline, attached::Attached, cache::Made, tag};
 use crate::{
     engine::Engine,
     http::compression::Encoding,
@@ -102,14 +102,15 @@ impl From<serde_json::Error> for MatchError {
 }
 
 /// What a report is made of.
-struct Sources {
+struct Sources<'a> {
     etag: String,
+    decided: Option<(&'a Decided, Attached)>,
     head: ReportHead,
     outdated: Option<String>,
     catalog: Arc<OpenCatalog>,
 }
 
-/// The report of a manifest, in a form and an encoding. Blocks.
+/// The report of a manifest, in a form and an encoding, as a namespace that has `decided` sees it. Blocks.
 ///
 /// # Errors
 /// [`MatchError`].
@@ -118,9 +119,10 @@ pub(crate) fn report(
     manifest: &Digest,
     form: Form,
     encoding: Encoding,
+    decided: Option<&Decided>,
 ) -> Result<Answer, MatchError> {
     for _look in 0..REPORT_LOOKS {
-        let sources = match look(engine, manifest)? {
+        let sources = match look(engine, manifest, decided)? {
             Look::NotIndexed => return Ok(Answer::NotIndexed),
             Look::NoData => return Ok(Answer::NoData),
             Look::Sources(sources) => sources,
@@ -151,13 +153,13 @@ pub(crate) fn report(
 /// # Errors
 /// [`MatchError`].
 pub fn outline(engine: &Engine, manifest: &Digest) -> Result<Option<Arc<Outline>>, MatchError> {
-    match report(engine, manifest, OUTLINE, Encoding::Plain)? {
+    match report(engine, manifest, OUTLINE, Encoding::Plain, None)? {
         Answer::NotIndexed | Answer::NoData => Ok(None),
         Answer::Report(_etag, finished) => Ok(Some(Arc::clone(&finished.outline))),
     }
 }
 
-fn make(engine: &Engine, manifest: &Digest, sources: &Sources, form: Form) -> Result<Made, Missed> {
+fn make(engine: &Engine, manifest: &Digest, sources: &Sources<'_>, form: Form) -> Result<Made, Missed> {
     let begun = Instant::now();
     let (index, report) = judge_anew(engine, manifest, sources)?;
     let written = (form.write)(&index, &report).map_err(MatchError::from)?;
@@ -168,13 +170,13 @@ fn make(engine: &Engine, manifest: &Digest, sources: &Sources, form: Form) -> Re
 fn judge_anew(
     engine: &Engine,
     manifest: &Digest,
-    sources: &Sources,
+    sources: &Sources<'_>,
 ) -> Result<(IndexReport, Report), Missed> {
     let Some(stored) = engine.database.read(|tx| reports::load(tx, manifest))? else {
         return Err(Missed::Moved);
     };
     // Made anew between the two looks, it would be remembered under the tag of the one before.
-    let Sources { head, outdated, catalog, .. } = sources;
+    let Sources { head, outdated, catalog, decided, .. } = sources;
     if (&stored.index_state, stored.is_complete, &stored.digest)
         != (&head.index_state, head.is_complete, &head.digest)
     {
@@ -187,6 +189,10 @@ fn judge_anew(
         index.blind_spots.sort();
     }
     let report = judged(engine, &index, catalog);
+    let report = match decided {
+        Some((decided, attached)) => decided.apply_with(engine, attached, report)?,
+        None => report,
+    };
     Ok((index, report))
 }
 
@@ -200,22 +206,27 @@ pub(crate) struct Judged {
     pub(crate) report: Report,
 }
 
-/// The report of a manifest itself, also where no advisory data was loaded yet: then it is unproven. `None` where there is no
-/// good index report. Blocks.
+/// The report of a manifest itself, as a namespace that has `decided` sees it, also where no advisory data was loaded yet: then it is
+/// unproven. `None` where there is no good index report. Blocks.
 ///
 /// # Errors
 /// [`MatchError`].
-pub(crate) fn judged_now(engine: &Engine, manifest: &Digest) -> Result<Option<Judged>, MatchError> {
-    Ok(judged_by(engine, manifest)?.map(|(judged, _catalog)| judged))
+pub(crate) fn judged_now(
+    engine: &Engine,
+    manifest: &Digest,
+    decided: Option<&Decided>,
+) -> Result<Option<Judged>, MatchError> {
+    Ok(judged_by(engine, manifest, decided)?.map(|(judged, _catalog)| judged))
 }
 
 /// The same, and the data that it was judged by. Blocks.
 pub(super) fn judged_by(
     engine: &Engine,
     manifest: &Digest,
+    decided: Option<&Decided>,
 ) -> Result<Option<(Judged, Arc<OpenCatalog>)>, MatchError> {
     for _look in 0..REPORT_LOOKS {
-        let Some(sources) = sources(engine, manifest)? else { return Ok(None) };
+        let Some(sources) = sources(engine, manifest, decided)? else { return Ok(None) };
         match judge_anew(engine, manifest, &sources) {
             Ok((index, report)) => {
                 return Ok(Some((Judged { tag: sources.etag, index, report }, sources.catalog)));
@@ -231,8 +242,12 @@ pub(super) fn judged_by(
 ///
 /// # Errors
 /// [`MatchError`].
-pub(crate) fn tag_now(engine: &Engine, manifest: &Digest) -> Result<Option<String>, MatchError> {
-    Ok(sources(engine, manifest)?.map(|sources| sources.etag))
+pub(crate) fn tag_now(
+    engine: &Engine,
+    manifest: &Digest,
+    decided: Option<&Decided>,
+) -> Result<Option<String>, MatchError> {
+    Ok(sources(engine, manifest, decided)?.map(|sources| sources.etag))
 }
 
 /// What all reports are a function of now, whatever image they are of. Never of older advisory data than what is published.
@@ -248,14 +263,18 @@ pub(crate) fn circumstances(engine: &Engine) -> Result<String, MatchError> {
     Ok(Digest::of(parts.join("\n").as_bytes()).hex().to_owned())
 }
 
-enum Look {
+enum Look<'a> {
     NotIndexed,
     NoData,
-    Sources(Sources),
+    Sources(Sources<'a>),
 }
 
-fn look(engine: &Engine, manifest: &Digest) -> Result<Look, MatchError> {
-    Ok(match sources(engine, manifest)? {
+fn look<'a>(
+    engine: &Engine,
+    manifest: &Digest,
+    decided: Option<&'a Decided>,
+) -> Result<Look<'a>, MatchError> {
+    Ok(match sources(engine, manifest, decided)? {
         None => Look::NotIndexed,
         Some(sources) if sources.catalog.is_empty => Look::NoData,
         Some(sources) => Look::Sources(sources),
@@ -264,12 +283,19 @@ fn look(engine: &Engine, manifest: &Digest) -> Result<Look, MatchError> {
 
 /// What the report is to be made of now, and its tag. Where the stored report is one of yesterday that could not be made
 /// anew, what today's detectors would find is not known; `outdated` says so.
-fn sources(engine: &Engine, manifest: &Digest) -> Result<Option<Sources>, MatchError> {
-    let (head, attempt, state, version) = engine.database.read(|tx| {
+fn sources<'a>(
+    engine: &Engine,
+    manifest: &Digest,
+    decided: Option<&'a Decided>,
+) -> Result<Option<Sources<'a>>, MatchError> {
+    let (head, attempt, state, version, attached) = engine.database.read(|tx| {
         let head = reports::load_head(tx, manifest)?;
         let attempt = reports::attempt(tx, manifest)?;
-        Ok::<_, StoreError>((head, attempt, index_states::current(tx)?, published::version(tx)?))
+        let attached = decided.map(|decided| decided.attached(tx, manifest)).transpose()?;
+        let (state, version) = (index_states::current(tx)?, published::version(tx)?);
+        Ok::<_, StoreError>((head, attempt, state, version, attached))
     })?;
+    let decided = decided.zip(attached);
     let Some(head) = head else { return Ok(None) };
     let catalog = updating::open_version(engine, version)?;
     let is_current = state.is_none_or(|state| state == head.index_state);
@@ -281,8 +307,9 @@ fn sources(engine: &Engine, manifest: &Digest) -> Result<Option<Sources>, MatchE
         )
     });
     let own = engine.own_index_state();
-    let etag = tag::of(manifest, &head, &catalog, &engine.policy, own, outdated.as_deref());
-    Ok(Some(Sources { etag, head, outdated, catalog }))
+    let mark = decided.as_ref().map(|(decided, attached)| decided.mark(attached));
+    let etag = tag::of(manifest, &head, &catalog, &engine.policy, own, outdated.as_deref(), mark.as_deref());
+    Ok(Some(Sources { etag, decided, head, outdated, catalog }))
 }
 
 fn judged(engine: &Engine, index: &IndexReport, catalog: &OpenCatalog) -> Report {
@@ -297,7 +324,7 @@ fn judged(engine: &Engine, index: &IndexReport, catalog: &OpenCatalog) -> Report
 /// # Errors
 /// [`MatchError`].
 pub fn etag(engine: &Engine, manifest: &Digest) -> Result<Option<String>, MatchError> {
-    match look(engine, manifest)? {
+    match look(engine, manifest, None)? {
         Look::NotIndexed | Look::NoData => Ok(None),
         Look::Sources(sources) => Ok(Some(sources.etag)),
     }

@@ -8,7 +8,8 @@ use crate::updating::OpenCatalog;
 /// The tag of the report that is made of these.
 ///
 /// `program` is the index state of the program that judges: its ecosystems order versions and know when releases end, also of
-/// reports that were made by another. `outdated` is why the report was not made anew, where it should have been.
+/// reports that were made by another. `outdated` is why the report was not made anew, where it should have been; `decided` is
+/// what the namespace decided through which somebody looks at it.
 pub(super) fn of(
     manifest: &Digest,
     head: &ReportHead,
@@ -16,6 +17,7 @@ pub(super) fn of(
     policy: &Policy,
     program: &Digest,
     outdated: Option<&str>,
+    decided: Option<&str>,
 ) -> String {
     let mut hasher = Hasher::sha256();
     hasher.update_field("limpid report");
@@ -30,6 +32,10 @@ pub(super) fn of(
         outdated.unwrap_or_default(),
     ] {
         hasher.update_field(field);
+    }
+    // Without decisions nothing is written, so that the tag is the one that everybody sees.
+    if let Some(decided) = decided {
+        hasher.update_field(decided);
     }
     hasher.finish().hex().to_owned()
 }

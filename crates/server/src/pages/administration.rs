@@ -4,6 +4,7 @@
 
 pub(super) mod account;
 pub(super) mod audit;
+mod decisions;
 mod gate;
 pub(super) mod namespace;
 pub(super) mod notifications;

@@ -174,7 +174,11 @@ fn side(engine: &Engine, principal: &Principal, asked: &Asked) -> Result<Side, A
         let catalog = as_of(engine, at)?;
         let day = at.date_naive();
         let judgement = judge(&index, engine.indexer.ecosystems(), &catalog, day);
-        build(&index, judgement, &engine.policy, catalog.digest(), day, engine.now())
+        let report = build(&index, judgement, &engine.policy, catalog.digest(), day, engine.now());
+        match &found.decided {
+            Some(decided) => decided.apply(engine, report)?,
+            None => report,
+        }
     };
     index.image.reference.clone_from(&reference);
     report.image.reference = reference;

@@ -45,10 +45,12 @@ use crate::{face::work, http::ApiError, public::Call};
 /// `GET …/report.json`: `limpid/report/1`.
 pub(super) async fn json(call: Call, _frame: Frame) -> Reply {
     let place = place::Place::of(&call);
+    let principal = call.principal.clone();
     let (name, json) = work(&call.engine, move |engine| {
         let found = place.find(engine)?;
         let seen = found.report(engine)?;
-        let json = serde_json::to_vec(&seen.report)
+        let built = found.built(engine, &principal, &seen.report)?;
+        let json = serde_json::to_vec(built.as_ref().map_or(&seen.report, |built| &built.report))
             .map_err(|error| ApiError::internal(format!("the report cannot be written: {error}")))?;
         Ok::<_, ApiError>((found.file_name("json"), json))
     })

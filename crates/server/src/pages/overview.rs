@@ -15,11 +15,14 @@ use super::{
     frame::{Frame, Section},
     image::Place,
     parts::{Counts, DigestMark, Moment, VerdictMark, short},
-    repositories::{RepositoryRow, viewer},
+    repositories::RepositoryRow,
     seen::seen,
     standing::{count, standing},
 };
-use crate::{engine::Engine, face::work, http::ApiError, indexing, public::Call, updating};
+use crate::{
+    accounts::viewer, engine::Engine, face::work, http::ApiError, indexing, matching::Decided, public::Call,
+    updating,
+};
 
 /// Rows of each part.
 const ROWS: u64 = 8;
@@ -151,7 +154,11 @@ fn image(engine: &Engine, digest: &Digest, place: Option<&(String, String)>) -> 
         Some((name, tag)) => Place::Repository(name.clone(), tag.clone()),
         None => Place::Service(digest.to_string()),
     };
-    let (mark, counts) = match seen(engine, digest)? {
+    let decided = match &place {
+        Place::Repository(name, _) => Decided::of(engine, name)?,
+        Place::Service(_) => None,
+    };
+    let (mark, counts) = match seen(engine, digest, decided.as_ref())? {
         Some(seen) => {
             let report = &seen.report;
             (VerdictMark::of(report.verdict), Counts::some(|severity| count(report, severity)))

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use limpid_core::words::number;
-use limpid_store::listing::{self, Viewer, Window};
+use limpid_store::listing::{self, Window};
 
 use super::{
     answer::{Reply, page},
@@ -12,7 +12,7 @@ use super::{
     parts::Moment,
     query,
 };
-use crate::{accounts::Principal, face::work, http::ApiError, limits::PAGE_ROWS, public::Call};
+use crate::{accounts::viewer, face::work, http::ApiError, limits::PAGE_ROWS, public::Call};
 
 /// The page.
 #[derive(Template)]
@@ -125,15 +125,6 @@ pub(super) const COLUMNS: &[Sortable] = &[
     ("vulnerable", "Vulnerable", true, true),
     ("changed", "Last push", false, true),
 ];
-
-/// Who looks, as the store asks.
-pub(super) fn viewer(principal: &Principal) -> Viewer {
-    let account = principal.account();
-    Viewer {
-        account: account.map_or(0, |account| account.number),
-        sees_all: account.is_some_and(|account| account.is_superuser() || account.is_auditor()),
-    }
-}
 
 /// See the module.
 pub(super) async fn list(call: Call, frame: Frame) -> Reply {

@@ -1,18 +1,9 @@
 //! `GET /search`: which images have this vulnerability.
 //!
-//! With the name of a package the inverted index names the images that have it, and only those are judged. Without it images are
-//! judged one after the other, up to a number and for a time; the page says how far it came, and never that there are no more.
-
-use std::time::Instant;
+//! The page says how far the search came, and never that there are no more where that is not known.
 
 use askama::Template;
-use limpid_core::{Digest, Report, words::number};
-use limpid_store::{
-    StoreError,
-    listing::{self, ImagePlace, Viewer},
-    packages::{self, PackageKey},
-    reports,
-};
+use limpid_store::listing::ImagePlace;
 
 use super::{
     answer::{Reply, page},
@@ -20,16 +11,12 @@ use super::{
     image::Place,
     parts::{SeverityMark, short},
     query,
-    repositories::viewer,
-    seen::seen,
 };
 use crate::{
-    engine::Engine,
-    face::work,
-    http::ApiError,
-    limits::{CHANGES_BATCH, SEARCH_IMAGES, SEARCH_PLACES, SEARCH_TIME},
-    matching::archives_of,
+    accounts::viewer,
+    face::{identifier, turn, work},
     public::Call,
+    security::{self, Hit},
 };
 
 /// The page.
@@ -51,6 +38,8 @@ pub(super) struct Outcome {
     pub(super) words: String,
     /// Whether there may be more.
     pub(super) is_partial: bool,
+    /// Other identifiers of it.
+    pub(super) also: String,
 }
 
 /// An image that has it.
@@ -70,93 +59,68 @@ pub(super) async fn show(call: Call, frame: Frame) -> Reply {
     let form = query(&call);
     let (id, package) = (form.get("id").trim().to_owned(), form.get("package").trim().to_owned());
     let viewer = viewer(&call.principal);
+    let frame = frame.titled(Section::Search, "Search");
+    if id.is_empty() {
+        return page(&SearchPage { frame, id, package, result: None });
+    }
+    let id = identifier(&id)?;
+    let turn = turn(&call.engine).await?;
     work(&call.engine, move |engine| {
-        let result = if id.is_empty() { None } else { Some(search(engine, viewer, &id, &package)?) };
-        page(&SearchPage { frame: frame.titled(Section::Search, "Search"), id, package, result })
+        let found = security::search(engine, viewer, &id, &package);
+        // Kept as long as the work lasts, also where its client is gone.
+        drop(turn);
+        let found = found?;
+        let also: Vec<&str> = found
+            .identifiers
+            .iter()
+            .map(String::as_str)
+            .filter(|own| !own.eq_ignore_ascii_case(&id))
+            .collect();
+        let result = Outcome {
+            words: words(&found.lacks, &package),
+            is_partial: !found.lacks.is_empty(),
+            also: also.join(", "),
+            rows: found.hits.iter().map(row).collect(),
+        };
+        page(&SearchPage { frame, id, package, result: Some(result) })
     })
     .await
 }
 
-/// The images that come into question, and whether that is all of them.
-fn candidates(engine: &Engine, package: &str) -> Result<(Vec<Digest>, bool), StoreError> {
-    if package.is_empty() {
-        let most = SEARCH_IMAGES.saturating_add(1);
-        let mut all = engine.database.read(|tx| listing::images(tx, most))?;
-        let is_all = (all.len() as u64) < most;
-        all.truncate(usize::try_from(SEARCH_IMAGES).unwrap_or(usize::MAX));
-        return Ok((all, is_all));
+/// How far it came.
+fn words(lacks: &[String], package: &str) -> String {
+    match (lacks, package) {
+        ([], "") => {
+            "All images that you may see and that have a package which an advisory of it names were judged."
+                .to_owned()
+        }
+        ([], package) => format!("All images that you may see and that have {package} were judged."),
+        (lacks, _) => format!(
+            "There may be more: {}. Name the package, and only images that have it are judged.",
+            lacks.join("; ")
+        ),
     }
-    let numbers: Vec<i64> = engine.database.read(|tx| {
-        let mut keys = packages::in_all_namespaces(tx, package)?;
-        let asked = packages::namespaces(tx)?
-            .into_iter()
-            .map(|namespace| PackageKey { namespace, name: package.to_owned() });
-        keys.extend(archives_of(engine, &asked.collect()).into_iter().map(|(archive, _)| archive));
-        Ok::<_, StoreError>(packages::holding(tx, &keys)?.into_iter().collect())
-    })?;
-    let mut digests = Vec::new();
-    for batch in numbers.chunks(CHANGES_BATCH) {
-        let stored = engine.database.read(|tx| reports::load_numbered(tx, batch))?;
-        digests.extend(stored.into_iter().map(|stored| stored.manifest));
-    }
-    Ok((digests, true))
 }
 
-fn search(engine: &Engine, viewer: Viewer, id: &str, package: &str) -> Result<Outcome, ApiError> {
-    let begun = Instant::now();
-    let (digests, is_all) = candidates(engine, package)?;
-    let (mut rows, mut looked) = (Vec::new(), 0_u64);
-    for digest in &digests {
-        if begun.elapsed() > SEARCH_TIME {
-            break;
-        }
-        looked += 1;
-        // Of what somebody may not see they are told nothing, also not that it was looked at.
-        let places = engine.database.read(|tx| listing::places(tx, viewer, digest, SEARCH_PLACES))?;
-        if places.is_empty() && !viewer.sees_all {
-            continue;
-        }
-        if let Some(seen) = seen(engine, digest)? {
-            rows.extend(hits(&seen.report, id, package, digest, &places));
-        }
-    }
-    let is_partial = !is_all || looked < digests.len() as u64;
-    let images = if viewer.sees_all { number(looked) } else { "the".to_owned() };
-    let words = match (is_partial, package.is_empty()) {
-        (false, true) => format!("All {} were looked at.", if viewer.sees_all { format!("{images} images that are indexed") } else { "images that you may see".to_owned() }),
-        (false, false) => format!("All images that have {package} were looked at."),
-        (true, _) => "Not all images were looked at: there may be more. Name the package, and only those that have it are judged.".to_owned(),
-    };
-    Ok(Outcome { rows, words, is_partial })
-}
-
-fn hits(report: &Report, id: &str, package: &str, digest: &Digest, places: &[ImagePlace]) -> Vec<HitRow> {
-    let is_it = |name: &String| name.eq_ignore_ascii_case(id);
-    let is_of = |one: &limpid_core::report::FindingPackage| {
-        package.is_empty() || one.name == package || one.source.as_deref() == Some(package)
-    };
-    let found = report.findings.iter().filter(|finding| {
-        is_of(&finding.package) && (is_it(&finding.id) || finding.aliases.iter().any(is_it))
-    });
+fn row(hit: &Hit) -> HitRow {
+    let Hit { digest, places, finding } = hit;
     let place = |(name, tag): &ImagePlace| {
         let reference = if tag.is_empty() { digest.to_string() } else { tag.clone() };
         let place = Place::Repository(name.clone(), reference);
         (if tag.is_empty() { name.clone() } else { place.reference() }, place.path())
     };
     let places: Vec<(String, String)> = if places.is_empty() {
-        let place = Place::Service(digest.to_string());
-        vec![("not pushed here".to_owned(), place.path())]
+        vec![("not pushed here".to_owned(), Place::Service(digest.to_string()).path())]
     } else {
         places.iter().map(place).collect()
     };
-    let row = |finding: &limpid_core::report::Finding| HitRow {
-        places: places.clone(),
+    HitRow {
+        places,
         digest: short(digest),
         severity: SeverityMark(finding.severity),
         package: finding.package.name.clone(),
         installed: finding.package.version.clone(),
         fixed_in: finding.fixed_in.clone(),
         suppressed: finding.suppressed.is_some(),
-    };
-    found.map(row).collect()
+    }
 }

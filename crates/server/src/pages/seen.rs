@@ -10,7 +10,7 @@ use moka::{policy::EvictionPolicy, sync::Cache};
 use crate::{
     engine::Engine,
     limits::SEEN_REPORT_ROWS,
-    matching::{self, MatchError},
+    matching::{self, Decided, MatchError},
 };
 
 /// A report, with what it was made of.
@@ -36,16 +36,20 @@ impl Default for SeenReports {
     }
 }
 
-/// The report of an image now; `None` where it was not indexed. Blocks.
+/// The report of an image now, as a namespace that has `decided` sees it; `None` where it was not indexed. Blocks.
 ///
 /// # Errors
 /// [`MatchError`].
-pub(super) fn seen(engine: &Engine, digest: &Digest) -> Result<Option<Arc<Seen>>, MatchError> {
-    let Some(tag) = matching::tag_now(engine, digest)? else { return Ok(None) };
+pub(super) fn seen(
+    engine: &Engine,
+    digest: &Digest,
+    decided: Option<&Decided>,
+) -> Result<Option<Arc<Seen>>, MatchError> {
+    let Some(tag) = matching::tag_now(engine, digest, decided)? else { return Ok(None) };
     if let Some(seen) = engine.seen.0.get(&tag) {
         return Ok(Some(seen));
     }
-    let Some(judged) = matching::judged_now(engine, digest)? else { return Ok(None) };
+    let Some(judged) = matching::judged_now(engine, digest, decided)? else { return Ok(None) };
     let seen = Arc::new(Seen { index: judged.index, report: judged.report });
     engine.seen.0.insert(judged.tag, Arc::clone(&seen));
     Ok(Some(seen))

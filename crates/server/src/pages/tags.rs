@@ -27,6 +27,7 @@ use crate::{
     face::work,
     http::ApiError,
     limits::PAGE_ROWS,
+    matching::Decided,
     public::Call,
     registry::tag_policy::TagPolicy,
     security::{self, Summary},
@@ -105,10 +106,11 @@ pub(super) async fn list(call: Call, frame: Frame) -> Reply {
             })?;
         let (repository, found) = repository.zip(found).ok_or_else(nothing)?;
         let path = format!("/repository/{whole}/-/tags");
+        let decided = Decided::of(engine, &whole)?;
         let rows: Result<Vec<TagRow>, ApiError> = found
             .rows
             .iter()
-            .map(|tag| row(engine, (&whole, &policy), &registry, repository.number, tag))
+            .map(|tag| row(engine, (&whole, &policy, decided.as_ref()), &registry, repository.number, tag))
             .collect();
         page(&TagsPage {
             frame: frame.titled(Section::Repositories, whole.clone()),
@@ -133,7 +135,7 @@ pub(super) async fn list(call: Call, frame: Frame) -> Reply {
 
 fn row(
     engine: &Engine,
-    (name, policy): (&str, &TagPolicy),
+    (name, policy, decided): (&str, &TagPolicy, Option<&Decided>),
     registry: &str,
     repository: i64,
     tag: &ListedTag,
@@ -145,7 +147,7 @@ fn row(
     } else {
         Vec::new()
     };
-    let (mark, counts, note) = state(engine, &tag.manifest)?;
+    let (mark, counts, note) = state(engine, decided, &tag.manifest)?;
     let platforms = children.iter().filter(|child| child.is_here && !child.platform.starts_with("unknown"));
     Ok(TagRow {
         address: place(&tag.name).path(),
@@ -170,8 +172,8 @@ fn row(
 
 type TagState = (VerdictMark, Option<Counts>, String);
 
-fn state(engine: &Engine, digest: &Digest) -> Result<TagState, ApiError> {
-    let Some(summary) = security::summary(engine, digest)? else {
+fn state(engine: &Engine, decided: Option<&Decided>, digest: &Digest) -> Result<TagState, ApiError> {
+    let Some(summary) = security::summary(engine, decided, digest)? else {
         let standing = standing(engine, digest)?;
         let note = match &standing {
             Standing::Failed(why, _) | Standing::Unsupported(why) => why.clone(),

@@ -49,7 +49,7 @@ async fn find(call: Call) -> Result<Document, ApiError> {
 }
 
 fn answer(engine: &Engine, digest: &Digest) -> Result<Value, ApiError> {
-    let (status, summary) = (security::status(engine, digest)?, security::summary(engine, digest)?);
+    let (status, summary) = (security::status(engine, digest)?, security::summary(engine, None, digest)?);
     let features =
         if status == Status::Indexed { all_features(engine, digest, summary.as_ref())? } else { None };
     // No advisory data at all was loaded yet: Quay's clients come back later, and show no green meanwhile.
@@ -93,7 +93,7 @@ fn all_features(
 }
 
 fn of_image(engine: &Engine, digest: &Digest) -> Result<Option<Vec<Value>>, ApiError> {
-    match matching::report(engine, digest, FEATURES, Encoding::Plain)? {
+    match matching::report(engine, digest, FEATURES, Encoding::Plain, None)? {
         Answer::NotIndexed | Answer::NoData => Ok(None),
         Answer::Report(_etag, finished) => {
             let features = serde_json::from_slice(&finished.body);

@@ -87,7 +87,7 @@ fn listed(engine: &Engine, tag: &ListedTag, is_immutable: bool) -> Result<Value,
         "immutable": is_immutable,
         "limpid": {
             "state": security::status(engine, &tag.manifest)?,
-            "summary": security::summary(engine, &tag.manifest)?,
+            "summary": security::summary(engine, None, &tag.manifest)?,
         },
     });
     if let (Some(expires), Some(fields)) = (tag.expires_at, listed.as_object_mut()) {

@@ -80,6 +80,18 @@ fn origin(tx: &mut Transaction<'_>, repository: &str) -> Result<Option<Address>,
     address.map(|address| address.parse().map_err(damaged)).transpose()
 }
 
+/// The repositories, by their whole names, that are or could be copies of one of another registry, given by the name of that
+/// registry and its own.
+pub(crate) fn of(tx: &mut Transaction<'_>, host: &str, path: &str) -> Result<Vec<String>, StoreError> {
+    let mut found = Vec::new();
+    for (namespace, address) in stored::list_upstreams(tx)? {
+        let damaged = |why| StoreError::Damaged(format!("the upstream of {namespace}: {why}"));
+        let address: Address = address.parse().map_err(damaged)?;
+        found.extend(address.copies_of(&namespace, host, path));
+    }
+    Ok(found)
+}
+
 /// Whether the namespace of a repository is a copy of a registry still, and is one until the transaction ends. To be asked by whoever
 /// keeps what was fetched: that it was one when the fetch began is long ago.
 fn is_still(tx: &mut Transaction<'_>, address: &Address, repository: &str) -> Result<bool, StoreError> {

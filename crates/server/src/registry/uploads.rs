@@ -151,6 +151,12 @@ impl Asked {
         })
     }
 
+    /// Why an upload could not be changed that was there a moment ago: it stands elsewhere by now, or is gone, which is not the same
+    /// to its client. Blocks.
+    fn moved(&self, engine: &Engine) -> Result<RegistryError, RegistryError> {
+        elsewhere(&self.named, &self.find(engine)?)
+    }
+
     /// How many bytes the client says that it sends, where it says so. An error where they are others than come next.
     fn announced(&self, upload: &Upload) -> Result<Option<u64>, RegistryError> {
         let Some(said) = self.headers.get(header::CONTENT_RANGE) else { return Ok(None) };
@@ -176,7 +182,7 @@ pub(super) async fn cancel(call: Call) -> Result<Response, RegistryError> {
         if engine.database.write(|tx| stored::end_upload(tx, &upload).map_err(RegistryError::from))? {
             Ok(())
         } else {
-            Err(elsewhere(&asked.named, &upload)?)
+            Err(asked.moved(engine)?)
         }
     })
     .await?;
@@ -204,19 +210,19 @@ pub(super) async fn append(call: Call) -> Result<Response, RegistryError> {
     }
     let (id, bytes) = (upload.id, upload.bytes + sink.bytes());
     let named = asked.named.clone();
-    work(&call.engine, move |engine| note_part(engine, &named, &upload, sink)).await?;
+    work(&call.engine, move |engine| note_part(engine, &asked, &upload, sink)).await?;
     match broken {
         Some(broken) => Err(broken),
-        None => state(StatusCode::ACCEPTED, &asked.named, id, bytes),
+        None => state(StatusCode::ACCEPTED, &named, id, bytes),
     }
 }
 
-fn note_part(engine: &Engine, named: &Named, upload: &Upload, sink: Sink) -> Result<(), RegistryError> {
+fn note_part(engine: &Engine, asked: &Asked, upload: &Upload, sink: Sink) -> Result<(), RegistryError> {
     let put = sink.finish()?;
     fault::point("push: part put");
     let part = Part { stored: put.digest, bytes: put.bytes };
     let is_added =
         engine.database.write(|tx| stored::add_part(tx, upload, &part).map_err(RegistryError::from))?;
     fault::point("push: part noted");
-    if is_added { Ok(()) } else { Err(elsewhere(named, upload)?) }
+    if is_added { Ok(()) } else { Err(asked.moved(engine)?) }
 }

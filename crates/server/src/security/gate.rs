@@ -1,7 +1,8 @@
 //! The gate: whether a namespace lets an image be pulled, by what is known of it now.
 //!
 //! It is asked for manifests, never for blobs, and what it cannot decide is not let through in silence. Whoever may push or ask for
-//! a scan is let through: nobody else could mend what is refused. An index is what its images are.
+//! a scan is let through: nobody else could mend what is refused. An index is what its images are. What the namespace decided about
+//! findings holds here as on its pages.
 
 mod api;
 mod causes;
@@ -21,7 +22,7 @@ pub(crate) use self::{
 use crate::{
     accounts::{self, Action, Decision, Object, Principal, Signed},
     engine::Engine,
-    matching::MatchError,
+    matching::{Decided, MatchError},
     registry::name::namespace,
 };
 
@@ -68,7 +69,8 @@ pub(crate) fn gate(
     if policy.mode == Mode::Off || may_pass(engine, repository, principal)? {
         return Ok(Gate::Allow);
     }
-    let causes = causes::of(engine, &policy, repository, digest)?;
+    let decided = Decided::of(engine, repository)?;
+    let causes = causes::of(engine, &policy, decided.as_ref(), repository, digest)?;
     if causes.is_empty() {
         return Ok(Gate::Allow);
     }

@@ -7,7 +7,11 @@ use limpid_store::{
 };
 
 use super::{ChildSummary, Status, Summary, status::status_in, summary::at};
-use crate::{engine::Engine, limits::INDEX_DEPTH, matching::MatchError};
+use crate::{
+    engine::Engine,
+    limits::INDEX_DEPTH,
+    matching::{Decided, MatchError},
+};
 
 /// How far an index is.
 pub(super) fn status(tx: &mut Transaction<'_>, index: &Digest, depth: usize) -> Result<Status, StoreError> {
@@ -62,8 +66,13 @@ fn too_deep() -> Status {
 }
 
 /// The summary of an index: the worst verdict, counts summed, and each image beside it. `None` where none of its images has one.
-pub(super) fn summary(engine: &Engine, index: &Digest, depth: usize) -> Result<Option<Summary>, MatchError> {
-    let children = children(engine, index, depth)?;
+pub(super) fn summary(
+    engine: &Engine,
+    decided: Option<&Decided>,
+    index: &Digest,
+    depth: usize,
+) -> Result<Option<Summary>, MatchError> {
+    let children = children(engine, decided, index, depth)?;
     if children.iter().all(|child| child.summary.is_none()) {
         return Ok(None);
     }
@@ -80,10 +89,15 @@ pub(super) fn summary(engine: &Engine, index: &Digest, depth: usize) -> Result<O
 }
 
 /// The images of an index, with what is known of each.
-fn children(engine: &Engine, index: &Digest, depth: usize) -> Result<Vec<ChildSummary>, MatchError> {
+fn children(
+    engine: &Engine,
+    decided: Option<&Decided>,
+    index: &Digest,
+    depth: usize,
+) -> Result<Vec<ChildSummary>, MatchError> {
     let mut known = Vec::new();
     for (Child { digest, platform }, status) in images(engine, index, depth)? {
-        let summary = at(engine, &digest, depth + 1)?;
+        let summary = at(engine, decided, &digest, depth + 1)?;
         known.push(ChildSummary { digest, platform, status, summary });
     }
     Ok(known)

@@ -18,6 +18,7 @@ use crate::{
     face::{Document, digest, work},
     http::ApiError,
     indexing::IndexFailure,
+    matching::Decided,
     public::{Call, Face, Route, Target},
 };
 
@@ -121,7 +122,8 @@ async fn find(call: Call) -> Result<Document, ApiError> {
     let repository = super::repository_of(&call);
     work(&call.engine, move |engine| {
         super::held_by(engine, &repository, &digest)?;
-        let (status, summary) = (status(engine, &digest)?, summary(engine, &digest)?);
+        let decided = Decided::of(engine, &repository)?;
+        let (status, summary) = (status(engine, &digest)?, summary(engine, decided.as_ref(), &digest)?);
         Document::json("application/json", &json!({ "digest": digest, "state": status, "summary": summary }))
     })
     .await

@@ -51,7 +51,7 @@ pub(crate) fn summarize_job(engine: &Engine, job: &ClaimedJob, held: &Held) -> R
     let digest: Digest = job.key.parse().map_err(|_not_one| Unfinished::Fault(job.key.clone()))?;
     // First, so that what is judged is never older than what it says.
     let circumstances = matching::circumstances(engine)?;
-    let Some(judged) = matching::judged_now(engine, &digest)? else {
+    let Some(judged) = matching::judged_now(engine, &digest, None)? else {
         return Ok(engine.database.write(|tx| held.finish(tx, job))?);
     };
     let summary = summary::stored(&digest, &judged, circumstances, engine.now())?;

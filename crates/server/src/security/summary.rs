@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::{Status, roll_up};
 use crate::{
     engine::Engine,
-    matching::{self, CountedBlindSpots, Judged, MatchError},
+    http::compression::Encoding,
+    matching::{self, Answer, CountedBlindSpots, Decided, Form, Judged, MatchError},
 };
 
 /// The counts of a report.
@@ -63,31 +64,69 @@ struct Body {
     reasons: BTreeSet<String>,
 }
 
+/// The counts of a report, remembered as all reports are.
+const COUNTS: Form = Form {
+    name: "summary",
+    write: |_index, report| {
+        let summary = Summary::of(report, report.observed.generated_at);
+        serde_json::to_vec(&(summary.fixable, summary.into_body()))
+    },
+};
+
 /// The summary of what was pushed; `None` where there is no report of it. One that is not current is told as such, and one that
-/// was not made yet is made now. Blocks.
+/// was not made yet is made now, and so is one through what a namespace `decided`: only the report itself is kept of that, as of all
+/// that was asked for lately. Blocks.
 ///
 /// # Errors
 /// [`MatchError`].
-pub(crate) fn summary(engine: &Engine, digest: &Digest) -> Result<Option<Summary>, MatchError> {
-    at(engine, digest, 0)
+pub(crate) fn summary(
+    engine: &Engine,
+    decided: Option<&Decided>,
+    digest: &Digest,
+) -> Result<Option<Summary>, MatchError> {
+    at(engine, decided, digest, 0)
 }
 
-pub(super) fn at(engine: &Engine, digest: &Digest, depth: usize) -> Result<Option<Summary>, MatchError> {
+pub(super) fn at(
+    engine: &Engine,
+    decided: Option<&Decided>,
+    digest: &Digest,
+    depth: usize,
+) -> Result<Option<Summary>, MatchError> {
     let (pushed, stored) = engine
         .database
         .read(|tx| Ok::<_, StoreError>((security::find(tx, digest)?, security::load_summary(tx, digest)?)))?;
     match pushed.map(|pushed| pushed.state) {
         None | Some(PushState::Unsupported(_) | PushState::Artifact(_)) => Ok(None),
-        Some(PushState::Index) => roll_up::summary(engine, digest, depth),
-        Some(PushState::Queued) => match (stored, matching::tag_now(engine, digest)?) {
+        Some(PushState::Index) => roll_up::summary(engine, decided, digest, depth),
+        Some(PushState::Queued) if decided.is_some() => through(engine, decided, digest),
+        Some(PushState::Queued) => match (stored, matching::tag_now(engine, digest, None)?) {
             (_, None) => Ok(None),
             (Some(stored), Some(tag)) => Ok(Some(Summary::read(&stored, stored.made_of == tag)?)),
-            (None, Some(_)) => {
-                let judged = matching::judged_now(engine, digest)?;
-                Ok(judged.map(|judged| Summary::of(&judged.report, engine.now())))
-            }
+            (None, Some(_)) => made(engine, None, digest),
         },
     }
+}
+
+/// The summary through what a namespace decided.
+fn through(
+    engine: &Engine,
+    decided: Option<&Decided>,
+    digest: &Digest,
+) -> Result<Option<Summary>, MatchError> {
+    match matching::report(engine, digest, COUNTS, Encoding::Plain, decided)? {
+        Answer::NotIndexed => Ok(None),
+        Answer::NoData => made(engine, decided, digest),
+        Answer::Report(_etag, finished) => {
+            let (fixable, body): (u64, Body) = serde_json::from_slice(&finished.body)?;
+            Ok(Some(Summary::with(body, fixable, true, engine.now())))
+        }
+    }
+}
+
+fn made(engine: &Engine, decided: Option<&Decided>, digest: &Digest) -> Result<Option<Summary>, MatchError> {
+    let judged = matching::judged_now(engine, digest, decided)?;
+    Ok(judged.map(|judged| Summary::of(&judged.report, engine.now())))
 }
 
 impl Summary {
@@ -156,17 +195,28 @@ impl Summary {
     fn read(stored: &StoredSummary, is_current: bool) -> Result<Self, MatchError> {
         let body: Body = serde_json::from_str(&stored.body)
             .map_err(|error| StoreError::Damaged(format!("the summary of {}: {error}", stored.digest)))?;
-        Ok(Self {
-            verdict: body.verdict,
-            findings: body.findings,
-            fixable: stored.fixable,
-            packages: body.packages,
-            blind_spots: body.blind_spots,
-            reasons: body.reasons,
+        Ok(Self::with(body, stored.fixable, is_current, stored.made_at))
+    }
+
+    fn with(body: Body, fixable: u64, is_current: bool, made_at: DateTime<Utc>) -> Self {
+        let Body { verdict, findings, packages, blind_spots, reasons } = body;
+        Self {
+            verdict,
+            findings,
+            fixable,
+            packages,
+            blind_spots,
+            reasons,
             is_current,
-            made_at: stored.made_at,
+            made_at,
             children: Vec::new(),
-        })
+        }
+    }
+
+    /// Without what has a column of its own.
+    fn into_body(self) -> Body {
+        let Self { verdict, findings, packages, blind_spots, reasons, .. } = self;
+        Body { verdict, findings, packages, blind_spots, reasons }
     }
 }
 
@@ -184,13 +234,7 @@ pub(super) fn stored(
     }
     let highest = summary.highest().map_or(0, |severity| severity as u64 + 1);
     let (verdict, findings, fixable) = (summary.verdict, summary.total(), summary.fixable);
-    let body = Body {
-        verdict,
-        findings: summary.findings,
-        packages: summary.packages,
-        blind_spots: summary.blind_spots,
-        reasons: summary.reasons,
-    };
+    let body = summary.into_body();
     Ok(StoredSummary {
         digest: digest.clone(),
         made_of: judged.tag.clone(),

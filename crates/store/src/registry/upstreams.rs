@@ -16,6 +16,18 @@ pub fn namespace_upstream(tx: &mut Transaction<'_>, namespace: &str) -> Result<O
     tx.query_optional(query, &[namespace.into()])?.map(|row| row.get(0)).transpose()
 }
 
+/// All namespaces that are copies, by name, and of what.
+///
+/// # Errors
+/// Those of the database.
+pub fn list_upstreams(tx: &mut Transaction<'_>) -> Result<Vec<(String, String)>, StoreError> {
+    let query = "
+        SELECT namespace.name, namespace_upstream.address
+        FROM namespace_upstream JOIN namespace ON namespace.number = namespace_upstream.namespace
+        ORDER BY namespace.name";
+    tx.query(query, &[])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// The same, which nobody changes until the transaction ends.
 ///
 /// # Errors

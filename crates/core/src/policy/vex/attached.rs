@@ -7,10 +7,41 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use super::{VexError, csaf, cyclonedx, invalid, items, openvex, read, text};
-use crate::{Digest, policy::Statement};
+use crate::{
+    Digest,
+    policy::{Product, Statement},
+};
 
 /// How often one may be within another: a bundle has an envelope, which has a statement.
 const DEPTH: usize = 3;
+
+/// Whether something of this media type could be, or have in it, a VEX document.
+pub fn may_be_vex(media_type: &str) -> bool {
+    ["vex", "csaf", "cyclonedx", "in-toto", "dsse", "sigstore.bundle"]
+        .iter()
+        .any(|word| media_type.contains(word))
+}
+
+/// What a document that is attached to `subject` says of an image: of the subject itself, or of one of the platforms of an index,
+/// of all of which it speaks. Each statement is by the document that it stands in.
+///
+/// # Errors
+/// As [`read_attached`].
+pub fn read_about(
+    bytes: &[u8],
+    document: &Digest,
+    subject: &Digest,
+    image: &Digest,
+) -> Result<Vec<Statement>, VexError> {
+    let renamed =
+        |product: Product| Product { id: product.id.replace(subject.hex(), image.hex()), ..product };
+    let own = |statement: Statement| Statement {
+        by: format!("referrer {document} ({})", statement.by),
+        products: statement.products.into_iter().map(renamed).collect(),
+        ..statement
+    };
+    Ok(read_attached(bytes, subject)?.into_iter().flatten().map(own).collect())
+}
 
 /// Reads what is attached to `subject`. `None`: an attestation of something else than VEX.
 ///

@@ -1,20 +1,21 @@
 //! Which packages to upgrade, to which version and with which command, how many findings that fixes, and how many stay.
 
-use std::{collections::BTreeMap, io};
+use std::io;
 
-use limpid_core::{Report, report::PlannedUpgrade, upgrade::is_plain};
+use limpid_core::{
+    Report,
+    report::{PlannedUpgrade, upgrade_commands},
+};
 
 use crate::output::{
     columns::{Align, Cell, Column, Fit, Table},
     page::Page,
     style,
-    text::{counted, escaped, first_few, number},
+    text::{counted, escaped, number},
 };
 
 /// How many packages are told one by one.
 const TOLD: usize = 10;
-/// How many advisories are named of one package.
-const NAMED: usize = 3;
 
 const COLUMNS: [Column; 4] = [
     Column { title: "UPGRADE", fit: Fit::Whole, align: Align::Left },
@@ -42,68 +43,15 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     for command in commands {
         broken(&command, page.width).iter().try_for_each(|line| page.line(line))?;
     }
-    if let Some(stays) = stays(report) {
-        page.prose(style::QUIET, 0, &stays)?;
+    if let Some(stays) = report.stays_after_upgrades() {
+        page.prose(style::QUIET, 0, &escaped(&stays))?;
     }
     Ok(())
 }
 
-/// The commands that upgrade all that is told, one for each tool. Every name in them is one that a shell takes as it is.
+/// The commands that upgrade all that is told, one for each tool.
 pub(in crate::output) fn commands(upgrades: &[PlannedUpgrade]) -> Vec<String> {
-    let mut commands: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
-    for upgrade in upgrades {
-        let Some(command) = &upgrade.command else { continue };
-        let first = upgrades.iter().position(|one| one.command.as_ref() == Some(command));
-        let plain = upgrade.packages.iter().map(String::as_str).filter(|name| is_plain(name));
-        commands.entry((first.unwrap_or_default(), command)).or_default().extend(plain);
-    }
-    let commands = commands.into_iter().filter(|(_, packages)| !packages.is_empty());
-    commands.map(|((_, command), packages)| format!("{} {}", escaped(command), packages.join(" "))).collect()
-}
-
-/// Where the first fix is not the version to upgrade to, and where no version is known that nothing affects.
-fn targets(upgrades: &[PlannedUpgrade]) -> Vec<String> {
-    let mut told = Vec::new();
-    for upgrade in upgrades {
-        let (name, to) = (escaped(&upgrade.name), escaped(upgrade.to.as_deref().unwrap_or_default()));
-        let passed: Vec<String> = upgrade.passed().map(|one| one.id.clone()).collect();
-        let remaining: Vec<String> = upgrade.remaining().map(|one| one.id.clone()).collect();
-        if let Some(first) = upgrade.passed().next().map(|one| escaped(&one.version)) {
-            told.push(format!(
-                "{name} {first} would do, but {} affects it.",
-                first_few(&passed, NAMED, "advisory")
-            ));
-        }
-        if !remaining.is_empty() {
-            told.push(format!(
-                "No version of {name} is known that nothing affects: {to} has {}.",
-                first_few(&remaining, NAMED, "advisory")
-            ));
-        }
-    }
-    told
-}
-
-/// What stays after that.
-pub(in crate::output) fn stays(report: &Report) -> Option<String> {
-    let left = report.standing().filter(|finding| finding.fixed_in.is_none()).count() as u64;
-    // A report that knows no commands says nothing of tools.
-    let of_no_tool = report.upgrades.iter().filter(|one| one.command.is_none()).count() as u64;
-    let mut parts = Vec::new();
-    if of_no_tool > 0 {
-        let what = counted(of_no_tool, "package");
-        parts
-            .push(format!("For {what} the image has no tool that upgrades: build it again with newer ones."));
-    }
-    parts.extend(targets(&report.plan()));
-    match left {
-        0 => {}
-        1 => parts.push("1 finding stays after that: no fix is known for it.".to_owned()),
-        several => {
-            parts.push(format!("{} findings stay after that: no fix is known for them.", number(several)));
-        }
-    }
-    (!parts.is_empty()).then(|| parts.join(" "))
+    upgrade_commands(upgrades).iter().map(|command| escaped(command)).collect()
 }
 
 /// A command over several lines, as a shell takes it.
@@ -136,50 +84,4 @@ fn row(upgrade: &PlannedUpgrade) -> Vec<Cell> {
         Cell::plain(number(upgrade.fixes)),
         Cell::new(if as_named { String::new() } else { packages.join(", ") }, style::QUIET),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use limpid_core::{Severity, report::AffectedTarget};
-
-    use super::*;
-
-    fn upgrade(to: &str, affected: &[(&str, &str)]) -> PlannedUpgrade {
-        let affected = affected.iter().map(|(version, id)| AffectedTarget {
-            version: (*version).to_owned(),
-            id: (*id).to_owned(),
-            fixed_in: None,
-        });
-        PlannedUpgrade {
-            name: "zlib".to_owned(),
-            kind: "apk".to_owned(),
-            packages: Vec::new(),
-            to: Some(to.to_owned()),
-            affected: affected.collect(),
-            severity: Severity::Unknown,
-            fixes: 1,
-            command: None,
-        }
-    }
-
-    #[test]
-    fn a_target_that_is_not_the_first_fix_is_explained() {
-        let cases: [(PlannedUpgrade, &[&str]); 3] = [
-            (upgrade("1.2-r0", &[]), &[]),
-            (
-                upgrade("1.4-r0", &[("1.2-r0", "CVE-1"), ("1.3-r0", "CVE-2")]),
-                &["zlib 1.2-r0 would do, but CVE-1 affects it."],
-            ),
-            (
-                upgrade("1.3-r0", &[("1.2-r0", "CVE-1"), ("1.3-r0", "CVE-2"), ("1.3-r0", "CVE-3")]),
-                &[
-                    "zlib 1.2-r0 would do, but CVE-1 affects it.",
-                    "No version of zlib is known that nothing affects: 1.3-r0 has CVE-2, CVE-3.",
-                ],
-            ),
-        ];
-        for (upgrade, told) in cases {
-            assert_eq!(targets(&[upgrade]), told);
-        }
-    }
 }

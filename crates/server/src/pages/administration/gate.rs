@@ -21,6 +21,8 @@ pub(in crate::pages) struct GateView {
     pub(in crate::pages) unfixed: bool,
     pub(in crate::pages) unproven: bool,
     pub(in crate::pages) unscanned: bool,
+    /// Whether the gates of the namespace's policy count.
+    pub(in crate::pages) policy: bool,
     pub(in crate::pages) exceptions: Vec<ExceptionRow>,
 }
 
@@ -58,6 +60,7 @@ pub(super) fn view(settings: &str, now: DateTime<Utc>) -> Result<GateView, Failu
         unfixed: policy.unfixed,
         unproven: policy.unproven,
         unscanned: policy.unscanned,
+        policy: policy.policy,
         exceptions: policy.allow.iter().map(row).collect(),
     })
 }
@@ -70,6 +73,7 @@ pub(super) fn change(engine: &Engine, namespace: &str, form: &Form) -> Result<()
         let policy = GatePolicy::of_settings(&settings)?.unwrap_or_default();
         let policy = changed(policy, namespace, form)?;
         policy.check().map_err(Failure::Invalid)?;
+        policy.check_in(tx, namespace)?.map_err(Failure::Invalid)?;
         stored::set_namespace_settings(tx, namespace, &policy.put_into(&settings)?)?;
         Ok(())
     })
@@ -93,6 +97,7 @@ fn changed(policy: GatePolicy, namespace: &str, form: &Form) -> Result<GatePolic
             policy.unfixed = form.has("unfixed");
             policy.unproven = form.has("unproven");
             policy.unscanned = form.has("unscanned");
+            policy.policy = form.has("policy");
         }
         "allow" => policy.allow.push(exception(namespace, form)?),
         _disallow => {

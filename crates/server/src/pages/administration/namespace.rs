@@ -9,6 +9,7 @@ use limpid_store::{
 
 use super::{
     Sent,
+    decisions::{self, PolicyView, Refused},
     gate::{self, GateView},
     space::{self, SpaceView},
     tokens::{self, NewToken, TokenRow},
@@ -18,18 +19,18 @@ use crate::{
     accounts::{
         Action, Decision, Object, Principal,
         administration::{self, Failure, Grantee, Place},
+        viewer,
     },
     engine::Engine,
     face::work,
     http::ApiError,
     limits::ACCOUNTS_LIST,
     pages::{
-        answer::{Reply, lead_to, page},
+        answer::{Reply, lead_to, page, page_with},
         form::{Form, query_of},
         frame::{Frame, Section},
         problem::nothing,
         query,
-        repositories::viewer,
     },
     public::Call,
     registry::{copies, tag_policy::TagPolicy},
@@ -58,6 +59,7 @@ pub(in crate::pages) struct NamespacePage {
     pub(in crate::pages) teams: Vec<TeamRow>,
     pub(in crate::pages) robots: Vec<RobotRow>,
     pub(in crate::pages) gate: GateView,
+    pub(in crate::pages) policy: PolicyView,
     pub(in crate::pages) space: SpaceView,
     /// The address of the registry that it is a copy of; empty: of none.
     pub(in crate::pages) upstream: String,
@@ -119,10 +121,20 @@ pub(in crate::pages) async fn list(call: Call, frame: Frame) -> Reply {
 /// `GET /namespaces/{namespace}`.
 pub(in crate::pages) async fn show(call: Call, frame: Frame) -> Reply {
     let (name, principal) = (call.captures.get("namespace").to_owned(), call.principal.clone());
-    work(&call.engine, move |engine| shown(engine, frame, &principal, &name, None)).await
+    work(&call.engine, move |engine| shown(engine, frame, &principal, &name, Sequel::default())).await
 }
 
-fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made: Option<NewToken>) -> Reply {
+/// What a form led to that its page has to show.
+#[derive(Default)]
+struct Sequel {
+    made: Option<NewToken>,
+    refused: Option<(StatusCode, Refused)>,
+}
+
+fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, sequel: Sequel) -> Reply {
+    let (status, refused) =
+        sequel.refused.map_or((StatusCode::OK, None), |(status, one)| (status, Some(one)));
+
     let read = engine.database.read(|tx| {
         let found = store::find_namespace(tx, name)?.ok_or(Failure::NotFound("namespace"))?;
         let object = Object::Namespace(name.to_owned());
@@ -145,7 +157,8 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         Ok(RobotRow { tokens: tokens::rows(engine, robot.number)?, account: robot.name })
     };
     let robots: Result<Vec<RobotRow>, StoreError> = robots.into_iter().map(robot).collect();
-    page(&NamespacePage {
+    let policy = decisions::view(engine, name, refused, engine.now())?;
+    let made = NamespacePage {
         frame: frame.titled(Section::Administration, format!("Namespace {name}")),
         name: name.to_owned(),
         may_change,
@@ -158,9 +171,11 @@ fn shown(engine: &Engine, frame: Frame, principal: &Principal, name: &str, made:
         teams,
         robots: robots?,
         robot_scopes: format!("repo:{name}/*:pull"),
-        made,
+        made: sequel.made,
+        policy,
         provider: crate::accounts::provider_name(engine),
-    })
+    };
+    page_with(status, &made)
 }
 
 fn writers_overwrite(namespace: &Namespace) -> Result<bool, ApiError> {
@@ -220,6 +235,7 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
         "gate" | "allow" | "disallow" => {
             sent.change("change-gate", object, move |engine, form| gate::change(engine, &at, form)).await?;
         }
+        "policy" => return decide(&sent, frame, place).await,
         "tags" => {
             sent.change("change-tag-policy", object, move |engine, form| keep_tags(engine, &at, form))
                 .await?;
@@ -244,7 +260,7 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
             if let Some(made) = robots(&sent, &place).await? {
                 let principal = sent.principal.clone();
                 return work(&sent.engine, move |engine| {
-                    shown(engine, frame, &principal, &place, Some(made))
+                    shown(engine, frame, &principal, &place, Sequel { made: Some(made), refused: None })
                 })
                 .await;
             }
@@ -252,6 +268,16 @@ pub(in crate::pages) async fn change(call: Call, frame: Frame) -> Reply {
         other => return Err(unknown_form(other)),
     }
     lead_to(&format!("/namespaces/{place}"))
+}
+
+/// Sets the policy. What cannot be read is shown again.
+async fn decide(sent: &Sent, frame: Frame, place: String) -> Reply {
+    let (principal, text) = (sent.principal.clone(), sent.form.get("policy").to_owned());
+    work(&sent.engine, move |engine| match decisions::change(engine, &principal, &place, &text)? {
+        None => lead_to(&format!("/namespaces/{place}#policy")),
+        refused => shown(engine, frame, &principal, &place, Sequel { made: None, refused }),
+    })
+    .await
 }
 
 /// What is not for whoever administers the namespace alone.

@@ -142,7 +142,7 @@ async fn asked(call: Call) -> Result<(Found, Option<Explanation>), ApiError> {
     // The rest of a request cannot be shared by threads, and nobody needs it.
     let engine = call.engine;
     let found = work(&engine, move |engine| place.find(engine)).await?;
-    let explanation = explained(&engine, found.digest.clone(), id).await?;
+    let explanation = explained(&engine, found.digest.clone(), id, found.decided.clone()).await?;
     Ok((found, explanation))
 }
 

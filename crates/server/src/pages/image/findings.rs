@@ -4,9 +4,8 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use limpid_core::{
     BlindSpot, Reason, Report,
-    ecosystem::Ecosystems,
-    report::{Decision, DecisionState, PlannedUpgrade},
-    words::number,
+    report::{Decision, DecisionState, PlannedUpgrade, upgrade_commands},
+    words::{counted, number},
 };
 
 use super::{
@@ -25,12 +24,13 @@ use crate::{
         answer::{Reply, page},
         frame::Frame,
         paging::{Pager, skipped},
-        parts::{Chart, DigestMark, Moment, SeverityMark, short},
+        parts::{Chart, Command, DigestMark, Moment, SeverityMark, short},
         query,
         seen::Seen,
         standing::count,
     },
     public::Call,
+    security::{Built, Rebuilt},
 };
 
 /// Upgrades that are told one by one.
@@ -57,6 +57,23 @@ pub(in crate::pages) struct FindingsPage {
     pub(in crate::pages) proof: ProofPart,
     pub(in crate::pages) decisions: Vec<DecisionRow>,
     pub(in crate::pages) beside: Beside,
+    pub(in crate::pages) base: Option<BasePart>,
+    /// What upgrades all that is told, one command for each tool.
+    pub(in crate::pages) commands: Vec<Command>,
+    /// What stays after that.
+    pub(in crate::pages) stays: String,
+}
+
+/// What the image was built on.
+#[derive(Debug, Clone)]
+pub(in crate::pages) struct BasePart {
+    pub(in crate::pages) name: String,
+    pub(in crate::pages) address: String,
+    pub(in crate::pages) sentence: String,
+    /// What became of its tag, in sentences.
+    pub(in crate::pages) tag: Vec<String>,
+    /// What its tag points to now, where that is something else.
+    pub(in crate::pages) now: Option<(String, String)>,
 }
 
 /// A decision to ignore findings, and what became of it.
@@ -147,7 +164,8 @@ pub(in crate::pages) async fn findings(call: Call, frame: Frame) -> Reply {
         }
         match found.judged(engine)? {
             Ok(seen) => {
-                let made = made(frame, &found, &seen, choice, engine.indexer.ecosystems(), now, beside);
+                let built = found.built(engine, &principal, &seen.report)?;
+                let made = made(frame, &found, &seen, built.as_ref(), choice, now, beside);
                 Ok::<_, ApiError>((page(&made)?, seen.report.verdict.as_str()))
             }
             Err(standing) => {
@@ -165,12 +183,12 @@ pub(in crate::pages) fn made(
     frame: Frame,
     found: &Found,
     seen: &Seen,
+    built: Option<&Built>,
     choice: Choice,
-    ecosystems: &Ecosystems,
     now: DateTime<Utc>,
     beside: Beside,
 ) -> FindingsPage {
-    let report = &seen.report;
+    let report = built.map_or(&seen.report, |built| &built.report);
     let head = Head::judged(found, seen, Tab::Findings, now).rescannable(beside.may_rescan);
     let chosen = choice.of_report(report);
     let skip = usize::try_from(skipped(choice.page, PAGE_ROWS)).unwrap_or(usize::MAX);
@@ -181,15 +199,14 @@ pub(in crate::pages) fn made(
     let only = |severity| {
         format!("{}#findings", at(&head.path, &choice.with(|other| other.severities = vec![severity])))
     };
-    let upgrades = report.upgrades();
+    let upgrades = report.plan();
     FindingsPage {
         spots: spots(&report.blind_spots),
         more_upgrades: upgrades.len().saturating_sub(UPGRADES),
-        upgrades: upgrades
-            .iter()
-            .take(UPGRADES)
-            .map(|one| upgrade(one, report, ecosystems, &head.path))
-            .collect(),
+        upgrades: upgrades.iter().take(UPGRADES).map(|one| upgrade(one, &head.path)).collect(),
+        commands: upgrade_commands(&upgrades).into_iter().map(Command).collect(),
+        stays: report.stays_after_upgrades().unwrap_or_default(),
+        base: built.map(base),
         chart: Chart::of(|severity| count(report, severity), only),
         has_findings: !report.findings.is_empty(),
         fixable: number(report.summary.fixable),
@@ -237,21 +254,53 @@ fn columns(choice: &Choice, path: &str) -> Vec<Column> {
     Sort::ALL.into_iter().zip(words).map(column).collect()
 }
 
-fn upgrade(
-    one: &limpid_core::report::Upgrade<'_>,
-    report: &Report,
-    ecosystems: &Ecosystems,
-    path: &str,
-) -> UpgradeRow {
-    let is_same = |planned: &&PlannedUpgrade| planned.kind == one.kind && planned.name == one.name;
-    let to = report.upgrades.iter().find(is_same).and_then(|planned| planned.to.clone());
-    let packages: Vec<&str> = one.packages.iter().copied().filter(|name| *name != one.name).collect();
-    let query = crate::pages::form::query_of([("package", one.name), ("fixable", "1")]);
+/// What the image was built on, in words.
+fn base(built: &Built) -> BasePart {
+    let Built { base, report, rebuilt } = built;
+    let place = |reference: &str| Place::Repository(base.repository.clone(), reference.to_owned()).path();
+    let mut told = Vec::new();
+    let mut now = None;
+    if let Some(tag) = &base.tag {
+        let name = &tag.name;
+        told.push(match (&tag.now, rebuilt) {
+            (None, _) => format!("The tag {name} still points to it."),
+            (Some(_), Some(Rebuilt { clears: 0, adds: 0 })) => {
+                format!("The tag {name} points to another image now: building on it changes no finding.")
+            }
+            (Some(_), Some(Rebuilt { clears, adds: 0 })) => format!(
+                "The tag {name} points to another image now: building on it clears {}.",
+                counted(*clears, "finding")
+            ),
+            (Some(_), Some(Rebuilt { clears, adds })) => format!(
+                "The tag {name} points to another image now: building on it clears {} and brings {}.",
+                counted(*clears, "finding"),
+                counted(*adds, "other")
+            ),
+            (Some(_), None) => format!(
+                "The tag {name} points to another image now, which was not judged here yet: what building on it clears is not known."
+            ),
+        });
+        now = tag.now.as_ref().map(|digest| (place(digest.as_str()), short(digest)));
+        told.extend(tag.newer.as_ref().map(|newer| format!("A higher tag is here too: {newer}.")));
+    }
+    BasePart {
+        name: base.name.clone(),
+        address: place(base.digest.as_str()),
+        sentence: report.sentence_of_base().unwrap_or_default(),
+        tag: told,
+        now,
+    }
+}
+
+fn upgrade(one: &PlannedUpgrade, path: &str) -> UpgradeRow {
+    let packages: Vec<&str> =
+        one.packages.iter().map(String::as_str).filter(|name| *name != one.name).collect();
+    let query = crate::pages::form::query_of([("package", one.name.as_str()), ("fixable", "1")]);
     UpgradeRow {
-        worst: SeverityMark(one.worst),
-        name: one.name.to_owned(),
-        to: to.or_else(|| one.newest(ecosystems).map(str::to_owned)),
-        fixes: number(one.findings),
+        worst: SeverityMark(one.severity),
+        name: one.name.clone(),
+        to: one.to.clone(),
+        fixes: number(one.fixes),
         packages: packages.join(", "),
         address: format!("{path}{query}#findings"),
     }

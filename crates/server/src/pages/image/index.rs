@@ -48,7 +48,7 @@ pub(super) fn shown(
     pushed: &Pushed,
     now: DateTime<Utc>,
 ) -> Reply {
-    let summary = security::summary(engine, &found.digest)?;
+    let summary = security::summary(engine, found.decided.as_ref(), &found.digest)?;
     let known = summary.as_ref().map(|summary| summary.children.as_slice()).unwrap_or_default();
     let verdicts: Vec<Option<Verdict>> =
         known.iter().map(|child| child.summary.as_ref().map(|one| one.verdict)).collect();

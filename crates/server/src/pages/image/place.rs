@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use limpid_core::Digest;
+use limpid_core::{Digest, Report};
 use limpid_store::listing::{self, IndexChild, ManifestFacts};
 
 use crate::{
+    accounts::Principal,
     engine::Engine,
     face,
     http::ApiError,
+    matching::Decided,
     pages::{
         link::part,
         problem::nothing,
@@ -16,6 +18,7 @@ use crate::{
         standing::{Standing, standing},
     },
     public::Call,
+    security::{self, Built},
 };
 
 /// What a path names.
@@ -36,6 +39,8 @@ pub(in crate::pages) struct Found {
     pub(in crate::pages) digest: Digest,
     /// As it was pushed; not there where only the scanner knows it.
     pub(in crate::pages) pushed: Option<Pushed>,
+    /// What its namespace decided, where it is looked at in one.
+    pub(in crate::pages) decided: Option<Decided>,
 }
 
 /// An image as it was pushed.
@@ -96,11 +101,11 @@ impl Place {
         match &self {
             Self::Service(digest) => {
                 let digest = face::digest(digest).map_err(|_malformed| nothing())?;
-                Ok(Found { digest, place: self, pushed: None })
+                Ok(Found { digest, place: self, pushed: None, decided: None })
             }
             Self::Repository(name, reference) => {
+                let whole = crate::accounts::whole_name(name).unwrap_or_default();
                 let pushed = engine.database.read::<_, limpid_store::StoreError>(|tx| {
-                    let whole = crate::accounts::whole_name(name).unwrap_or_default();
                     let Some(repository) = listing::repository(tx, &whole)? else { return Ok(None) };
                     let number = repository.number;
                     let Some(manifest) = listing::manifest(tx, number, reference)? else { return Ok(None) };
@@ -108,7 +113,9 @@ impl Place {
                     Ok(Some(Pushed { repository: number, manifest, children }))
                 })?;
                 let pushed = pushed.ok_or_else(nothing)?;
-                Ok(Found { digest: pushed.manifest.digest.clone(), place: self, pushed: Some(pushed) })
+                let decided = Decided::of(engine, &whole)?;
+                let digest = pushed.manifest.digest.clone();
+                Ok(Found { digest, place: self, pushed: Some(pushed), decided })
             }
         }
     }
@@ -120,7 +127,7 @@ impl Found {
     /// # Errors
     /// Those of the state; 404 where nobody ever heard of the image.
     pub(in crate::pages) fn judged(&self, engine: &Engine) -> Result<Result<Arc<Seen>, Standing>, ApiError> {
-        if let Some(seen) = seen(engine, &self.digest)? {
+        if let Some(seen) = seen(engine, &self.digest, self.decided.as_ref())? {
             return Ok(Ok(seen));
         }
         let standing = standing(engine, &self.digest)?;
@@ -135,8 +142,22 @@ impl Found {
     /// # Errors
     /// 404 where there is none.
     pub(in crate::pages) fn report(&self, engine: &Engine) -> Result<Arc<Seen>, ApiError> {
-        seen(engine, &self.digest)?
+        seen(engine, &self.digest, self.decided.as_ref())?
             .ok_or_else(|| ApiError::not_found("there is no report of this image yet; its page says why"))
+    }
+
+    /// The report with what comes with the base of the image, as far as whoever looks may know it. Blocks.
+    ///
+    /// # Errors
+    /// Those of the state.
+    pub(in crate::pages) fn built(
+        &self,
+        engine: &Engine,
+        principal: &Principal,
+        report: &Report,
+    ) -> Result<Option<Built>, ApiError> {
+        let Some(pushed) = &self.pushed else { return Ok(None) };
+        Ok(security::built(engine, principal, &pushed.manifest.body, report, self.decided.as_ref())?)
     }
 
     /// What a file about it is called.

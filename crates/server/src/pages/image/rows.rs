@@ -3,7 +3,7 @@
 use limpid_core::{
     Report,
     enrichment::{Kev, Share},
-    report::{Finding, Status},
+    report::{Finding, Origin, Status},
 };
 
 use super::choice::{layer_of, source};
@@ -27,6 +27,8 @@ pub(in crate::pages) struct LayerCell {
     pub(in crate::pages) place: usize,
     /// Its digest, short.
     pub(in crate::pages) short: String,
+    /// Whether it is of the base.
+    pub(in crate::pages) is_of_base: bool,
 }
 
 /// A finding.
@@ -112,9 +114,11 @@ fn row(report: &Report, finding: &Finding, path: &str) -> FindingRow {
         fixed_in: finding.fixed_in.clone(),
         without_fix: without_fix(finding.status),
         vendor_words: finding.vendor_status.clone(),
-        layer: layer_of(report, finding)
-            .zip(package.layer.as_ref())
-            .map(|(place, digest)| LayerCell { place, short: short(digest) }),
+        layer: layer_of(report, finding).zip(package.layer.as_ref()).map(|(place, digest)| LayerCell {
+            place,
+            short: short(digest),
+            is_of_base: finding.origin == Some(Origin::Base),
+        }),
         feed: finding.feed.clone(),
         why: finding.why.clone(),
         path: package.path.clone().unwrap_or_default(),

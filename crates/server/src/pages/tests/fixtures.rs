@@ -36,7 +36,7 @@ pub(super) fn frame() -> Frame {
 
 pub(super) fn found() -> Found {
     let place = Place::Repository("library/alpine".to_owned(), "3.16".to_owned());
-    Found { place, digest: Digest::of(b"image"), pushed: None }
+    Found { place, digest: Digest::of(b"image"), pushed: None, decided: None }
 }
 
 pub(super) fn layers() -> Vec<Digest> {

@@ -1,7 +1,6 @@
 //! The pages of a report.
 
 use askama::Template as _;
-use limpid_core::ecosystems;
 
 use super::{
     fixtures::{HOSTILE, found, frame, now, seen},
@@ -19,8 +18,7 @@ fn findings(query: &str, count: usize, word: &str) -> String {
     let attached =
         vec![AttachedRow { kind: format!("text/x{word}"), digest: DigestMark::of(&found().digest) }];
     let beside = Beside { may_rescan: true, may_attach: true, attached, has_more: true };
-    let page =
-        made_findings(frame(), &found(), &seen(count, word), choice, &ecosystems::all(), now(), beside);
+    let page = made_findings(frame(), &found(), &seen(count, word), None, choice, now(), beside);
     let html = visible(page.render().unwrap());
     check(&html);
     html

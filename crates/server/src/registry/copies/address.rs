@@ -70,6 +70,22 @@ impl Address {
         if self.host == HUB_REGISTRY { "docker.io" } else { &self.host }
     }
 
+    /// What a repository there can be called in a namespace that is a copy; none where it is not of this address.
+    pub(super) fn copies_of(&self, namespace: &str, host: &str, path: &str) -> Vec<String> {
+        let host = if HUB.contains(&host) { HUB_REGISTRY } else { host };
+        let below = match self.prefix.as_str() {
+            "" => Some(path),
+            prefix => path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')),
+        };
+        let Some(below) = below.filter(|_| host == self.host) else { return Vec::new() };
+        let short = below.strip_prefix("library/").filter(|_| self.host == HUB_REGISTRY);
+        let names = std::iter::once(below).chain(short);
+        names
+            .map(|name| format!("{namespace}/{name}"))
+            .filter(|whole| self.repository(whole) == path)
+            .collect()
+    }
+
     /// What a repository of the copy, given by its whole name, is called there.
     pub(super) fn repository(&self, whole: &str) -> String {
         let rest = whole.split_once('/').map_or(whole, |(_, rest)| rest);
@@ -96,6 +112,10 @@ mod tests {
             let parsed: Address = address.parse().unwrap();
             assert_eq!(parsed.to_string(), written, "{address}");
             assert_eq!(parsed.repository(whole), there, "{address}");
+            let host = parsed.name().to_owned();
+            let namespace = whole.split('/').next().unwrap();
+            assert!(parsed.copies_of(namespace, &host, there).contains(&whole.to_owned()), "{address}");
+            assert!(parsed.copies_of(namespace, "elsewhere.test", there).is_empty(), "{address}");
             assert_eq!(parsed.to_string().parse(), Ok(parsed), "{address}");
         }
         for wrong in [

@@ -6,7 +6,7 @@ use axum::response::Response;
 use limpid_core::Digest;
 use limpid_store::registry::{self as stored, RegistryBlob, Upload};
 
-use super::{Asked, elsewhere};
+use super::Asked;
 use crate::{
     engine::Engine,
     face::Query,
@@ -131,7 +131,7 @@ fn end(
     fault::point("push: blob noted");
     match is_ended {
         Ok(()) => Ok(()),
-        Err(Ended::Elsewhere) => Err(elsewhere(&asked.named, upload)?),
+        Err(Ended::Elsewhere) => Err(asked.moved(engine)?),
         Err(Ended::Refused(error)) => Err(error),
     }
 }

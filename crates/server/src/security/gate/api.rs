@@ -1,7 +1,7 @@
 //! Reading and setting the gate of a namespace.
 
 use axum::http::Method;
-use limpid_store::{StoreError, security as stored};
+use limpid_store::security as stored;
 
 use super::Policy;
 use crate::{
@@ -52,8 +52,9 @@ async fn write(call: Call) -> Result<Document, ApiError> {
     work(&call.engine, move |engine| {
         let is_there = engine.database.write(|tx| {
             let Some(settings) = stored::lock_namespace_settings(tx, &namespace)? else { return Ok(false) };
+            policy.check_in(tx, &namespace)?.map_err(ApiError::bad_request)?;
             stored::set_namespace_settings(tx, &namespace, &policy.put_into(&settings)?)?;
-            Ok::<_, StoreError>(true)
+            Ok::<_, ApiError>(true)
         })?;
         if is_there { Document::json("application/json", &policy) } else { Err(unknown(&namespace)) }
     })

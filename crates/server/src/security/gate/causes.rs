@@ -1,6 +1,8 @@
 //! What stands against an image under a policy.
 
-use limpid_core::{Digest, IndexReport, Report, Severity};
+use limpid_core::{
+    BlindSpot, Digest, IndexReport, Reason, Report, Severity, enrichment::Kind, policy::Gate, report::Finding,
+};
 use limpid_store::StoreError;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +10,7 @@ use super::Policy;
 use crate::{
     engine::Engine,
     http::compression::Encoding,
-    matching::{self, Answer, Form, MatchError},
+    matching::{self, Answer, Decided, Form, MatchError},
     security::{Status, roll_up, status::status_in},
 };
 
@@ -50,35 +52,26 @@ pub(crate) enum Cause {
 /// What the gate needs of a report.
 #[derive(Serialize, Deserialize)]
 struct Outline {
-    findings: Vec<Found>,
-    /// Those that count: reason and subject.
-    blind_spots: Vec<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Found {
-    names: Vec<String>,
-    severity: Severity,
-    package: String,
-    version: String,
-    fixed_in: String,
+    /// Those that stand, without what people read.
+    findings: Vec<Finding>,
+    blind_spots: Vec<BlindSpot>,
 }
 
 /// Remembered as all reports are: a pull costs no judging.
 const OUTLINE: Form = Form { name: "gate", write };
 
 fn write(_index: &IndexReport, report: &Report) -> serde_json::Result<Vec<u8>> {
-    let found = |finding: &limpid_core::report::Finding| Found {
-        names: std::iter::once(&finding.id).chain(&finding.aliases).cloned().collect(),
-        severity: finding.severity,
-        package: finding.package.name.clone(),
-        version: finding.package.version.clone(),
-        fixed_in: finding.fixed_in.clone().unwrap_or_default(),
+    let brief = |finding: &Finding| Finding {
+        cvss: Vec::new(),
+        summary: String::new(),
+        links: Vec::new(),
+        why: String::new(),
+        ..finding.clone()
     };
-    let counting = report.blind_spots.iter().filter(|spot| spot.counts);
+    let named = |spot: &BlindSpot| BlindSpot { detail: String::new(), ..spot.clone() };
     serde_json::to_vec(&Outline {
-        findings: report.standing().map(found).collect(),
-        blind_spots: counting.map(|spot| format!("{}: {}", spot.reason, spot.subject)).collect(),
+        findings: report.standing().map(brief).collect(),
+        blind_spots: report.blind_spots.iter().map(named).collect(),
     })
 }
 
@@ -86,10 +79,16 @@ fn write(_index: &IndexReport, report: &Report) -> serde_json::Result<Vec<u8>> {
 pub(super) fn of(
     engine: &Engine,
     policy: &Policy,
+    decided: Option<&Decided>,
     repository: &str,
     digest: &Digest,
 ) -> Result<Vec<Cause>, MatchError> {
-    let mut asked = Asked { engine, policy, repository, causes: Vec::new() };
+    let gates = decided.map(Decided::gates).filter(|_| policy.policy).unwrap_or_default();
+    let mut asked = Asked { engine, policy, decided, gates, repository, causes: Vec::new() };
+    if policy.policy && gates.is_empty() {
+        let why = "the policy of the namespace has no gate, though it is to count".to_owned();
+        asked.causes.push(Cause::Unproven { why, platform: String::new() });
+    }
     asked.look(digest, "", 0)?;
     let mut causes = asked.causes;
     causes.sort_by_key(rank);
@@ -109,6 +108,9 @@ fn rank(cause: &Cause) -> (u8, std::cmp::Reverse<Severity>, String) {
 struct Asked<'a> {
     engine: &'a Engine,
     policy: &'a Policy,
+    decided: Option<&'a Decided>,
+    /// Those of the namespace's decisions, where they count.
+    gates: &'a [Gate],
     repository: &'a str,
     causes: Vec<Cause>,
 }
@@ -139,37 +141,56 @@ impl Asked<'_> {
     }
 
     fn judge(&mut self, digest: &Digest, platform: &str) -> Result<(), MatchError> {
-        let outline = match matching::report(self.engine, digest, OUTLINE, Encoding::Plain)? {
-            Answer::Report(_etag, finished) => {
-                serde_json::from_slice::<Outline>(&finished.body).map_err(|error| {
-                    StoreError::Damaged(format!("what the gate remembers of {digest}: {error}"))
-                })?
-            }
+        let report = matching::report(self.engine, digest, OUTLINE, Encoding::Plain, self.decided)?;
+        let Outline { findings, blind_spots } = match report {
+            Answer::Report(_etag, finished) => serde_json::from_slice(&finished.body).map_err(|error| {
+                StoreError::Damaged(format!("what the gate remembers of {digest}: {error}"))
+            })?,
             Answer::NoData => Outline {
                 findings: Vec::new(),
-                blind_spots: vec!["feed-not-loaded: no advisory data is loaded".to_owned()],
+                blind_spots: vec![BlindSpot::new(
+                    Reason::FeedNotLoaded,
+                    "no advisory data is loaded",
+                    String::new(),
+                )],
             },
             Answer::NotIndexed => return Err(StoreError::Stale("the index report").into()),
         };
-        let now = self.engine.now();
-        for found in outline.findings {
-            let is_bad = self.policy.severity.is_some_and(|least| found.severity >= least);
-            let counts = is_bad && (self.policy.unfixed || !found.fixed_in.is_empty());
-            if counts && !self.policy.allows(found.names.iter().map(String::as_str), self.repository, now) {
-                self.causes.push(Cause::Finding {
-                    id: found.names.into_iter().next().unwrap_or_default(),
-                    severity: found.severity,
-                    package: found.package,
-                    version: found.version,
-                    fixed_in: found.fixed_in,
-                    platform: platform.to_owned(),
-                });
-            }
-        }
-        if self.policy.unproven {
-            let unproven = |why: String| Cause::Unproven { why, platform: platform.to_owned() };
-            self.causes.extend(outline.blind_spots.into_iter().map(unproven));
-        }
+        let counting = findings.into_iter().filter(|finding| self.counts(finding));
+        let causes: Vec<Cause> = counting.map(|finding| cause(finding, platform)).collect();
+        self.causes.extend(causes);
+        let unproven = |spot: &BlindSpot| Cause::Unproven {
+            why: format!("{}: {}", spot.reason, spot.subject),
+            platform: platform.to_owned(),
+        };
+        let blind: Vec<Cause> = blind_spots.iter().filter(|spot| self.blinds(spot)).map(unproven).collect();
+        self.causes.extend(blind);
         Ok(())
+    }
+
+    fn counts(&self, finding: &Finding) -> bool {
+        let is_bad = self.policy.severity.is_some_and(|least| finding.severity >= least);
+        let counts = is_bad && (self.policy.unfixed || finding.fixed_in.is_some());
+        let trips = self.gates.iter().any(|gate| gate.is_tripped_by(finding));
+        let names = std::iter::once(&finding.id).chain(&finding.aliases).map(String::as_str);
+        (counts || trips) && !self.policy.allows(names, self.repository, self.engine.now())
+    }
+
+    /// Whether a blind spot keeps the image. One that hides what a gate asks for does so by itself: behind it the gate sees nothing.
+    fn blinds(&self, spot: &BlindSpot) -> bool {
+        let hides = |kind: Kind| spot.counts && spot.subject == kind.feed();
+        (self.policy.unproven && spot.counts)
+            || self.gates.iter().any(|gate| gate.is_tripped_by_blindness(spot) || gate.asked().any(hides))
+    }
+}
+
+fn cause(finding: Finding, platform: &str) -> Cause {
+    Cause::Finding {
+        id: finding.id,
+        severity: finding.severity,
+        package: finding.package.name,
+        version: finding.package.version,
+        fixed_in: finding.fixed_in.unwrap_or_default(),
+        platform: platform.to_owned(),
     }
 }

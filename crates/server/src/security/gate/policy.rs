@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use limpid_core::Severity;
-use limpid_store::StoreError;
+use limpid_store::{StoreError, Transaction};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::limits::GATE_EXCEPTIONS;
+use crate::{limits::GATE_EXCEPTIONS, matching::policy_file};
 
 /// The key of the policy in the settings.
 const KEY: &str = "gate";
@@ -42,6 +42,9 @@ pub(crate) struct Policy {
     /// Whether an image counts that is not indexed, or cannot be.
     #[serde(default)]
     pub(crate) unscanned: bool,
+    /// Whether what trips the gates of the namespace's own decisions counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) policy: bool,
     /// Findings that do not count.
     #[serde(default)]
     pub(crate) allow: Vec<Exception>,
@@ -109,11 +112,31 @@ impl Policy {
                 return Err(format!("allow: the exception of {} needs a reason", one.id));
             }
         }
-        let counts = self.severity.is_some() || self.unproven || self.unscanned;
+        let counts = self.severity.is_some() || self.unproven || self.unscanned || self.policy;
         if self.mode != Mode::Off && !counts {
-            return Err("nothing would count: set severity, unproven or unscanned".to_owned());
+            return Err("nothing would count: set severity, unproven, unscanned or policy".to_owned());
         }
         Ok(())
+    }
+
+    /// What is wrong with it in a namespace: what would count on decisions that are not there is refused. Its settings are locked.
+    ///
+    /// # Errors
+    /// Those of the database; [`StoreError::Damaged`] where the decisions cannot be read.
+    pub(crate) fn check_in(
+        &self,
+        tx: &mut Transaction<'_>,
+        namespace: &str,
+    ) -> Result<Result<(), String>, StoreError> {
+        if !self.policy || self.mode == Mode::Off {
+            return Ok(Ok(()));
+        }
+        let has_gates = policy_file(tx, namespace)?.is_some_and(|(_, file)| !file.gates.is_empty());
+        Ok(if has_gates {
+            Ok(())
+        } else {
+            Err("policy: the policy of the namespace has no gate that could count".to_owned())
+        })
     }
 
     /// Whether a vulnerability, given by all of its names, is an exception in this repository now.

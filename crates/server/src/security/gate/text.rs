@@ -39,6 +39,9 @@ fn refused(policy: &Policy) -> String {
     if let Some(severity) = policy.severity {
         kinds.push(format!("images with findings of severity {severity} or worse"));
     }
+    if policy.policy {
+        kinds.push("images that its policy does not let pass".to_owned());
+    }
     if policy.unproven {
         kinds.push("images that are not wholly judged".to_owned());
     }

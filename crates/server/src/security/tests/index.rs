@@ -45,7 +45,7 @@ fn an_index_is_rolled_up_from_its_images() {
             place.status(digest, "indexed");
             place.summary(digest);
         }
-        let rolled = |digest: &Digest| security::summary(&place.engine, digest).unwrap().unwrap();
+        let rolled = |digest: &Digest| security::summary(&place.engine, None, digest).unwrap().unwrap();
         for digest in [&both, &good, &sparse] {
             assert_eq!(security::status(&place.engine, digest).unwrap(), Status::Indexed);
         }
@@ -81,6 +81,6 @@ fn an_index_without_images_that_are_there_is_not_indexed() {
         let reason = "linux/amd64: it is not in the registry".to_owned();
         let expected = Status::Unsupported { reason, is_artifact: false };
         assert_eq!(security::status(&place.engine, &missing).unwrap(), expected);
-        assert_eq!(security::summary(&place.engine, &missing).unwrap(), None);
+        assert_eq!(security::summary(&place.engine, None, &missing).unwrap(), None);
     });
 }

@@ -148,9 +148,25 @@ impl Place {
 
     /// Pushes an image.
     pub(super) fn push_image(&self, repository: &str, tag: Option<&str>, image: &ImageBuilder) -> Digest {
+        self.push_annotated(repository, tag, image, &Value::Null)
+    }
+
+    /// Pushes an image whose manifest has annotations.
+    pub(super) fn push_annotated(
+        &self,
+        repository: &str,
+        tag: Option<&str>,
+        image: &ImageBuilder,
+        annotations: &Value,
+    ) -> Digest {
         let layout = Layout::of(image, "any");
         let digest: Digest = layout.entries[0]["digest"].as_str().unwrap().parse().unwrap();
-        let body = layout.blobs[&digest].clone();
+        let mut body = layout.blobs[&digest].clone();
+        if !annotations.is_null() {
+            let mut document: Value = serde_json::from_slice(&body).unwrap();
+            document["annotations"] = annotations.clone();
+            body = document.to_string().into_bytes();
+        }
         for (blob, bytes) in layout.blobs.iter().filter(|(blob, _)| **blob != digest) {
             self.put(repository, blob, bytes);
         }
@@ -239,15 +255,19 @@ impl Place {
     pub(super) fn summary(&self, digest: &Digest) -> security::Summary {
         self.eventually(&format!("{digest} is summed up"), || {
             let kept = self.engine.database.read(|tx| limpid_store::security::load_summary(tx, digest));
-            let now = crate::matching::tag_now(&self.engine, digest).unwrap();
+            let now = crate::matching::tag_now(&self.engine, digest, None).unwrap();
             let is_kept = kept.unwrap().is_some_and(|kept| Some(kept.made_of) == now);
-            is_kept.then(|| security::summary(&self.engine, digest).unwrap().unwrap())
+            is_kept.then(|| security::summary(&self.engine, None, digest).unwrap().unwrap())
         })
     }
 
     /// Asks as somebody with the password of everybody.
     pub(super) fn ask(&self, who: &str, method: &str, path: &str, body: &Value) -> Answer {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.send(who, method, path, if body.is_null() { String::new() } else { body.to_string() })
+    }
+
+    /// The same, with any text.
+    pub(super) fn send(&self, who: &str, method: &str, path: &str, body: String) -> Answer {
         let credentials = format!("Basic {}", STANDARD.encode(format!("{who}:{PASSWORD}")));
         let request = Request::builder()
             .method(method)

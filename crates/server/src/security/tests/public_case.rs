@@ -52,10 +52,10 @@ fn a_report_that_is_old_says_so_until_it_is_made_again() {
         place.summary(&digest);
         let statement = "UPDATE security_summary SET made_of = 'yesterday' WHERE digest = $1";
         place.write(|tx| tx.execute(statement, &[(&digest).into()]));
-        let summary = crate::security::summary(&place.engine, &digest).unwrap().unwrap();
+        let summary = crate::security::summary(&place.engine, None, &digest).unwrap().unwrap();
         assert!(!summary.is_current, "{summary:?}");
         assert_eq!(
-            crate::matching::judged_now(&place.engine, &digest).unwrap().unwrap().report.verdict,
+            crate::matching::judged_now(&place.engine, &digest, None).unwrap().unwrap().report.verdict,
             Verdict::Vulnerable
         );
     });
