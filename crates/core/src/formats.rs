@@ -17,6 +17,7 @@ pub mod oval;
 pub mod pacman;
 pub(crate) mod path_budget;
 pub mod plain;
+pub mod plugin;
 pub mod portage;
 pub mod program;
 pub mod releases;
@@ -27,5 +28,5 @@ pub(crate) mod sqlite;
 pub mod text;
 mod unread;
 pub mod updateinfo;
-pub mod wordpress;
+
 pub mod xml;

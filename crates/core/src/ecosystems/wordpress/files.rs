@@ -4,7 +4,7 @@
 
 use crate::{
     BlindSpot, FoundFile, Package, Parsed, ParsedPackage, Reason, extract::is_extract,
-    formats::wordpress::Header,
+    formats::plugin::Header,
 };
 
 /// See [`crate::Detector::parse`].
@@ -69,7 +69,7 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
-    use crate::{extract::Memory, formats::wordpress::EXTRACTOR};
+    use crate::{extract::Memory, formats::plugin::EXTRACTOR};
 
     fn parse(path: &str, content: &str) -> (Vec<String>, usize) {
         let extract = (EXTRACTOR.extract)(&mut Cursor::new(content.as_bytes()), &Memory).unwrap();

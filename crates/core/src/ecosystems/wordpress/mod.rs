@@ -8,7 +8,7 @@ mod limits;
 use crate::{
     ecosystem::{Detector, Ecosystem, Notes, PurlNames},
     feed::FeedFamily,
-    formats::{plain, wordpress},
+    formats::{plain, plugin},
     revision,
     scope::own_namespace,
     wants::{Pattern, Want},
@@ -47,7 +47,7 @@ const DETECTOR: Detector = Detector {
     wants: &[
         Want::new(Pattern::Name("version.php"), limits::MOST_VERSION_BYTES),
         Want::new(Pattern::Name("style.css"), limits::MOST_STYLE_BYTES),
-        Want::extract(Pattern::NameEnding(".php"), wordpress::MOST_BYTES, &wordpress::EXTRACTOR),
+        Want::extract(Pattern::NameEnding(".php"), plugin::MOST_BYTES, &plugin::EXTRACTOR),
     ],
     companions: &[],
     parse: files::read,

@@ -19,7 +19,7 @@ use crate::{
 
 /// Takes the header out of a file of PHP.
 pub const EXTRACTOR: Extractor =
-    Extractor { id: "wordpress", revision: revision::of("formats/wordpress"), extract };
+    Extractor { id: "plugin", revision: revision::of("formats/plugin"), extract };
 
 /// What the header of a plugin or of a theme says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
