@@ -141,7 +141,7 @@ fn is_without_jars(index: &IndexReport, report: &Report) -> bool {
         index.packages.iter().any(|package| package.purl == *purl && package.path == path)
     };
     let is_same = report.summary.packages == index.packages.len() as u64;
-    !index.archives.is_empty() && !(is_same && report.findings.iter().all(is_listed))
+    !index.archives.is_empty() && (!is_same || !report.findings.iter().all(is_listed))
 }
 
 /// The packages of an image that was submitted.

@@ -16,6 +16,6 @@ pub(in crate::output) fn sentence(report: &Report) -> String {
     report.sentence(|reasons| {
         let it = if reasons.len() == 1 { "it" } else { "them" };
         let names = reasons.join(",");
-        format!("The blind spots above tell the way out; --accept {names} waives {it} by name.")
+        format!("The blind spots tell the way out; --accept {names} waives {it} by name.")
     })
 }
