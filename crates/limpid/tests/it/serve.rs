@@ -174,6 +174,7 @@ fn in_force(data: &str) -> Vec<(String, String)> {
         ("updater.on = false".to_owned(), "--offline or LIMPID_OFFLINE"),
         ("updater.period = \"6h\"".to_owned(), "default"),
         ("updater.feeds = []".to_owned(), "default"),
+        ("updater.nvd = true".to_owned(), "default"),
         ("notifier.summary = true".to_owned(), "default"),
         ("notifier.most_removed_percent = 10".to_owned(), "default"),
     ];
