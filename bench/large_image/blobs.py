@@ -83,6 +83,11 @@ def write_archive(archive, blobs):
     with tarfile.open(partial, "w", format=tarfile.PAX_FORMAT) as tar:
         add(tar, "oci-layout", encode({"imageLayoutVersion": "1.0.0"}))
         add(tar, "index.json", index)
+        # Syft opens no archive that does not name its folders.
+        for folder in ("blobs", "blobs/sha256"):
+            member = tarfile.TarInfo(folder)
+            member.type, member.mode = tarfile.DIRTYPE, 0o755
+            tar.addfile(member)
         for document in (manifest, config):
             add(tar, f"blobs/sha256/{hashlib.sha256(document).hexdigest()}", document)
         for blob in blobs:
