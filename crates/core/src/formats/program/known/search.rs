@@ -19,6 +19,9 @@ static SIGNS: LazyLock<Result<AhoCorasick, BuildError>> = LazyLock::new(|| {
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(signs)
 });
 
+/// Whoever built a program whose own word of it cannot be read.
+const NOBODY_KNOWS: &str = "a builder whose name cannot be read";
+
 /// A part of a program, with what stands around it, and where in that it is itself.
 struct Part {
     bytes: Vec<u8>,
@@ -86,12 +89,14 @@ fn after(bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(..length).filter(|_| length <= limits::MOST_VERSION_LENGTH)
 }
 
-/// The text in parentheses that stands right behind, such as `nginx-plus-r31`.
+/// Who built it, as the text in parentheses right behind tells, such as `nginx-plus-r31`. One that cannot be read is somebody's all
+/// the same: such a program must not be judged as the makers' own.
 fn in_parentheses(bytes: &[u8]) -> Option<String> {
     let within = bytes.strip_prefix(b" (")?;
-    let end = within.iter().take(limits::MOST_VERSION_LENGTH).position(|&byte| byte == b')')?;
-    let text = str::from_utf8(within.get(..end)?).ok()?;
-    (!text.is_empty() && !text.contains(char::is_control)).then(|| text.to_owned())
+    let end = within.iter().take(limits::MOST_VERSION_LENGTH).position(|&byte| byte == b')');
+    let text = end.and_then(|end| str::from_utf8(within.get(..end)?).ok());
+    let text = text.filter(|text| !text.is_empty() && !text.contains(char::is_control));
+    Some(text.unwrap_or(NOBODY_KNOWS).to_owned())
 }
 
 /// The version at the end of other bytes.

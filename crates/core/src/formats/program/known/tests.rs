@@ -72,11 +72,14 @@ fn versions_stand_beside_their_signs() {
 }
 
 #[test]
-fn a_build_of_a_vendor_names_its_builder() {
+fn a_build_of_a_vendor_names_its_builder_and_one_that_cannot_be_read_is_no_build_of_the_makers() {
+    let nobody = "a builder whose name cannot be read";
     for (bytes, expected) in [
         (&b"\0nginx version: nginx/1.25.3 (nginx-plus-r31)\n\0"[..], Some("nginx-plus-r31")),
         (b"\0nginx version: nginx/1.18.0 (Ubuntu)\0", Some("Ubuntu")),
-        (b"\0nginx version: nginx/1.25.3 (\0", None),
+        (b"\0nginx version: nginx/1.25.3 (\0", Some(nobody)),
+        (b"\0nginx version: nginx/1.25.3 (\xff\xfe)\0", Some(nobody)),
+        (&[&b"\0nginx version: nginx/1.25.3 ("[..], &[b'x'; 200], b")\0"].concat(), Some(nobody)),
         (b"\0nginx version: nginx/1.25.3\0 (x)", None),
     ] {
         let mut program = b"\x7fELF\x02\x01\x01".to_vec();
