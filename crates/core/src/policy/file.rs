@@ -26,8 +26,13 @@ pub struct PolicyFile {
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum InvalidPolicyFile {
     /// It is no TOML, or has something in it that the language does not have.
-    #[error("{0}")]
-    Syntax(Box<toml::de::Error>, Option<usize>),
+    #[error("{}", at_line(*.line, .why))]
+    Syntax {
+        /// The line, from 1, where it is known.
+        line: Option<usize>,
+        /// What is wrong, in one line: terminals and pages show no line breaks of others.
+        why: String,
+    },
     /// A table says what cannot be.
     #[error("{place}: {why} (line {line})")]
     Table {
@@ -41,21 +46,22 @@ pub enum InvalidPolicyFile {
 }
 
 impl InvalidPolicyFile {
-    fn of(text: &str, error: toml::de::Error) -> Self {
+    fn of(text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map(|span| line_at(text, span.start));
-        Self::Syntax(Box::new(error), line)
+        Self::Syntax { line, why: error.message().split_whitespace().collect::<Vec<_>>().join(" ") }
     }
 
     /// In one line, with the line of the file where that is known.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Syntax(error, line) => {
-                let why = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
-                line.map_or_else(|| why.clone(), |line| format!("line {line}: {why}"))
-            }
+            Self::Syntax { line, why } => at_line(*line, why),
             Self::Table { line, place, why } => format!("line {line}: {place}: {why}"),
         }
     }
+}
+
+fn at_line(line: Option<usize>, why: &str) -> String {
+    line.map_or_else(|| why.to_owned(), |line| format!("line {line}: {why}"))
 }
 
 /// The line of a place in a text, from 1.
@@ -127,7 +133,7 @@ impl PolicyFile {
     /// [`InvalidPolicyFile`].
     pub fn read(text: &str) -> Result<Self, InvalidPolicyFile> {
         let File { ignore, severity, gate, vex } =
-            toml::from_str(text).map_err(|error| InvalidPolicyFile::of(text, error))?;
+            toml::from_str(text).map_err(|error| InvalidPolicyFile::of(text, &error))?;
         Ok(Self {
             ignores: each(text, "decision", ignore, Table::ignore)?,
             ratings: each(text, "severity", severity, Table::rating)?,

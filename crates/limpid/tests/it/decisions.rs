@@ -128,7 +128,7 @@ fn a_decision_that_cannot_be_read_ends_the_scan_before_it_begins() {
         (
             "typo.toml",
             "[[ignore]]\nid = 'CVE-1'\nreson = 'x'\n",
-            "--ignore ../typo.toml: TOML parse error at line 3",
+            "--ignore ../typo.toml: line 3: unknown field `reson`",
         ),
         ("list", "CVE-1 until tomorrow\n", "--ignore ../list: line 1: “until” is neither"),
     ] {
