@@ -25,7 +25,7 @@ mod walk;
 
 pub use arena::NodeId;
 use arena::{Arena, Kind};
-pub use select::{Version, Wanted};
+pub use select::{Named, Version, Wanted};
 
 /// The final file system of an image.
 #[derive(Debug)]

@@ -7,12 +7,14 @@
 use crate::{FilePath, wants::system_root};
 
 /// For people: what this file is a database or description of; `None` where it is nothing of the kind.
-///
-/// Cheap: it is asked for every path of an image, and looks closely only at names that end right.
 pub fn word(path: &FilePath) -> Option<&'static str> {
     let name = path.name();
-    let last = name.last()?;
-    ROWS.iter().find(|row| row.last == *last && row.matches(path, name)).map(|row| row.word)
+    ROWS.iter().find(|row| row.is_called(name) && row.matches(path)).map(|row| row.word)
+}
+
+/// Whether a file of this name may have a [`word`]. Cheap: it is asked of every name in an image.
+pub fn may_be(name: &[u8]) -> bool {
+    ROWS.iter().any(|row| row.is_called(name))
 }
 
 /// Every word that [`word`] has, sorted, each once.
@@ -53,15 +55,16 @@ impl Row {
         Self { last: last(ending), ending: ending.as_bytes(), whole: false, place, word }
     }
 
-    fn matches(&self, path: &FilePath, name: &[u8]) -> bool {
-        let named =
-            if self.whole { name == self.ending } else { name.ends_with(self.ending) && name != self.ending };
-        named
-            && match &self.place {
-                Place::Anywhere => true,
-                Place::System(places) => places.iter().any(|place| system_root(path, place).is_some()),
-                Place::In(folder) => components(path).nth(1).is_some_and(|parent| parent.ends_with(folder)),
-            }
+    fn is_called(&self, name: &[u8]) -> bool {
+        name.last() == Some(&self.last) && name.ends_with(self.ending) && self.whole == (name == self.ending)
+    }
+
+    fn matches(&self, path: &FilePath) -> bool {
+        match &self.place {
+            Place::Anywhere => true,
+            Place::System(places) => places.iter().any(|place| system_root(path, place).is_some()),
+            Place::In(folder) => components(path).nth(1).is_some_and(|parent| parent.ends_with(folder)),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use limpid_core::{
 use super::{IndexError, memo::is_read_at, reader::Reader};
 use crate::{
     limits::MOST_LINKS_READ,
-    tree::{ContentAt, Tree, TreeFile, Wanted},
+    tree::{ContentAt, Named, Tree, TreeFile, Wanted},
 };
 
 /// A file that a detector read.
@@ -40,11 +40,15 @@ pub(super) fn find(
     blind_spots: &mut Vec<BlindSpot>,
 ) -> Result<Detected, IndexError> {
     let mut detected = Detected::default();
-    for detector in ecosystems.detectors() {
+    let detectors = ecosystems.detectors();
+    let wants = detectors.iter().flat_map(|detector| detector.wants);
+    let named = tree.named(&wants.map(|want| want.pattern).collect::<Vec<Pattern>>());
+    for detector in detectors {
         let alone = detector.wants.iter().filter(|want| !want.companion);
         let patterns: Vec<Pattern> = alone.map(|want| want.pattern).collect();
         // Read in the order in which the evidence has them: to read one costs as much as to read its neighbours too.
-        let mut of_paths: Vec<(usize, Wanted)> = tree.wanted(&patterns).into_iter().enumerate().collect();
+        let mut of_paths: Vec<(usize, Wanted)> =
+            tree.wanted(&named, &patterns).into_iter().enumerate().collect();
         of_paths.sort_by_key(|(_, wanted)| wanted.file.content.map(|content| (content.layer, content.id)));
         let mut found = Vec::with_capacity(of_paths.len());
         for (place, wanted) in of_paths {
@@ -64,7 +68,7 @@ pub(super) fn find(
         }
         found.sort_by_key(|(place, _)| *place);
         detected.found.extend(found.into_iter().map(|(_, found)| found));
-        blind_spots.extend(broken_links(detector, tree));
+        blind_spots.extend(broken_links(detector, tree, &named));
     }
     Ok(detected)
 }
@@ -125,7 +129,7 @@ fn companions(
 }
 
 /// Databases and descriptions that are links to nothing. What is a package itself, such as an archive, is not there then.
-fn broken_links(detector: &Detector, tree: &Tree) -> Vec<BlindSpot> {
+fn broken_links(detector: &Detector, tree: &Tree, named: &Named) -> Vec<BlindSpot> {
     let describing = detector.wants.iter().filter(|want| !want.companion && want.extractor.is_none());
     let describing: Vec<Pattern> = describing.map(|want| want.pattern).collect();
     let is_database = |path: &FilePath| {
@@ -134,7 +138,7 @@ fn broken_links(detector: &Detector, tree: &Tree) -> Vec<BlindSpot> {
             patterns.filter(|one| matches!(one, Pattern::System(_) | Pattern::SystemGlob(_)));
         of_systems.any(|pattern| pattern.matches(path))
     };
-    let links = tree.broken_links(&describing).into_iter();
+    let links = tree.broken_links(named, &describing).into_iter();
     let told = links.filter(|link| is_database(link) || is_read_at(detector, link));
     let detail = "it is a link that leads to no file, so what it says is unknown";
     told.map(|link| BlindSpot::new(Reason::DatabaseUnreadable, link.to_string(), detail)).collect()

@@ -27,7 +27,8 @@ impl Candidates {
         let read: HashSet<NodeId> = found.iter().map(|found| found.file.node).collect();
         let identified = found.iter().filter(|found| !found.parsed.packages.is_empty());
         let identified: HashSet<NodeId> = identified.map(|found| found.file.node).collect();
-        let unread = tree.files().filter(|file| !read.contains(file)).filter_map(|file| {
+        let named = tree.files().filter(|&file| unread::may_be(tree.name(file)));
+        let unread = named.filter(|file| !read.contains(file)).filter_map(|file| {
             let path = tree.path(file);
             unread::word(&path).map(|word| (file, path, word))
         });

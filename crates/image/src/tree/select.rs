@@ -1,5 +1,7 @@
 //! What is asked of the final file system: the files that somebody wants, its programs, and what a file was before.
 
+use std::collections::{HashMap, HashSet};
+
 use limpid_core::{
     FilePath,
     wants::{Pattern, ends_with, glob_matches, glob_root, system_root},
@@ -33,19 +35,26 @@ pub struct Wanted {
     pub links: Vec<FilePath>,
 }
 
+/// The files and links whose names patterns speak of. An image has a hundred thousand names, and most say nothing to any detector:
+/// they are asked once, and each detector then asks the few that are left.
+#[derive(Debug)]
+pub struct Named(Vec<NodeId>);
+
 impl Tree {
-    /// The files of which these patterns speak, by their own path, by a link, or (at the root of the file system) by
-    /// linked directories. Sorted by path, and each once.
-    pub fn wanted(&self, patterns: &[Pattern]) -> Vec<Wanted> {
+    /// The files and links whose names these patterns speak of.
+    pub fn named(&self, patterns: &[Pattern]) -> Named {
         let names = Names::new(patterns);
-        let mut wanted: Vec<Wanted> = self
-            .arena
-            .ids()
-            .filter(|&id| names.has(&self.arena, id))
-            .filter(|&id| self.is_file(id) || self.arena.node(id).kind == Kind::Symlink)
-            .filter(|&id| self.arena.is_there(id))
-            .flat_map(|id| self.wanted_at(&self.path(id), patterns))
-            .collect();
+        let named = self.arena.ids().filter(|&id| names.has(&self.arena, id));
+        let named = named.filter(|&id| self.is_file(id) || self.arena.node(id).kind == Kind::Symlink);
+        Named(named.filter(|&id| self.arena.is_there(id)).collect())
+    }
+
+    /// The files of which these patterns speak, by their own path, by a link, or (at the root of the file system) by
+    /// linked directories. Sorted by path, and each once. All these patterns are among those of `named`.
+    pub fn wanted(&self, named: &Named, patterns: &[Pattern]) -> Vec<Wanted> {
+        let names = Names::new(patterns);
+        let ids = named.0.iter().copied().filter(|&id| names.has(&self.arena, id));
+        let mut wanted: Vec<Wanted> = ids.flat_map(|id| self.wanted_at(&self.path(id), patterns)).collect();
         if patterns.contains(&Pattern::Program) {
             wanted.extend(self.programs_with_extracts());
         }
@@ -72,12 +81,12 @@ impl Tree {
         wanted
     }
 
-    /// The links of which these patterns speak and that lead to nothing, sorted.
-    pub fn broken_links(&self, patterns: &[Pattern]) -> Vec<FilePath> {
+    /// The links of which these patterns speak and that lead to nothing, sorted. All these patterns are among those of `named`.
+    pub fn broken_links(&self, named: &Named, patterns: &[Pattern]) -> Vec<FilePath> {
         let names = Names::new(patterns);
-        let links = self.arena.ids().filter(|&id| self.arena.node(id).kind == Kind::Symlink);
+        let links = named.0.iter().copied().filter(|&id| self.arena.node(id).kind == Kind::Symlink);
         let paths = links
-            .filter(|&id| names.has(&self.arena, id) && self.arena.is_there(id))
+            .filter(|&id| names.has(&self.arena, id))
             .map(|id| self.path(id))
             .filter(|path| patterns.iter().any(|pattern| pattern.matches(path)))
             .filter(|path| {
@@ -170,25 +179,39 @@ fn key(wanted: &Wanted) -> (&FilePath, usize, bool, &FilePath) {
 
 /// The last names of which patterns speak: a cheap question before the dear one.
 struct Names<'a> {
-    whole: std::collections::HashSet<&'a [u8]>,
-    endings: Vec<&'a str>,
-    globs: Vec<&'a str>,
+    whole: HashSet<&'a [u8]>,
+    /// Endings by their last byte in lower case, at which most names fail.
+    endings: HashMap<u8, Vec<&'a str>>,
+    globs: Vec<Glob<'a>>,
+}
+
+/// A [`Pattern::SystemGlob`] whose last component has a star: what stands before and after it, and the whole.
+struct Glob<'a> {
+    start: &'a [u8],
+    end: &'a [u8],
+    whole: &'a str,
 }
 
 impl<'a> Names<'a> {
     fn new(patterns: &[Pattern]) -> Self {
-        let mut names =
-            Self { whole: std::collections::HashSet::new(), endings: Vec::new(), globs: Vec::new() };
+        let mut names = Self { whole: HashSet::new(), endings: HashMap::new(), globs: Vec::new() };
         for pattern in patterns {
             match pattern {
-                Pattern::System(path) => {
-                    names.whole.extend(path.rsplit('/').next().map(str::as_bytes));
+                Pattern::System(path) | Pattern::SystemGlob(path) => {
+                    let last = path.rsplit_once('/').map_or(*path, |(_, last)| last);
+                    match last.split_once('*') {
+                        None => _ = names.whole.insert(last.as_bytes()),
+                        Some((start, end)) => {
+                            let (start, end) = (start.as_bytes(), end.as_bytes());
+                            names.globs.push(Glob { start, end, whole: path });
+                        }
+                    }
                 }
-                Pattern::SystemGlob(glob) => names.globs.push(glob),
-                Pattern::Name(name) => {
-                    names.whole.insert(name.as_bytes());
+                Pattern::Name(name) => _ = names.whole.insert(name.as_bytes()),
+                Pattern::NameEnding(ending) => {
+                    let last = ending.as_bytes().last().map(u8::to_ascii_lowercase);
+                    names.endings.entry(last.unwrap_or_default()).or_default().push(ending);
                 }
-                Pattern::NameEnding(ending) => names.endings.push(ending),
                 Pattern::Program | Pattern::ProgramCalled(_) => {}
             }
         }
@@ -197,18 +220,25 @@ impl<'a> Names<'a> {
 
     fn has(&self, arena: &Arena, id: NodeId) -> bool {
         let name = arena.name(id);
+        let Some(last) = name.last() else { return false };
+        let endings = self.endings.get(&last.to_ascii_lowercase()).into_iter().flatten();
         self.whole.contains(name)
-            || self.endings.iter().any(|ending| ends_with(name, ending))
-            || self.globs.iter().any(|glob| is_at(arena, id, glob))
+            || endings.into_iter().any(|ending| ends_with(name, ending))
+            || self.globs.iter().any(|glob| glob.is_at(arena, id, name))
     }
 }
 
-/// Whether a node's last names are those of the glob, without writing its path.
-fn is_at(arena: &Arena, id: NodeId, glob: &str) -> bool {
-    let mut node = id;
-    glob.rsplit('/').all(|component| {
-        let matches = glob_matches(component, arena.name(node));
-        node = arena.node(node).parent;
-        matches
-    })
+impl Glob<'_> {
+    /// Whether a node's last names are those of the glob, without writing its path.
+    fn is_at(&self, arena: &Arena, id: NodeId, name: &[u8]) -> bool {
+        if !name.ends_with(self.end) || !name.starts_with(self.start) {
+            return false;
+        }
+        let mut node = id;
+        self.whole.rsplit('/').all(|component| {
+            let matches = glob_matches(component, arena.name(node));
+            node = arena.node(node).parent;
+            matches
+        })
+    }
 }
