@@ -11,6 +11,7 @@ mod archlinux;
 mod azurelinux;
 mod chainguard;
 mod conan;
+mod conda;
 mod debian;
 mod dotnet;
 mod fedora;
@@ -45,7 +46,7 @@ use crate::{
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 32] = [
+const LIST: [Ecosystem; 33] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -79,6 +80,7 @@ const LIST: [Ecosystem; 32] = [
     r::ECOSYSTEM,
     // Languages about which nobody publishes advisories that may be read.
     conan::ECOSYSTEM,
+    conda::ECOSYSTEM,
     perl::ECOSYSTEM,
     lua::ECOSYSTEM,
     wordpress::ECOSYSTEM,

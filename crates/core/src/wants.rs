@@ -51,6 +51,9 @@ pub enum Pattern {
     Name(&'static str),
     /// Files whose name ends so, in any capitalisation, anywhere.
     NameEnding(&'static str),
+    /// Files whose last names are these, anywhere: `conda-meta/*.json`. Each may have one `*`, as in [`Pattern::SystemGlob`], but no
+    /// system is meant.
+    Anywhere(&'static str),
     /// Programs and libraries, wherever they are and whoever may run them: files that begin as ELF, PE or Mach-O do. Only
     /// extracts are kept of them, and only where there is something in one.
     Program,
@@ -63,7 +66,7 @@ impl Pattern {
     pub fn matches(&self, path: &FilePath) -> bool {
         match self {
             Self::System(system) => system_root(path, system).is_some(),
-            Self::SystemGlob(glob) => glob_root(path, glob).is_some(),
+            Self::SystemGlob(glob) | Self::Anywhere(glob) => glob_root(path, glob).is_some(),
             Self::Name(name) => path.name() == name.as_bytes(),
             Self::NameEnding(ending) => ends_with(path.name(), ending),
             // No path tells.
@@ -76,7 +79,7 @@ impl Pattern {
     /// The last name of all paths that are spoken about, where they have one in common.
     fn name(&self) -> Option<&'static [u8]> {
         match self {
-            Self::System(path) | Self::SystemGlob(path) => {
+            Self::System(path) | Self::SystemGlob(path) | Self::Anywhere(path) => {
                 path.rsplit('/').next().filter(|name| !name.contains('*')).map(str::as_bytes)
             }
             Self::Name(name) => Some(name.as_bytes()),
@@ -187,6 +190,7 @@ impl WantList {
             | Pattern::SystemGlob(_)
             | Pattern::Name(_)
             | Pattern::NameEnding(_)
+            | Pattern::Anywhere(_)
             | Pattern::Program => false,
         };
         let called = || self.wants.iter().filter(|_| is_program).find(is_called);

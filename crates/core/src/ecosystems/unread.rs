@@ -93,7 +93,6 @@ const ROWS: &[Row] = &[
     Row::ending(".pex", Place::Anywhere, PYTHON_ARCHIVES),
     Row::ending(".pyz", Place::Anywhere, PYTHON_ARCHIVES),
     Row::ending(".phar", Place::Anywhere, "PHP packages (phar archives)"),
-    Row::ending(".json", Place::In(b"conda-meta"), "Conda packages"),
     // Without versions, so they name no package.
     Row::named(".packlist", Place::Anywhere, "Perl distributions (`.packlist`)"),
 ];
@@ -127,7 +126,6 @@ mod tests {
             ("usr/local/bin/app.pex", "Python packages (archives that run)"),
             ("app/app.pyz", "Python packages (archives that run)"),
             ("usr/local/bin/composer.phar", "PHP packages (phar archives)"),
-            ("opt/conda/conda-meta/zlib-1.json", "Conda packages"),
             ("nix/var/nix/db/db.sqlite", "Nix packages"),
             ("var/guix/db/db.sqlite", "Guix packages"),
             ("var/db/xbps/pkgdb-0.38.plist", "XBPS packages"),

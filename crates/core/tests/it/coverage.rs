@@ -75,7 +75,7 @@ fn databases(ecosystem: &Ecosystem) -> String {
 /// The files that a detector reads by themselves.
 fn files(detector: &Detector) -> String {
     list(detector.wants.iter().filter(|want| !want.companion).map(|want| match want.pattern {
-        Pattern::System(path) | Pattern::SystemGlob(path) => path.to_owned(),
+        Pattern::System(path) | Pattern::SystemGlob(path) | Pattern::Anywhere(path) => path.to_owned(),
         Pattern::Name(name) => name.to_owned(),
         Pattern::NameEnding(ending) => format!("*{ending}"),
         Pattern::Program => "programs and libraries (ELF, PE, Mach-O)".to_owned(),

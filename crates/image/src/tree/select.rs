@@ -63,6 +63,7 @@ impl Tree {
             Pattern::SystemGlob(_)
             | Pattern::Name(_)
             | Pattern::NameEnding(_)
+            | Pattern::Anywhere(_)
             | Pattern::Program
             | Pattern::ProgramCalled(_) => None,
         });
@@ -166,9 +167,11 @@ fn nested_root(path: &FilePath, pattern: &Pattern) -> Option<FilePath> {
     match pattern {
         Pattern::System(system) => system_root(path, system),
         Pattern::SystemGlob(glob) => glob_root(path, glob),
-        Pattern::Name(_) | Pattern::NameEnding(_) | Pattern::Program | Pattern::ProgramCalled(_) => {
-            pattern.matches(path).then(FilePath::default)
-        }
+        Pattern::Name(_)
+        | Pattern::NameEnding(_)
+        | Pattern::Anywhere(_)
+        | Pattern::Program
+        | Pattern::ProgramCalled(_) => pattern.matches(path).then(FilePath::default),
     }
 }
 
@@ -185,7 +188,7 @@ struct Names<'a> {
     globs: Vec<Glob<'a>>,
 }
 
-/// A [`Pattern::SystemGlob`] whose last component has a star: what stands before and after it, and the whole.
+/// A glob whose last component has a star: what stands before and after it, and the whole.
 struct Glob<'a> {
     start: &'a [u8],
     end: &'a [u8],
@@ -197,7 +200,7 @@ impl<'a> Names<'a> {
         let mut names = Self { whole: HashSet::new(), endings: HashMap::new(), globs: Vec::new() };
         for pattern in patterns {
             match pattern {
-                Pattern::System(path) | Pattern::SystemGlob(path) => {
+                Pattern::System(path) | Pattern::SystemGlob(path) | Pattern::Anywhere(path) => {
                     let last = path.rsplit_once('/').map_or(*path, |(_, last)| last);
                     match last.split_once('*') {
                         None => _ = names.whole.insert(last.as_bytes()),
