@@ -20,7 +20,7 @@ use crate::{
     entry::{ContentId, Entry, EntryKind, EntrySink, FileEntry, Program},
     evidence::{EvidenceStore, Pack, PackWriter},
     extract::{self, Outcome, Spools},
-    layer::executable::{PEEK_BYTES, is_program},
+    layer::executable::{PEEK_BYTES, SCRIPT_BYTES, has_archive, is_program, is_script},
     limits::Limits,
 };
 
@@ -140,8 +140,10 @@ impl Walk<'_> {
         };
         if is_program(&first) {
             entry.program = if may_run(metadata) { Program::Runs } else { Program::Inert };
+        } else if is_script(&first) && has_archive(&first) {
+            entry.program = Program::Packed;
         }
-        match self.wants.kept(path, entry.program != Program::No) {
+        match self.wants.kept(path, entry.program.is_binary()) {
             Some(Kept { most, .. }) if entry.size > most => {
                 let detail = format!("the file has {} bytes, and at most {most} are read", entry.size);
                 self.sink.blind_spot(BlindSpot::new(Reason::OverBudget, path.to_string(), detail));
@@ -222,6 +224,10 @@ fn list(directory: &Path) -> io::Result<Vec<PathBuf>> {
 fn first_bytes(file: &mut File) -> io::Result<Vec<u8>> {
     let mut first = Vec::with_capacity(PEEK_BYTES);
     file.take(PEEK_BYTES as u64).read_to_end(&mut first)?;
+    if is_script(&first) {
+        let rest = SCRIPT_BYTES.saturating_sub(first.len());
+        file.take(rest as u64).read_to_end(&mut first)?;
+    }
     file.rewind()?;
     Ok(first)
 }
