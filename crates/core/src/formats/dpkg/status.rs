@@ -1,4 +1,5 @@
-//! The database of installed packages: `var/lib/dpkg/status`, and `var/lib/dpkg/status.d/NAME` in images without dpkg.
+//! The database of installed packages: `var/lib/dpkg/status`, `var/lib/dpkg/status.d/NAME` in images without dpkg, and
+//! `var/lib/dpkg/updates/NUMBER`, where a dpkg that was broken off left what the database does not have yet.
 //!
 //! Total: what can be read is read, whatever stands around it, and what cannot is a blind spot that names the line. A
 //! package is listed where any of its files may be there: also one that is only unpacked, or whose installation or removal
@@ -19,6 +20,8 @@ pub(super) enum Kind {
     Database,
     /// One package, written by a builder of images: nothing ends it but its last line.
     OnePackage,
+    /// The newer entry of one package, which is in force in the place of the database's.
+    Note,
 }
 
 pub(super) fn read(file: &FoundFile<'_>, kind: Kind) -> Parsed {
@@ -66,7 +69,7 @@ impl Reading {
     fn close(&mut self, stanza: Option<Stanza<'_>>) {
         let Some(stanza) = stanza else { return };
         let presence = match self.kind {
-            Kind::Database => presence(stanza.status),
+            Kind::Database | Kind::Note => presence(stanza.status),
             Kind::OnePackage => Presence::There,
         };
         // It is kept, and no version that can be compared.
@@ -96,6 +99,10 @@ impl Reading {
         let mut spots = Vec::new();
         if file.content.trim_ascii().is_empty() {
             spots.push(unreadable("the database is empty: what was installed cannot be known".to_owned()));
+        } else if self.kind == Kind::Note {
+            let detail =
+                "dpkg was broken off: what it did last stands here, and the database does not have it yet";
+            spots.push(unreadable(detail.to_owned()).with_packages(1));
         } else if self.packages.is_empty() {
             spots.push(unreadable("no installed package can be read from it".to_owned()));
         }
@@ -113,7 +120,7 @@ impl Reading {
         }
         let ending: &[u8] = match self.kind {
             Kind::Database => b"\n\n",
-            Kind::OnePackage => b"\n",
+            Kind::OnePackage | Kind::Note => b"\n",
         };
         let is_ended = file.content.ends_with(ending) || file.content.ends_with(b"\n\r\n");
         if !is_ended && !file.content.is_empty() {
