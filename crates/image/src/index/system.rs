@@ -120,7 +120,7 @@ fn no_distribution(root: &FilePath, system: &System, packages: usize) -> BlindSp
 /// consist of is in no package that is read.
 pub(super) fn foreign(platform: &str) -> Option<BlindSpot> {
     let (system, _) = platform.split_once('/')?;
-    if matches!(system, "linux" | "unknown" | "") {
+    if system.eq_ignore_ascii_case("linux") || matches!(system, "unknown" | "") {
         return None;
     }
     let detail = format!("it is for {system}, a system that this version does not know");

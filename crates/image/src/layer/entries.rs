@@ -259,7 +259,9 @@ fn program(archive: &mut Archive<'_, '_>, member: &Member) -> Result<Program, St
     Ok(match (is_program(first), member.may_run) {
         (true, true) => Program::Runs,
         (true, false) => Program::Inert,
-        (false, _) if is_script(first) && has_archive(archive.peek(SCRIPT_BYTES)?) => Program::Packed,
+        (false, _) if is_script(first, member.size) && has_archive(archive.peek(SCRIPT_BYTES)?) => {
+            Program::Packed
+        }
         (false, _) => Program::No,
     })
 }

@@ -128,7 +128,8 @@ impl Walk<'_> {
 
     fn file(&mut self, place: &Path, path: &FilePath, metadata: &Metadata) -> io::Result<FileEntry> {
         let mut entry = FileEntry { size: metadata.len(), program: Program::No, content: None };
-        let opened = File::open(place).and_then(|mut file| first_bytes(&mut file).map(|first| (file, first)));
+        let opened = File::open(place)
+            .and_then(|mut file| first_bytes(&mut file, metadata.len()).map(|first| (file, first)));
         let (mut file, first) = match opened {
             Ok(opened) => opened,
             // What nobody wants and nobody may run was only looked at for being a library, which everybody may read.
@@ -140,7 +141,7 @@ impl Walk<'_> {
         };
         if is_program(&first) {
             entry.program = if may_run(metadata) { Program::Runs } else { Program::Inert };
-        } else if is_script(&first) && has_archive(&first) {
+        } else if is_script(&first, entry.size) && has_archive(&first) {
             entry.program = Program::Packed;
         }
         match self.wants.kept(path, entry.program.is_binary()) {
@@ -221,10 +222,10 @@ fn list(directory: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(names)
 }
 
-fn first_bytes(file: &mut File) -> io::Result<Vec<u8>> {
+fn first_bytes(file: &mut File, size: u64) -> io::Result<Vec<u8>> {
     let mut first = Vec::with_capacity(PEEK_BYTES);
     file.take(PEEK_BYTES as u64).read_to_end(&mut first)?;
-    if is_script(&first) {
+    if is_script(&first, size) {
         let rest = SCRIPT_BYTES.saturating_sub(first.len());
         file.take(rest as u64).read_to_end(&mut first)?;
     }

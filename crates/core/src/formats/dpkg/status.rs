@@ -166,11 +166,11 @@ fn package(stanza: &Stanza<'_>) -> Option<Package> {
     let version = text_with_blanks(stanza.version?)?;
     let source = match stanza.source {
         Some(source) => source_package(source, version)?,
-        None => SourcePackage::new(name, version),
+        None => SourcePackage::new(&*name, version),
     };
     let words = |field: Option<&[u8]>| field.map(|value| String::from_utf8_lossy(value).into_owned());
     Some(Package {
-        name: name.to_owned(),
+        name,
         version: version.to_owned(),
         kind: "deb".to_owned(),
         architecture: words(stanza.architecture).filter(|one| !one.is_empty()),
@@ -198,10 +198,11 @@ fn source_package(field: &[u8], version: &str) -> Option<SourcePackage> {
     Some(SourcePackage::new(package_name(name.as_bytes())?, own))
 }
 
-/// Letters, digits, `+`, `-`, `.`: deb-control(5), and dpkg accepts capitals and `_` in databases.
-fn package_name(field: &[u8]) -> Option<&str> {
+/// Letters, digits, `+`, `-`, `.`: deb-control(5), and dpkg accepts `_` and capitals in databases, which it takes for small
+/// letters.
+fn package_name(field: &[u8]) -> Option<String> {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'_');
-    text(field).filter(|name| name.bytes().all(|byte| is_plain(&byte)))
+    text(field).filter(|name| name.bytes().all(|byte| is_plain(&byte))).map(str::to_ascii_lowercase)
 }
 
 fn text(field: &[u8]) -> Option<&str> {

@@ -157,3 +157,10 @@ fn what_a_dpkg_that_was_broken_off_noted_is_listed_and_told() {
     assert_eq!((removed.packages.len(), removed.blind_spots.len()), (0, 1), "the database has it still");
     assert_eq!(parse_at("var/lib/dpkg/updates/tmp.i", "half of a").blind_spots, [], "dpkg passes it over");
 }
+
+#[test]
+fn names_are_those_that_dpkg_takes_them_for() {
+    let content = stanza("LibSSL3", "install ok installed", "Source: OpenSSL (3.0.11-1)\n")
+        + &stanza("ZLIB", "install ok installed", "");
+    assert_eq!(shown(&parse(&content)), ["libssl3 1-1 amd64 openssl 3.0.11-1", "zlib 1-1 amd64 zlib 1-1"]);
+}
