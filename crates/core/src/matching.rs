@@ -238,14 +238,18 @@ pub fn judge_alone(
 struct Unreadable(BTreeMap<BlindSpot, usize>);
 
 impl Unreadable {
-    /// Takes what was said of one package out of its blind spots.
-    fn take(&mut self, blind_spots: Vec<BlindSpot>) -> Vec<BlindSpot> {
+    /// Judges one package, and takes what is said of feeds meanwhile out of the blind spots.
+    fn while_judging<T>(&mut self, judgement: &mut Judgement, judge: impl FnOnce(&mut Judgement) -> T) -> T {
+        let before = judgement.blind_spots.len();
+        let judged = judge(judgement);
         let is_feed = |spot: &BlindSpot| spot.reason == Reason::FeedNotLoaded;
-        let (feeds, others): (Vec<_>, Vec<_>) = blind_spots.into_iter().partition(is_feed);
+        let said = judgement.blind_spots.split_off(before).into_iter();
+        let (feeds, others): (Vec<_>, Vec<_>) = said.partition(is_feed);
         for feed in feeds.into_iter().collect::<BTreeSet<_>>() {
             *self.0.entry(feed).or_default() += 1;
         }
-        others
+        judgement.blind_spots.extend(others);
+        judged
     }
 
     fn blind_spots(self) -> impl Iterator<Item = BlindSpot> {
@@ -318,10 +322,8 @@ impl<'i> Session<'i> {
             };
             let mut unreadable = Unreadable::default();
             for &package in &packages {
-                let before = judgement.blind_spots.len();
-                let judged = court.judge(package, judgement, &mut unjudged);
-                let said = judgement.blind_spots.split_off(before);
-                judgement.blind_spots.extend(unreadable.take(said));
+                let judged = unreadable
+                    .while_judging(judgement, |judgement| court.judge(package, judgement, &mut unjudged));
                 if judged.compared {
                     judgement.count(package);
                 }

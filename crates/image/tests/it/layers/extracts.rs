@@ -109,7 +109,7 @@ fn archives_behind_scripts_are_told_by_their_content_however_they_are_called() {
     let script = format!("#!/bin/sh\n{}", "echo a line of a launcher\n".repeat(400));
     let archive = "PK\x03\x04 the rest of it";
     let tar = Tar::new()
-        .file("bin/app", &format!("{script}{archive}"))
+        .file("bin/app", format!("{script}{archive}"))
         .file("bin/run", &script)
         .file("data", archive)
         .file("last", "#!");
