@@ -66,6 +66,16 @@ pub struct FeedRecord {
     pub cursor: Option<Cursor>,
 }
 
+impl FeedRecord {
+    /// Whether upstream ever gave an answer about the feed.
+    pub fn was_answered(&self) -> bool {
+        self.asked.is_some()
+            || self.absent.is_some()
+            || self.quarantine.is_some()
+            || !self.data.operations().is_empty()
+    }
+}
+
 /// How far the changes of single documents are followed. It holds for one segment, and for one parser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {

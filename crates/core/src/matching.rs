@@ -13,7 +13,7 @@ mod finding;
 mod keeper;
 mod trace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -216,8 +216,45 @@ pub fn judge_alone(
     }
     judgement.findings.sort();
     judgement.blind_spots.sort();
-    judgement.blind_spots.dedup();
+    judgement.blind_spots.dedup_by(|later, earlier| {
+        if later == earlier {
+            return true;
+        }
+        // One feed cannot be read, for packages of several namespaces and for facts beside them.
+        let is_same = later.reason == Reason::FeedNotLoaded
+            && later.reason == earlier.reason
+            && (&later.subject, &later.detail) == (&earlier.subject, &earlier.detail);
+        if is_same {
+            earlier.packages += later.packages;
+        }
+        is_same
+    });
     judgement
+}
+
+/// The feeds that could not be read for packages, and for how many: each package is counted once, whatever was asked about
+/// it.
+#[derive(Default)]
+struct Unreadable(BTreeMap<BlindSpot, usize>);
+
+impl Unreadable {
+    /// Judges one package, and takes what is said of feeds meanwhile out of the blind spots.
+    fn while_judging<T>(&mut self, judgement: &mut Judgement, judge: impl FnOnce(&mut Judgement) -> T) -> T {
+        let before = judgement.blind_spots.len();
+        let judged = judge(judgement);
+        let is_feed = |spot: &BlindSpot| spot.reason == Reason::FeedNotLoaded;
+        let said = judgement.blind_spots.split_off(before).into_iter();
+        let (feeds, others): (Vec<_>, Vec<_>) = said.partition(is_feed);
+        for feed in feeds.into_iter().collect::<BTreeSet<_>>() {
+            *self.0.entry(feed).or_default() += 1;
+        }
+        judgement.blind_spots.extend(others);
+        judged
+    }
+
+    fn blind_spots(self) -> impl Iterator<Item = BlindSpot> {
+        self.0.into_iter().map(|(spot, packages)| spot.with_packages(packages))
+    }
 }
 
 impl Judgement {
@@ -283,8 +320,10 @@ impl<'i> Session<'i> {
                 advisories: self.advisories,
                 has_second: loaded().any(|feed| (ecosystem.feeds.is_second)(&feed.name)),
             };
+            let mut unreadable = Unreadable::default();
             for &package in &packages {
-                let judged = court.judge(package, judgement, &mut unjudged);
+                let judged = unreadable
+                    .while_judging(judgement, |judgement| court.judge(package, judgement, &mut unjudged));
                 if judged.compared {
                     judgement.count(package);
                 }
@@ -293,6 +332,7 @@ impl<'i> Session<'i> {
                 }
                 unnamed += usize::from(!judged.named);
             }
+            judgement.blind_spots.extend(unreadable.blind_spots());
         }
         judgement.blind_spots.extend(coverage::of_strangers(namespace, unjudged.strangers));
         judgement.blind_spots.extend(coverage::of_unreleased(namespace, unjudged.unreleased));

@@ -50,7 +50,8 @@ pub struct FileEntry {
     pub content: Option<ContentId>,
 }
 
-/// Whether a file is a program: whether its first bytes are those of ELF, PE or Mach-O.
+/// Whether a file is a program: whether its first bytes are those of ELF, PE or Mach-O, or of a script with an archive
+/// behind it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Program {
     /// It begins otherwise.
@@ -60,6 +61,18 @@ pub enum Program {
     Inert,
     /// Its mode lets somebody run it.
     Runs,
+    /// A script with an archive behind it, such as a zipapp: text by its first bytes, and no text.
+    Packed,
+}
+
+impl Program {
+    /// Whether it is one for a machine: ELF, PE or Mach-O.
+    pub fn is_binary(self) -> bool {
+        match self {
+            Self::Inert | Self::Runs => true,
+            Self::No | Self::Packed => false,
+        }
+    }
 }
 
 /// Where a reader of layers puts what it finds.

@@ -130,6 +130,9 @@ impl Indexer {
         } else if programs.is_some() && !systems.know_root() {
             blind_spots.extend(root_unknown(found).map(nothing_recognised));
         }
+        if !systems.know_root() {
+            blind_spots.extend(system::foreign(&image.platform));
+        }
         blind_spots.extend(programs);
         blind_spots.sort();
         blind_spots.dedup();

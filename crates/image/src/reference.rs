@@ -185,9 +185,9 @@ fn bare(text: &str) -> Result<Location, String> {
         return Ok(Location::Archive(path.to_owned(), ArchiveKind::Any, None));
     }
     if looks_like_a_path(text) {
-        return Err(
-            "there is no such file or directory (registry: before it makes it a reference)".to_owned()
-        );
+        return Err(format!(
+            "there is no such file or directory (an image in a registry that is called so is registry:{text})"
+        ));
     }
     text.parse().map(Location::Registry)
 }

@@ -52,9 +52,10 @@ impl Feed {
         self.data.as_ref().map_or(&NONE, |data| &data.value.coverage).iter()
     }
 
-    /// Whether a report could come out differently without it.
+    /// Whether a report could come out differently without it. That a feed is absent which was only tried in vain, upstream's
+    /// list tells by itself.
     pub(super) fn says_anything(&self) -> bool {
-        self.data.is_some() || self.absent || self.quarantined.is_some()
+        self.data.is_some() || (self.absent && self.record.was_answered()) || self.quarantined.is_some()
     }
 
     pub(super) fn state(&self, name: String, namespace: &str) -> FeedState {

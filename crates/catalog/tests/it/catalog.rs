@@ -2,12 +2,16 @@
 
 use std::fs;
 
-use limpid_catalog::{Catalog, Clock, Outcome, Selection, StateError, catalog::FeedCondition, update::Quiet};
+use limpid_catalog::{
+    Catalog, Clock, Mirror, Outcome, Selection, StateError, catalog::FeedCondition, update::Quiet,
+};
 use limpid_core::{
     ecosystem::Ecosystems,
     feed::{DiscoveryError, FeedFamily, FeedSource},
     matching::{Advisories, FeedState},
 };
+
+use limpid_testkit::http::Server;
 
 use crate::family::{GUARD, HOST, ROOT, Workshop, document, ecosystem, ecosystems, parse};
 
@@ -169,6 +173,23 @@ fn the_digest_is_of_the_data_and_not_of_times() {
     workshop.publish("v1", "main", "<html>");
     workshop.update();
     assert_ne!(workshop.catalog().digest(), good, "reports say that a feed is in quarantine");
+}
+
+#[test]
+fn a_try_that_failed_changes_no_digest() {
+    let workshop = Workshop::new();
+    workshop.publish("v1", "main", document("v1", 20));
+    workshop.update();
+    let digest = workshop.catalog().digest();
+    let gone = Server::start().url();
+    let selection = Selection::Namespaces(vec!["Tiny:v2".to_owned()]);
+    let report =
+        workshop.updater_from(Mirror::Url(gone)).update(&ecosystems("1"), &selection, None, &Quiet).unwrap();
+    assert!(matches!(report.feeds["tiny/v2/main"], Outcome::Failed { .. }), "{report:?}");
+    let catalog = workshop.catalog();
+    assert!(catalog.status().feeds["tiny/v2/main"].failure.is_some());
+    assert!(feed(&catalog, "tiny/v2/main").absent, "upstream's list says so, before and after");
+    assert_eq!(catalog.digest(), digest);
 }
 
 #[test]

@@ -9,17 +9,38 @@ use crate::{FilePath, wants::system_root};
 /// For people: what this file is a database or description of; `None` where it is nothing of the kind.
 pub fn word(path: &FilePath) -> Option<&'static str> {
     let name = path.name();
-    ROWS.iter().find(|row| row.is_called(name) && row.matches(path)).map(|row| row.word)
+    let is_meant = |row: &&Row| (row.is_store() || row.is_called(name)) && row.matches(path);
+    ROWS.iter().find(is_meant).map(|row| row.word)
 }
 
-/// Whether a file of this name may have a [`word`]. Cheap: it is asked of every name in an image.
+/// Whether a file of this name may have a [`word`], wherever it is. Cheap: it is asked of every name in an image.
 pub fn may_be(name: &[u8]) -> bool {
     ROWS.iter().any(|row| row.is_called(name))
 }
 
-/// Every word that [`word`] has, sorted, each once.
+/// The folders of which every file has a [`word`], whatever it is called.
+pub fn stores() -> impl Iterator<Item = FilePath> {
+    ROWS.iter().filter(|row| row.is_store()).filter_map(|row| match row.place {
+        Place::Below(store) => Some(FilePath::new(store)),
+        Place::Anywhere | Place::System(_) | Place::In(_) => None,
+    })
+}
+
+/// What is behind a script that begins as text and has an archive after it, whatever the file is called: its content tells.
+pub const PACKED: &str = "archives behind a script (zipapp, pex, phar, escript)";
+
+/// Where a file that [`word`] knows is named: a store of packages by the folder of its package, not by each file.
+pub fn shown(path: FilePath) -> FilePath {
+    let store = ROWS.iter().find_map(|row| match row.place {
+        Place::Below(store) => below(&path, store),
+        Place::Anywhere | Place::System(_) | Place::In(_) => None,
+    });
+    store.unwrap_or(path)
+}
+
+/// Every word that there is for what is not read, sorted, each once.
 pub fn words() -> Vec<&'static str> {
-    let mut words: Vec<&str> = ROWS.iter().map(|row| row.word).collect();
+    let mut words: Vec<&str> = ROWS.iter().map(|row| row.word).chain([PACKED]).collect();
     words.sort_unstable();
     words.dedup();
     words
@@ -44,6 +65,8 @@ enum Place {
     System(&'static [&'static str]),
     /// Directly in a folder whose name ends so.
     In(&'static [u8]),
+    /// In the folder of a package in this store, at the root of the image.
+    Below(&'static [u8]),
 }
 
 impl Row {
@@ -55,6 +78,16 @@ impl Row {
         Self { last: last(ending), ending: ending.as_bytes(), whole: false, place, word }
     }
 
+    /// Any file of a package in this store.
+    const fn store(store: &'static str, word: &'static str) -> Self {
+        Self { last: 0, ending: b"", whole: false, place: Place::Below(store.as_bytes()), word }
+    }
+
+    /// Whether the name of a file says nothing, because all files in a folder are meant.
+    const fn is_store(&self) -> bool {
+        self.ending.is_empty()
+    }
+
     fn is_called(&self, name: &[u8]) -> bool {
         name.last() == Some(&self.last) && name.ends_with(self.ending) && self.whole == (name == self.ending)
     }
@@ -64,12 +97,17 @@ impl Row {
             Place::Anywhere => true,
             Place::System(places) => places.iter().any(|place| system_root(path, place).is_some()),
             Place::In(folder) => components(path).nth(1).is_some_and(|parent| parent.ends_with(folder)),
+            Place::Below(store) => below(path, store).is_some(),
         }
     }
 }
 
 const PLUG_AND_PLAY: &str = "Node.js packages (Yarn's Plug'n'Play)";
 const PYTHON_ARCHIVES: &str = "Python packages (archives that run)";
+const NIX: &str = "Nix packages";
+const GUIX: &str = "Guix packages";
+const SLACKWARE: &str = "Slackware packages";
+const SNAPS: &str = "snaps";
 
 const ROWS: &[Row] = &[
     Row::named("status", Place::System(&["usr/lib/opkg/status", "var/lib/opkg/status"]), "opkg packages"),
@@ -79,11 +117,27 @@ const ROWS: &[Row] = &[
         Place::System(&["var/lib/chisel/manifest.wall"]),
         "Chisel slices of deb packages",
     ),
-    Row::named("db.sqlite", Place::System(&["nix/var/nix/db/db.sqlite"]), "Nix packages"),
-    Row::named("db.sqlite", Place::System(&["var/guix/db/db.sqlite"]), "Guix packages"),
-    Row::named("pkgdb-0.38.plist", Place::System(&["var/db/xbps/pkgdb-0.38.plist"]), "XBPS packages"),
+    Row::named("db.sqlite", Place::System(&["nix/var/nix/db/db.sqlite"]), NIX),
+    Row::named("db.sqlite", Place::System(&["var/guix/db/db.sqlite"]), GUIX),
+    // Images that Nix and Guix build, and those into which a closure was copied, have no database.
+    Row::store("nix/store/", NIX),
+    Row::store("gnu/store/", GUIX),
+    // The number is that of the format.
+    Row::ending(".plist", Place::In(b"xbps"), "XBPS packages"),
+    Row::named("local.sqlite", Place::System(&["var/db/pkg/local.sqlite"]), "FreeBSD packages"),
+    Row::named("metadata.xml", Place::Below(b"var/lib/eopkg/package/"), "eopkg packages"),
+    Row::store("var/lib/pkgtools/packages/", SLACKWARE),
+    Row::store("var/log/packages/", SLACKWARE),
+    Row::store("usr/share/clear/bundles/", "swupd bundles"),
+    Row::named("index.json", Place::In(b".spack-db"), "Spack packages"),
+    // In the form of dpkg's database.
+    Row::named("status", Place::In(b"vcpkg"), "vcpkg packages"),
     Row::named("INSTALL_RECEIPT.json", Place::Anywhere, "Homebrew packages"),
-    Row::ending(".snap", Place::In(b"snaps"), "snaps"),
+    Row::ending(".snap", Place::In(b"snaps"), SNAPS),
+    // Of a snap that was unpacked.
+    Row::named("snap.yaml", Place::In(b"meta"), SNAPS),
+    Row::named("config", Place::System(&["var/lib/flatpak/repo/config"]), "Flatpak applications"),
+    Row::ending(".AppImage", Place::Anywhere, "AppImages"),
     Row::ending(".conf", Place::In(b"package.conf.d"), "Haskell packages"),
     Row::named("switch-state", Place::In(b".opam-switch"), "opam packages (OCaml)"),
     // Without it nothing reads the archives in `.yarn/cache`: it tells of them too.
@@ -100,6 +154,13 @@ const ROWS: &[Row] = &[
 /// The components of a path, the last one first.
 fn components(path: &FilePath) -> impl Iterator<Item = &[u8]> {
     path.as_bytes().rsplit(|&byte| byte == b'/')
+}
+
+/// The folder of the package in a store that this file is in, or that it is.
+fn below(path: &FilePath, store: &[u8]) -> Option<FilePath> {
+    let within = path.as_bytes().strip_prefix(store)?;
+    let package = within.split(|&byte| byte == b'/').next()?;
+    path.as_bytes().get(..store.len() + package.len()).map(FilePath::new)
 }
 
 /// The last byte of a name; 0, which no name ends with, for the empty one.
@@ -134,8 +195,35 @@ mod tests {
             ("usr/lib/ghc/package.conf.d/base-4.17.2.1.conf", "Haskell packages"),
             ("root/.opam/default/.opam-switch/switch-state", "opam packages (OCaml)"),
             ("usr/local/lib/perl5/site_perl/auto/JSON/.packlist", "Perl distributions (`.packlist`)"),
+            ("nix/store/00n9-openssl-3.0.13/lib/libssl.so.3", "Nix packages"),
+            ("gnu/store/0m0vd873jp61-guile-3.0.7/bin/guile", "Guix packages"),
+            ("var/db/xbps/pkgdb-0.42.plist", "XBPS packages"),
+            ("var/db/pkg/local.sqlite", "FreeBSD packages"),
+            ("var/lib/eopkg/package/openssl-3.0.13-1-1/metadata.xml", "eopkg packages"),
+            ("var/lib/pkgtools/packages/openssl-3.0.13-x86_64-1", "Slackware packages"),
+            ("var/log/packages/openssl-1.1.1w-x86_64-1", "Slackware packages"),
+            ("usr/share/clear/bundles/os-core", "swupd bundles"),
+            ("opt/spack/opt/spack/.spack-db/index.json", "Spack packages"),
+            ("opt/vcpkg/installed/vcpkg/status", "vcpkg packages"),
+            ("snap/core20/current/meta/snap.yaml", "snaps"),
+            ("var/lib/flatpak/repo/config", "Flatpak applications"),
+            ("opt/app.AppImage", "AppImages"),
         ] {
             assert_eq!(word(&path.into()), Some(expected), "{path}");
+        }
+        for path in ["srv/nix/store/a/b", "nix/store", "app/index.json", "etc/status", "app/snap.yaml"] {
+            assert_eq!(word(&path.into()), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_package_in_a_store_is_named_once() {
+        for (path, named) in [
+            ("nix/store/00n9-openssl-3.0.13/lib/libssl.so.3", "nix/store/00n9-openssl-3.0.13"),
+            ("nix/store/00n9-bash.sh", "nix/store/00n9-bash.sh"),
+            ("opt/app.asar", "opt/app.asar"),
+        ] {
+            assert_eq!(shown(path.into()), named.into(), "{path}");
         }
     }
 

@@ -249,8 +249,8 @@ fn what_does_not_parse_is_never_not_vulnerable() {
 fn a_segment_that_cannot_be_read_is_a_blind_spot() {
     let catalog =
         Written { unreadable: vec![(MAIN.to_owned(), "bad checksum".to_owned())], ..Written::with(&[]) };
-    let report = scan(&image(&[("musl", "1.2.3-r0", "musl")]), &catalog);
-    assert_eq!(reasons(&report), [(Reason::FeedNotLoaded, MAIN, 0)]);
+    let report = scan(&image(&[("musl", "1.2.3-r0", "musl"), ("libssl3", "3.0.7-r0", "openssl")]), &catalog);
+    assert_eq!(reasons(&report), [(Reason::FeedNotLoaded, MAIN, 2)], "each once, by whatever names");
     assert_eq!((report.verdict, report.summary.judged), (Verdict::Unproven, 0));
 }
 

@@ -116,6 +116,17 @@ fn no_distribution(root: &FilePath, system: &System, packages: usize) -> BlindSp
     BlindSpot::new(Reason::NoDistribution, place(root), said).with_packages(packages)
 }
 
+/// What is said of an image for another system than Linux, of which nothing in the image tells. What Windows and its like
+/// consist of is in no package that is read.
+pub(super) fn foreign(platform: &str) -> Option<BlindSpot> {
+    let (system, _) = platform.split_once('/')?;
+    if system.eq_ignore_ascii_case("linux") || matches!(system, "unknown" | "") {
+        return None;
+    }
+    let detail = format!("it is for {system}, a system that this version does not know");
+    Some(BlindSpot::new(Reason::NoDistribution, place(&FilePath::default()), detail))
+}
+
 fn place(root: &FilePath) -> String {
     if root.is_root() { "image".to_owned() } else { format!("the file system in {root}") }
 }

@@ -20,6 +20,8 @@ pub(super) struct Candidates {
     unread: Vec<(NodeId, FilePath, &'static str)>,
     /// Programs in which no detector found a package.
     programs: Vec<NodeId>,
+    /// Shared libraries that nobody may run, likewise.
+    libraries: Vec<NodeId>,
 }
 
 impl Candidates {
@@ -27,21 +29,28 @@ impl Candidates {
         let read: HashSet<NodeId> = found.iter().map(|found| found.file.node).collect();
         let identified = found.iter().filter(|found| !found.parsed.packages.is_empty());
         let identified: HashSet<NodeId> = identified.map(|found| found.file.node).collect();
-        let named = tree.files().filter(|&file| unread::may_be(tree.name(file)));
-        let unread = named.filter(|file| !read.contains(file)).filter_map(|file| {
+        let packed: HashSet<NodeId> = tree.packed().collect();
+        // Stores are rare: without one, names alone tell of whom more is asked.
+        let has_store = unread::stores().any(|store| tree.node(&store).is_some());
+        let may_be = |file: &NodeId| has_store || packed.contains(file) || unread::may_be(tree.name(*file));
+        let unread = tree.files().filter(|file| may_be(file) && !read.contains(file)).filter_map(|file| {
             let path = tree.path(file);
-            unread::word(&path).map(|word| (file, path, word))
+            let packed = || packed.contains(&file).then_some(unread::PACKED);
+            unread::word(&path).or_else(packed).map(|word| (file, path, word))
         });
         let programs = tree.executables().filter(|program| !identified.contains(program));
-        Self { unread: unread.collect(), programs: programs.collect() }
+        let libraries = tree.libraries().filter(|library| !identified.contains(library));
+        Self { unread: unread.collect(), programs: programs.collect(), libraries: libraries.collect() }
     }
 
     /// All of them.
     pub(super) fn files(&self) -> impl Iterator<Item = NodeId> + '_ {
-        self.unread.iter().map(|one| one.0).chain(self.programs.iter().copied())
+        let programs = self.programs.iter().chain(&self.libraries).copied();
+        self.unread.iter().map(|one| one.0).chain(programs)
     }
 
-    /// What no package owns: one blind spot for each kind of database and language package, and one for all programs.
+    /// What no package owns: one blind spot for each kind of database and language package, and one for all programs and
+    /// libraries.
     pub(super) fn blind_spots(
         self,
         tree: &Tree,
@@ -53,29 +62,43 @@ impl Candidates {
             owners.get(file).is_some_and(|claims| claims.iter().any(|claim| claim.owner.is_system))
         };
         for (_, path, word) in self.unread.into_iter().filter(|one| !is_systems(&one.0)) {
-            kinds.entry(word).or_default().push(path);
+            kinds.entry(word).or_default().push(unread::shown(path));
         }
         let kinds = kinds.into_iter().map(|(word, paths)| {
             let detail = format!("found, and not read by this version: {}", name(paths));
             BlindSpot::new(Reason::DatabaseUnreadable, word, detail)
         });
-        let programs = self.programs.into_iter().filter(|program| !owners.contains_key(program));
-        (kinds.collect(), unidentified(programs.map(|program| tree.path(program)).collect()))
+        let unowned = |files: Vec<NodeId>| -> Vec<FilePath> {
+            let files = files.into_iter().filter(|file| !owners.contains_key(file));
+            files.map(|file| tree.path(file)).collect()
+        };
+        (kinds.collect(), unidentified(unowned(self.programs), unowned(self.libraries)))
     }
 }
 
-fn unidentified(programs: Vec<FilePath>) -> Option<BlindSpot> {
-    let subject = match programs.len() {
-        0 => return None,
-        1 => "1 program".to_owned(),
-        count => format!("{count} programs"),
+fn unidentified(programs: Vec<FilePath>, libraries: Vec<FilePath>) -> Option<BlindSpot> {
+    let libraries_count = match libraries.len() {
+        0 => None,
+        1 => Some("1 library".to_owned()),
+        count => Some(format!("{count} libraries")),
     };
-    let detail = format!("no package owns them, and nothing says what is in them: {}", name(programs));
+    let programs_count = match programs.len() {
+        0 => None,
+        1 => Some("1 program".to_owned()),
+        count => Some(format!("{count} programs")),
+    };
+    let subject = match (programs_count, libraries_count) {
+        (Some(programs), Some(libraries)) => format!("{programs} and {libraries}"),
+        (one, other) => one.or(other)?,
+    };
+    let all = programs.into_iter().chain(libraries).collect();
+    let detail = format!("no package owns them, and nothing says what is in them: {}", name(all));
     Some(BlindSpot::new(Reason::UnidentifiedExecutables, subject, detail))
 }
 
 fn name(mut paths: Vec<FilePath>) -> String {
     paths.sort_unstable();
+    paths.dedup();
     let named: Vec<String> = paths.iter().take(NAMED).map(ToString::to_string).collect();
     let more = paths.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };

@@ -17,7 +17,7 @@ use crate::{
 
 use super::{
     Watch,
-    executable::{PEEK_BYTES, is_program},
+    executable::{PEEK_BYTES, SCRIPT_BYTES, has_archive, is_program, is_script},
     faults::{Fault, Faults, Stop},
     tar::{Archive, Data, Kind, Member},
     unpacked::Unpacked,
@@ -164,12 +164,8 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, archive: &mut Archive<'_, '_>, member: &Member, path: FilePath) -> Result<(), Stop> {
-        let program = match (begins_as_program(archive, member)?, member.may_run) {
-            (false, _) => Program::No,
-            (true, false) => Program::Inert,
-            (true, true) => Program::Runs,
-        };
-        let kept = self.wants.kept(&path, program != Program::No);
+        let program = program(archive, member)?;
+        let kept = self.wants.kept(&path, program.is_binary());
         let (content, stop) = match kept.filter(|_| member.data != Data::Unreadable) {
             Some(Kept { most, extractor: None }) if self.fits(member, most) => {
                 let mut reader = archive.content(member);
@@ -254,11 +250,20 @@ impl Walk<'_> {
     }
 }
 
-fn begins_as_program(archive: &mut Archive<'_, '_>, member: &Member) -> Result<bool, Stop> {
+fn program(archive: &mut Archive<'_, '_>, member: &Member) -> Result<Program, Stop> {
     match &member.data {
-        Data::Sparse(map) if !map.begins_with_data() => Ok(false),
-        Data::Whole | Data::Sparse(_) | Data::Unreadable => Ok(is_program(archive.peek(PEEK_BYTES)?)),
+        Data::Sparse(map) if !map.begins_with_data() => return Ok(Program::No),
+        Data::Whole | Data::Sparse(_) | Data::Unreadable => {}
     }
+    let first = archive.peek(PEEK_BYTES)?;
+    Ok(match (is_program(first), member.may_run) {
+        (true, true) => Program::Runs,
+        (true, false) => Program::Inert,
+        (false, _) if is_script(first, member.size) && has_archive(archive.peek(SCRIPT_BYTES)?) => {
+            Program::Packed
+        }
+        (false, _) => Program::No,
+    })
 }
 
 fn is_aufs(path: &FilePath) -> bool {

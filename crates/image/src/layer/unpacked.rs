@@ -101,7 +101,7 @@ impl<'a> Unpacked<'a> {
         self.peek(1)
     }
 
-    /// The next bytes, at least so many (512 at most) unless the stream ends before.
+    /// The next bytes, at least so many (half of the buffer at most) unless the stream ends before.
     pub(super) fn peek(&mut self, least: usize) -> Result<&[u8], Stop> {
         while self.unread().len() < least && self.progress == Progress::Running {
             self.buffer.copy_within(self.start..self.end, 0);

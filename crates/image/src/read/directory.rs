@@ -20,7 +20,7 @@ use crate::{
     entry::{ContentId, Entry, EntryKind, EntrySink, FileEntry, Program},
     evidence::{EvidenceStore, Pack, PackWriter},
     extract::{self, Outcome, Spools},
-    layer::executable::{PEEK_BYTES, is_program},
+    layer::executable::{PEEK_BYTES, SCRIPT_BYTES, has_archive, is_program, is_script},
     limits::Limits,
 };
 
@@ -128,7 +128,8 @@ impl Walk<'_> {
 
     fn file(&mut self, place: &Path, path: &FilePath, metadata: &Metadata) -> io::Result<FileEntry> {
         let mut entry = FileEntry { size: metadata.len(), program: Program::No, content: None };
-        let opened = File::open(place).and_then(|mut file| first_bytes(&mut file).map(|first| (file, first)));
+        let opened = File::open(place)
+            .and_then(|mut file| first_bytes(&mut file, metadata.len()).map(|first| (file, first)));
         let (mut file, first) = match opened {
             Ok(opened) => opened,
             // What nobody wants and nobody may run was only looked at for being a library, which everybody may read.
@@ -140,8 +141,10 @@ impl Walk<'_> {
         };
         if is_program(&first) {
             entry.program = if may_run(metadata) { Program::Runs } else { Program::Inert };
+        } else if is_script(&first, entry.size) && has_archive(&first) {
+            entry.program = Program::Packed;
         }
-        match self.wants.kept(path, entry.program != Program::No) {
+        match self.wants.kept(path, entry.program.is_binary()) {
             Some(Kept { most, .. }) if entry.size > most => {
                 let detail = format!("the file has {} bytes, and at most {most} are read", entry.size);
                 self.sink.blind_spot(BlindSpot::new(Reason::OverBudget, path.to_string(), detail));
@@ -219,9 +222,13 @@ fn list(directory: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(names)
 }
 
-fn first_bytes(file: &mut File) -> io::Result<Vec<u8>> {
+fn first_bytes(file: &mut File, size: u64) -> io::Result<Vec<u8>> {
     let mut first = Vec::with_capacity(PEEK_BYTES);
     file.take(PEEK_BYTES as u64).read_to_end(&mut first)?;
+    if is_script(&first, size) {
+        let rest = SCRIPT_BYTES.saturating_sub(first.len());
+        file.take(rest as u64).read_to_end(&mut first)?;
+    }
     file.rewind()?;
     Ok(first)
 }

@@ -48,11 +48,14 @@ struct Directory {
 impl Directory {
     fn at(path: &Path) -> Result<Self, SourceError> {
         let place = path.display().to_string();
-        if !path.is_dir() {
-            let remedy = if path.is_file() { "It is a file: oci-archive: reads it" } else { "" };
-            return Err(SourceError::not_found("a directory", place, remedy));
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => Ok(Self { root: path.to_owned(), place }),
+            Ok(metadata) => {
+                let remedy = if metadata.is_file() { "It is a file: oci-archive: reads it" } else { "" };
+                Err(SourceError::not_found("a directory", place, remedy))
+            }
+            Err(error) => Err(SourceError::io(place, error)),
         }
-        Ok(Self { root: path.to_owned(), place })
     }
 }
 

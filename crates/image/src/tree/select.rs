@@ -117,7 +117,7 @@ impl Tree {
 
     /// The programs of which something was kept.
     fn programs_with_extracts(&self) -> impl Iterator<Item = Wanted> + '_ {
-        let programs = self.arena.ids().filter(|&id| self.arena.node(id).program != Program::No);
+        let programs = self.arena.ids().filter(|&id| self.arena.node(id).program.is_binary());
         let kept = programs.filter(|&id| self.content_of(id).is_some() && self.arena.is_there(id));
         kept.filter_map(|id| {
             let file = self.as_file(id)?;
@@ -132,9 +132,22 @@ impl Tree {
 
     /// The programs among them that somebody may run.
     pub fn executables(&self) -> impl Iterator<Item = NodeId> + '_ {
-        let runs = |&id: &NodeId| self.arena.node(id).program == Program::Runs;
-        let programs = self.arena.ids().filter(runs).filter(|&id| self.is_file(id));
-        programs.filter(|&id| self.arena.is_there(id))
+        self.programs(Program::Runs)
+    }
+
+    /// The shared libraries among them that nobody may run: programs load them all the same. Debian installs them so.
+    pub fn libraries(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.programs(Program::Inert).filter(|&id| is_shared(self.name(id)))
+    }
+
+    /// The scripts among them with an archive behind them.
+    pub fn packed(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.programs(Program::Packed)
+    }
+
+    fn programs(&self, of: Program) -> impl Iterator<Item = NodeId> + '_ {
+        let programs = self.arena.ids().filter(move |&id| self.arena.node(id).program == of);
+        programs.filter(|&id| self.is_file(id) && self.arena.is_there(id))
     }
 
     pub(super) fn is_file(&self, id: NodeId) -> bool {
@@ -173,6 +186,11 @@ fn nested_root(path: &FilePath, pattern: &Pattern) -> Option<FilePath> {
         | Pattern::Program
         | Pattern::ProgramCalled(_) => pattern.matches(path).then(FilePath::default),
     }
+}
+
+/// Whether a file of this name is a shared library: `libssl.so`, `libssl.so.3`, `Acme.dll`.
+fn is_shared(name: &[u8]) -> bool {
+    ends_with(name, ".so") || ends_with(name, ".dll") || name.windows(4).any(|part| part == b".so.")
 }
 
 /// Several ways to one file stand together, the preferred one first: the outermost root, then its own path.

@@ -214,6 +214,81 @@ fn programs_of_packages_are_known_and_others_are_listed() {
 }
 
 #[test]
+fn libraries_that_nobody_may_run_are_listed_as_programs_are() {
+    let libraries = || {
+        [
+            Item::Inert("usr/local/lib/libssl.so.3"),
+            Item::Inert("usr/local/lib/libz.so"),
+            Item::Inert("app/shop.dll"),
+            Item::Inert("boot/kernel"),
+        ]
+    };
+    let system = [kept("etc/os-release", ALPINE), kept("lib/apk/db/installed", apk("musl", "1-r0", &[]))];
+    let report = index(&[&system, &libraries(), &[Item::Program("a")]]);
+    assert_eq!(spots(&report), [(Reason::UnidentifiedExecutables, "1 program and 3 libraries", 0)]);
+    let named = ": a, app/shop.dll, usr/local/lib/libssl.so.3, usr/local/lib/libz.so";
+    assert!(report.blind_spots[0].detail.ends_with(named), "{}", report.blind_spots[0].detail);
+
+    let owned = [
+        kept("etc/os-release", ALPINE),
+        kept("lib/apk/db/installed", apk("ssl", "1-r0", &["libssl.so.3"])),
+        Item::Inert("bin/libssl.so.3"),
+    ];
+    assert_eq!(spots(&index(&[&owned])), []);
+
+    let metadata = kept("opt/six-1.16.0.dist-info/METADATA", "Name: six\nVersion: 1.16.0\n\n");
+    let expected =
+        [(Reason::UnidentifiedExecutables, "3 libraries", 0), (Reason::NothingRecognised, "image", 0)];
+    assert_eq!(spots(&index(&[&[metadata], &libraries()])), expected, "nothing else tells what they are");
+}
+
+#[test]
+fn an_image_for_another_system_is_no_image_of_packages_alone() {
+    let metadata = || kept("Files/six-1.16.0.dist-info/METADATA", "Name: six\nVersion: 1.16.0\n\n");
+    let on = |platform: &str, items: &[Item]| {
+        let facts = ImageFacts { platform: platform.to_owned(), ..facts(1) };
+        let report = indexer().index(&facts, &store().packs(&[items])).unwrap();
+        report.blind_spots.iter().map(|spot| (spot.reason, spot.detail.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(on("linux/amd64", &[metadata()]), []);
+    let windows = "it is for windows, a system that this version does not know".to_owned();
+    assert_eq!(on("windows/amd64", &[metadata()]), [(Reason::NoDistribution, windows)]);
+    let told = on("freebsd/amd64", &[metadata(), kept("etc/os-release", "ID=freebsd\n")]);
+    assert_eq!(told.len(), 1, "os-release tells, and once is enough: {told:?}");
+}
+
+#[test]
+fn archives_behind_scripts_are_told_unless_a_package_owns_them() {
+    let report = index(&[&[
+        kept("etc/os-release", ALPINE),
+        kept("lib/apk/db/installed", apk("rebar3", "1-r0", &["rebar3"])),
+        Item::Packed("bin/rebar3"),
+        Item::Packed("usr/local/bin/composer"),
+        Item::Packed("app/tool.pyz"),
+    ]]);
+    let told: Vec<_> = report.blind_spots.iter().map(|spot| (spot.reason, spot.subject.as_str())).collect();
+    let unreadable = Reason::DatabaseUnreadable;
+    let packed = "archives behind a script (zipapp, pex, phar, escript)";
+    assert_eq!(told, [(unreadable, "Python packages (archives that run)"), (unreadable, packed)]);
+    let detail = &report.blind_spots[1].detail;
+    assert!(detail.ends_with(": usr/local/bin/composer"), "{detail}");
+}
+
+#[test]
+fn packages_of_a_store_are_told_by_their_folders() {
+    let report = index(&[&[
+        kept("etc/os-release", ALPINE),
+        kept("lib/apk/db/installed", apk("musl", "1-r0", &[])),
+        Item::Plain("nix/store/a-openssl-3.0.13/lib/libssl.so.3"),
+        Item::Plain("nix/store/a-openssl-3.0.13/lib/libcrypto.so.3"),
+        Item::Plain("nix/store/b-zlib-1.3/lib/libz.so"),
+    ]]);
+    assert_eq!(spots(&report), [(Reason::DatabaseUnreadable, "Nix packages", 0)]);
+    let detail = &report.blind_spots[0].detail;
+    assert!(detail.ends_with(": nix/store/a-openssl-3.0.13, nix/store/b-zlib-1.3"), "{detail}");
+}
+
+#[test]
 fn what_nobody_reads_yet_is_told_unless_a_package_owns_it() {
     let report = index(&[&[
         kept("etc/os-release", ALPINE),

@@ -19,6 +19,10 @@ pub(crate) enum Item {
     /// A file that nobody wants.
     Plain(&'static str),
     Program(&'static str),
+    /// A program by its first bytes, and nobody may run it.
+    Inert(&'static str),
+    /// A script with an archive behind it.
+    Packed(&'static str),
     Symlink(&'static str, &'static str),
     HardLink(&'static str, &'static str),
     Whiteout(&'static str),
@@ -81,6 +85,8 @@ fn write(writer: &mut PackWriter, item: &Item) {
         }
         Item::Plain(path) => (path, EntryKind::File(plain)),
         Item::Program(path) => (path, EntryKind::File(FileEntry { program: Program::Runs, ..plain })),
+        Item::Inert(path) => (path, EntryKind::File(FileEntry { program: Program::Inert, ..plain })),
+        Item::Packed(path) => (path, EntryKind::File(FileEntry { program: Program::Packed, ..plain })),
         Item::Symlink(path, target) => (path, EntryKind::Symlink(target.as_bytes().to_vec())),
         Item::HardLink(path, target) => (path, EntryKind::HardLink(FilePath::from(*target))),
         Item::Whiteout(path) => (path, EntryKind::Whiteout),

@@ -23,8 +23,8 @@ Images:
 A bare path that exists is recognised by what is there.";
 
 const COMPARE_HELP: &str = "\
-A and B are images or SBOMs, files with reports that limpid scan --format json wrote, or manifests on a
-server, Limpid or Clair v4: https://HOST[:PORT]@sha256:…
+A and B are images or SBOMs, files with reports that limpid scan --format json wrote, or
+manifests on a server, Limpid or Clair v4: https://HOST[:PORT]@sha256:…
 One image at two dates:
   limpid compare alpine:3.16 --as-of 2022-06-01 --as-of 2022-09-01
 Why two servers say different things about one image:
@@ -226,7 +226,7 @@ pub(crate) enum IndexFormat {
     Clair,
 }
 
-/// A format, and the file to write it to; standard output where none is named.
+/// A format, and the file to write it to; standard output where none is named, or `-`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Output<F> {
     pub(crate) format: F,
@@ -239,6 +239,7 @@ impl<F: ValueEnum> FromStr for Output<F> {
     fn from_str(text: &str) -> Result<Self, String> {
         let (word, file) = match text.split_once('=') {
             Some((_, "")) => return Err("the file's name is missing after =".to_owned()),
+            Some((word, "-")) => (word, None),
             Some((word, file)) => (word, Some(PathBuf::from(file))),
             None => (text, None),
         };

@@ -52,6 +52,7 @@ fn two_formats_never_share_a_place() {
     let image = place.image("app.tar", &vulnerable());
     for (formats, why) in [
         ("--format json --format table", "only one --format goes to standard output"),
+        ("--format json=- --format table", "only one --format goes to standard output"),
         ("--format json=x --format clair=x", "two formats go to x"),
     ] {
         for command in ["scan --offline", "index"] {

@@ -10,7 +10,7 @@ mod identity;
 use crate::{
     ecosystem::{Ecosystem, Identity, Notes, PurlNames},
     formats::apk,
-    revision, scope,
+    revision,
 };
 
 /// Alpine Linux and what is made from it.
@@ -25,7 +25,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     versions: &apk::VERSIONS,
     upgrade: crate::upgrade::APK,
     feeds: &feeds::FAMILY,
-    scope: scope::own_namespace,
+    scope: apk::scope,
     crosses: false,
     end_of_life: end_of_life::end_of_life,
     notes: Notes {
@@ -34,7 +34,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         severity: "none is given",
         not_covered: &[
             "vulnerabilities without a fix: the databases name what was fixed",
-            "the repository `testing`, which has no database",
+            "the repository `testing`, which has no database, and repositories of others: packages of tagged ones are told",
         ],
     },
     revision: revision::of("ecosystems/alpine"),

@@ -8,7 +8,7 @@ use crate::{
         self,
         rolling::{self, Rolling},
     },
-    revision, scope,
+    revision,
 };
 
 /// Chainguard.
@@ -33,7 +33,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         revisions: &[revision::of("formats/apk")],
         is_second: |_| false,
     },
-    scope: scope::own_namespace,
+    scope: apk::scope,
     crosses: false,
     end_of_life: |_| None,
     notes: Notes {

@@ -40,7 +40,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
             "the applications of Erlang/OTP and Elixir themselves, which are told and count where no package of the distribution \
              brought them",
             "packages whose application has another name than they have",
-            "applications in archives (escripts, `*.ez`)",
+            "applications in archives: escripts, which are told, and `*.ez`",
         ],
     },
     revision: revision::of("ecosystems/hex"),

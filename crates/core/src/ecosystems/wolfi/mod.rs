@@ -7,7 +7,7 @@ use crate::{
         self,
         rolling::{self, Rolling},
     },
-    revision, scope,
+    revision,
 };
 
 /// Wolfi.
@@ -32,7 +32,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         revisions: &[revision::of("formats/apk")],
         is_second: |_| false,
     },
-    scope: scope::own_namespace,
+    scope: apk::scope,
     crosses: false,
     end_of_life: |_| None,
     notes: Notes {

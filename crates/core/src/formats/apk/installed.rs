@@ -5,8 +5,8 @@
 //! it (the source package, the files, the packages after it) cannot be known.
 //!
 //! Source of the format: apk-package(5) and the Alpine wiki, “Apk spec”, “Installed Database V2”. A line is a field,
-//! `K:value`: `P` name, `V` version, `A` architecture, `o` origin (the source package), `F` a directory, `R` a file in
-//! it, `Z` the digest of the file before it.
+//! `K:value`: `P` name, `V` version, `A` architecture, `o` origin (the source package), `s` the tag of the repository that
+//! it is from, `F` a directory, `R` a file in it, `Z` the digest of the file before it.
 
 mod entry;
 

@@ -6,6 +6,7 @@ mod installed;
 mod limits;
 pub mod rolling;
 pub mod secdb;
+mod tagged;
 mod version;
 
-pub use self::{installed::DETECTOR, version::VERSIONS};
+pub use self::{installed::DETECTOR, tagged::scope, version::VERSIONS};

@@ -26,6 +26,7 @@ pub const DETECTOR: Detector = Detector {
     wants: &[
         Want::new(Pattern::System("var/lib/dpkg/status"), limits::MOST_DATABASE_BYTES),
         Want::new(Pattern::SystemGlob("var/lib/dpkg/status.d/*"), limits::MOST_LIST_BYTES),
+        Want::new(Pattern::SystemGlob("var/lib/dpkg/updates/*"), limits::MOST_LIST_BYTES),
         Want::new(Pattern::SystemGlob("var/lib/dpkg/info/*.list"), limits::MOST_LIST_BYTES),
         Want::new(Pattern::SystemGlob("var/lib/dpkg/info/*.md5sums"), limits::MOST_LIST_BYTES),
     ],
@@ -38,7 +39,11 @@ fn parse(file: &FoundFile<'_>) -> Parsed {
     let name = file.path.name();
     let folder = file.path.parent();
     let (in_info, in_status) = (folder.name() == b"info", folder.name() == b"status.d");
-    if !in_info && !in_status {
+    if folder.name() == b"updates" {
+        // dpkg passes over other names, such as that of the file which it is writing.
+        let is_note = !name.is_empty() && name.iter().all(u8::is_ascii_digit);
+        if is_note { status::read(file, status::Kind::Note) } else { Parsed::default() }
+    } else if !in_info && !in_status {
         status::read(file, status::Kind::Database)
     } else if let Some(package) = name.strip_suffix(b".md5sums") {
         owned::read(package, file, owned::line_of_checksums)

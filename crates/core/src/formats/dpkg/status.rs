@@ -1,4 +1,5 @@
-//! The database of installed packages: `var/lib/dpkg/status`, and `var/lib/dpkg/status.d/NAME` in images without dpkg.
+//! The database of installed packages: `var/lib/dpkg/status`, `var/lib/dpkg/status.d/NAME` in images without dpkg, and
+//! `var/lib/dpkg/updates/NUMBER`, where a dpkg that was broken off left what the database does not have yet.
 //!
 //! Total: what can be read is read, whatever stands around it, and what cannot is a blind spot that names the line. A
 //! package is listed where any of its files may be there: also one that is only unpacked, or whose installation or removal
@@ -19,6 +20,8 @@ pub(super) enum Kind {
     Database,
     /// One package, written by a builder of images: nothing ends it but its last line.
     OnePackage,
+    /// The newer entry of one package, which is in force in the place of the database's.
+    Note,
 }
 
 pub(super) fn read(file: &FoundFile<'_>, kind: Kind) -> Parsed {
@@ -66,7 +69,7 @@ impl Reading {
     fn close(&mut self, stanza: Option<Stanza<'_>>) {
         let Some(stanza) = stanza else { return };
         let presence = match self.kind {
-            Kind::Database => presence(stanza.status),
+            Kind::Database | Kind::Note => presence(stanza.status),
             Kind::OnePackage => Presence::There,
         };
         // It is kept, and no version that can be compared.
@@ -96,6 +99,10 @@ impl Reading {
         let mut spots = Vec::new();
         if file.content.trim_ascii().is_empty() {
             spots.push(unreadable("the database is empty: what was installed cannot be known".to_owned()));
+        } else if self.kind == Kind::Note {
+            let detail =
+                "dpkg was broken off: what it did last stands here, and the database does not have it yet";
+            spots.push(unreadable(detail.to_owned()).with_packages(1));
         } else if self.packages.is_empty() {
             spots.push(unreadable("no installed package can be read from it".to_owned()));
         }
@@ -113,7 +120,7 @@ impl Reading {
         }
         let ending: &[u8] = match self.kind {
             Kind::Database => b"\n\n",
-            Kind::OnePackage => b"\n",
+            Kind::OnePackage | Kind::Note => b"\n",
         };
         let is_ended = file.content.ends_with(ending) || file.content.ends_with(b"\n\r\n");
         if !is_ended && !file.content.is_empty() {
@@ -159,11 +166,11 @@ fn package(stanza: &Stanza<'_>) -> Option<Package> {
     let version = text_with_blanks(stanza.version?)?;
     let source = match stanza.source {
         Some(source) => source_package(source, version)?,
-        None => SourcePackage::new(name, version),
+        None => SourcePackage::new(&*name, version),
     };
     let words = |field: Option<&[u8]>| field.map(|value| String::from_utf8_lossy(value).into_owned());
     Some(Package {
-        name: name.to_owned(),
+        name,
         version: version.to_owned(),
         kind: "deb".to_owned(),
         architecture: words(stanza.architecture).filter(|one| !one.is_empty()),
@@ -191,10 +198,11 @@ fn source_package(field: &[u8], version: &str) -> Option<SourcePackage> {
     Some(SourcePackage::new(package_name(name.as_bytes())?, own))
 }
 
-/// Letters, digits, `+`, `-`, `.`: deb-control(5), and dpkg accepts capitals and `_` in databases.
-fn package_name(field: &[u8]) -> Option<&str> {
+/// Letters, digits, `+`, `-`, `.`: deb-control(5), and dpkg accepts `_` and capitals in databases, which it takes for small
+/// letters.
+fn package_name(field: &[u8]) -> Option<String> {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'_');
-    text(field).filter(|name| name.bytes().all(|byte| is_plain(&byte)))
+    text(field).filter(|name| name.bytes().all(|byte| is_plain(&byte))).map(str::to_ascii_lowercase)
 }
 
 fn text(field: &[u8]) -> Option<&str> {

@@ -44,6 +44,7 @@ const OTHER: u8 = 5;
 const WHITEOUT: u8 = 6;
 const OPAQUE: u8 = 7;
 const PROGRAM: u8 = 8;
+const PACKED: u8 = 9;
 
 /// Turns entries into blocks.
 #[derive(Debug, Default)]
@@ -86,6 +87,7 @@ fn write_kind(out: &mut Vec<u8>, kind: &EntryKind) {
                 Program::No => FILE,
                 Program::Inert => PROGRAM,
                 Program::Runs => EXECUTABLE,
+                Program::Packed => PACKED,
             });
             varint::write(out, file.size);
             varint::write(out, file.content.map_or(0, |ContentId(id)| u64::from(id) + 1));
@@ -151,7 +153,7 @@ fn read_entry<'a>(bytes: &mut &'a [u8], path: &mut Vec<u8>) -> Option<KindView<'
     *bytes = rest;
     Some(match kind {
         DIRECTORY => KindView::Directory,
-        FILE | EXECUTABLE | PROGRAM => {
+        FILE | EXECUTABLE | PROGRAM | PACKED => {
             let size = varint::take(bytes)?;
             let content = match varint::take(bytes)? {
                 0 => None,
@@ -160,6 +162,7 @@ fn read_entry<'a>(bytes: &mut &'a [u8], path: &mut Vec<u8>) -> Option<KindView<'
             let program = match kind {
                 EXECUTABLE => Program::Runs,
                 PROGRAM => Program::Inert,
+                PACKED => Program::Packed,
                 _ => Program::No,
             };
             KindView::File(FileEntry { size, program, content })

@@ -12,7 +12,7 @@ use limpid_core::{
     wants::{Pattern, Want, WantList},
 };
 use limpid_image::{
-    entry::{EntryKind, Program},
+    entry::{Entry, EntryKind, Program},
     layer::{LayerFacts, Watch, read_layer},
     limits::{EXTRACT_MEMORY, Limits},
 };
@@ -102,6 +102,24 @@ fn programs_are_told_by_their_first_bytes_whoever_may_run_them() {
     assert_eq!(seen.content("whole"), Some(&b"\x7fELF that is wanted as a whole"[..]));
     let EntryKind::File(file) = &seen.entries[0].kind else { panic!("a file") };
     assert_eq!(file.program, Program::Inert);
+}
+
+#[test]
+fn archives_behind_scripts_are_told_by_their_content_however_they_are_called() {
+    let script = format!("#!/bin/sh\n{}", "echo a line of a launcher\n".repeat(400));
+    let archive = "PK\x03\x04 the rest of it";
+    let tar = Tar::new()
+        .file("bin/app", format!("{script}{archive}"))
+        .file("bin/run", &script)
+        .file("data", archive)
+        .file("last", "#!");
+    let program = |entry: &Entry| match &entry.kind {
+        EntryKind::File(file) => file.program,
+        other => panic!("{other:?}"),
+    };
+    let (seen, _) = read(&tar.finish(), &Limits::default(), &|_| {});
+    let told: Vec<_> = seen.entries.iter().map(program).collect();
+    assert_eq!(told, [Program::Packed, Program::No, Program::No, Program::No]);
 }
 
 #[test]

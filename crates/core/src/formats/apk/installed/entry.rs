@@ -18,6 +18,7 @@ pub(super) struct Entry {
     version: Field,
     architecture: Field,
     origin: Field,
+    tag: Field,
     directory: Vec<u8>,
     files: Vec<OwnedFile>,
     /// Whether the last line that began a folder or a file began the last of `files`.
@@ -46,6 +47,7 @@ impl Entry {
             [b'V', b':', value @ ..] => self.version.set(value),
             [b'A', b':', value @ ..] => self.architecture.set(value),
             [b'o', b':', value @ ..] => self.origin.set(value),
+            [b's', b':', value @ ..] => self.tag.set(value),
             [b'F', b':', value @ ..] => {
                 self.directory = value.to_vec();
                 self.in_file = false;
@@ -68,7 +70,7 @@ impl Entry {
     /// Whether everything is there that judging needs, and in one reading only.
     pub(super) fn is_sound(&self) -> bool {
         let needed = [&self.name, &self.version].into_iter().all(|field| field.text().is_some());
-        needed && self.origin != Field::Unreadable
+        needed && self.origin != Field::Unreadable && self.tag != Field::Unreadable
     }
 
     /// For people: where it is.
@@ -84,8 +86,15 @@ impl Entry {
         let (name, version) = (self.name.into_text()?, self.version.into_text()?);
         let source = self.origin.into_text().map(|origin| SourcePackage::new(origin, version.clone()));
         let architecture = self.architecture.into_text();
-        let package =
-            Package { name, version, kind: "apk".to_owned(), architecture, source, ..Package::default() };
+        let package = Package {
+            name,
+            version,
+            kind: "apk".to_owned(),
+            architecture,
+            source,
+            repository: self.tag.into_text(),
+            ..Package::default()
+        };
         Some((package, self.files))
     }
 }

@@ -143,3 +143,11 @@ fn paths_cannot_leave_the_image_nor_fill_the_memory() {
     assert_eq!(parsed.packages[0].files.len(), 63);
     assert_eq!(parsed.blind_spots[0].reason, Reason::OverBudget);
 }
+
+#[test]
+fn the_tag_of_a_repository_stays_with_its_package() {
+    let parsed = read("P:a\nV:1\ns:testing\n\nP:b\nV:1\n\n");
+    let tags: Vec<_> = parsed.packages.iter().map(|one| one.package.repository.as_deref()).collect();
+    assert_eq!(tags, [Some("testing"), None]);
+    assert_eq!(parsed.blind_spots, []);
+}

@@ -143,3 +143,24 @@ fn what_is_empty_is_told() {
         assert!(!parse(content).blind_spots.is_empty(), "{content}");
     }
 }
+
+#[test]
+fn what_a_dpkg_that_was_broken_off_noted_is_listed_and_told() {
+    let note = stanza("a", "install ok half-configured", "");
+    let note = note.strip_suffix('\n').unwrap();
+    let parsed = parse_at("var/lib/dpkg/updates/0001", note);
+    assert_eq!(parsed.packages.len(), 1);
+    let told: Vec<_> = parsed.blind_spots.iter().map(|spot| (spot.reason, spot.packages)).collect();
+    assert_eq!(told, [(Reason::DatabaseUnreadable, 1)]);
+    assert!(parsed.blind_spots[0].detail.starts_with("dpkg was broken off"), "{:?}", parsed.blind_spots);
+    let removed = parse_at("var/lib/dpkg/updates/0002", &stanza("a", "deinstall ok not-installed", ""));
+    assert_eq!((removed.packages.len(), removed.blind_spots.len()), (0, 1), "the database has it still");
+    assert_eq!(parse_at("var/lib/dpkg/updates/tmp.i", "half of a").blind_spots, [], "dpkg passes it over");
+}
+
+#[test]
+fn names_are_those_that_dpkg_takes_them_for() {
+    let content = stanza("LibSSL3", "install ok installed", "Source: OpenSSL (3.0.11-1)\n")
+        + &stanza("ZLIB", "install ok installed", "");
+    assert_eq!(shown(&parse(&content)), ["libssl3 1-1 amd64 openssl 3.0.11-1", "zlib 1-1 amd64 zlib 1-1"]);
+}
