@@ -22,6 +22,7 @@ const VENDOR: &str = "limpid:vendor";
 const KEY: &str = "limpid:key";
 const REPOSITORY: &str = "limpid:repository";
 const OWNED_BY: &str = "limpid:owned-by";
+const EVIDENCE: &str = "limpid:evidence";
 
 const STATE: &str = "limpid:index:state";
 const PLATFORM: &str = "limpid:index:platform";
@@ -42,6 +43,7 @@ pub fn of_package(indexed: &IndexedPackage) -> Vec<(&'static str, String)> {
         (KEY, package.key.clone()),
         (REPOSITORY, package.repository.clone()),
         (OWNED_BY, package.owned_by.clone()),
+        (EVIDENCE, package.evidence.clone()),
     ];
     let facts = facts.into_iter().filter_map(|(name, value)| Some((name, value?)));
     std::iter::once((PATH, indexed.path.clone())).chain(facts).collect()
@@ -95,6 +97,7 @@ impl Facts {
             KEY => self.key = text(),
             REPOSITORY => self.repository = text(),
             OWNED_BY => self.owned_by = text(),
+            EVIDENCE => self.evidence = text(),
             _ => {}
         }
     }
