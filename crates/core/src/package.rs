@@ -43,6 +43,9 @@ pub struct Package {
     /// version 1.2.3.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
+    /// For which system and processor it was built, where it tells, in Go's words: `linux/amd64`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub built_for: Option<String>,
 }
 
 /// The source package of an installed one.

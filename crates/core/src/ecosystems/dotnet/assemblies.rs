@@ -122,12 +122,14 @@ fn version(assembly: &Assembly) -> Option<&str> {
 }
 
 /// Whether the numbers of the file are those that Microsoft's builds of .NET make of a version since 5.0: the third is that of the
-/// version and two digits of the year. Such builds name their commit.
+/// version and two digits of the year. Such builds name their commit. Before 9.0 a package counts its own servicings, and what is in
+/// it the runtime's (System.Text.Json 8.0.4 has the file 8.0.724.31311): they are the same where there was none yet.
 fn is_serviced(own: [u32; 4], file: [u32; 4], build: &str) -> bool {
     let ([major, minor, patch, _], [file_major, file_minor, third, _]) = (own, file);
     let is_commit = build.len() == 40 && build.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_year = (20..50).contains(&(third % 100));
-    is_commit && is_year && major >= 5 && (major, minor, patch) == (file_major, file_minor, third / 100)
+    let counts_alike = major >= 9 || (major >= 5 && patch == 0);
+    is_commit && is_year && counts_alike && (major, minor, patch) == (file_major, file_minor, third / 100)
 }
 
 /// Three numbers or four.
@@ -161,10 +163,13 @@ mod tests {
             ("13.0.0.0", "13.0.3+0a2e291c0d9c", Some("13.0.3.27908"), Some("13.0.3")),
             ("2.0.0.0", "3.1.1", Some("3.1.1.0"), Some("3.1.1")),
             ("3.1.1.0", "3.1.1-beta.2", None, Some("3.1.1-beta.2")),
-            ("8.0.0.0", &with("8.0.1"), Some("8.0.123.58001"), Some("8.0.1")),
+            ("10.0.0.12", &with("10.0.12"), Some("10.0.1226.42308"), Some("10.0.12")),
+            ("8.0.0.0", &with("8.0.0"), Some("8.0.23.53103"), Some("8.0.0")),
+            ("8.0.0.4", &with("8.0.7"), Some("8.0.724.31311"), None),
+            ("8.0.0.0", &with("8.0.1"), Some("8.0.123.58001"), None),
             ("8.0.0.0", &with("8.0.0-rc.2.23479.6"), Some("8.0.23.47906"), Some("8.0.0-rc.2.23479.6")),
-            ("8.0.0.0", "8.0.1", Some("8.0.123.58001"), None),
-            ("8.0.0.0", &with("8.0.2"), Some("8.0.123.58001"), None),
+            ("9.0.0.0", "9.0.1", Some("9.0.125.52411"), None),
+            ("9.0.0.0", &with("9.0.2"), Some("9.0.125.52411"), None),
             ("4.0.5.1", &with("3.1.23"), Some("4.700.22.12208"), None),
             ("6.0.0.0", "6.0.8.18111", Some("6.0.8.18111"), None),
             ("4.2.0.0", "4.6.26515.06 @BuiltBy: dlab-DDVSOWINAGE059", Some("4.6.26515.06"), None),

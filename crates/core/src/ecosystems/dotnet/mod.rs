@@ -53,7 +53,8 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
              advisory names a package that is called so",
             "assemblies in single files and in others: programs of the first kind are told as such that nothing identifies",
             "satellites (`*.resources.dll`) and assemblies for compilers, which have no code of their own",
-            "libraries within the runtime about which an advisory names only their own package and not the runtime's",
+            "libraries within the runtime about which an advisory names only their own package and not the runtime's (nothing in an \
+             image says which version of the package has the same code: before 9.0 runtime and packages count their fixes apart)",
             "the host of applications (`dotnet`) beside its runtime",
             "`packages.config` and lock files, which prove nothing",
         ],

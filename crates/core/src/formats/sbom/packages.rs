@@ -161,7 +161,8 @@ impl<'a> Listing<'a> {
             return self.push(unjudged(component, component.purls.first()), None);
         }
         let (owned_by, evidence) = (component.facts.owned_by.clone(), component.facts.evidence.clone());
-        let package = Package { owned_by, evidence, ..(language.purl.as_detected)(package) };
+        let built_for = component.facts.built_for.clone();
+        let package = Package { owned_by, evidence, built_for, ..(language.purl.as_detected)(package) };
         let purl = purl(Some(language), &package, None);
         self.push(indexed(component, package, Some(language.osv_name.to_owned()), purl), None);
     }
