@@ -83,7 +83,7 @@ fn what_a_list_has_is_not_told_twice_unless_it_is_another_than_the_list_says() {
     assert_eq!(of("12.0.1", LIBRARY), [told("12.0.1", list, false)]);
     assert_eq!(of("13.0.3", LIBRARY), [told("12.0.1", LIBRARY, true), told("13.0.3", list, false)]);
     let elsewhere = "opt/plugins/Newtonsoft.Json.dll";
-    assert_eq!(of("12.0.1", elsewhere), [told("12.0.1", elsewhere, true), told("12.0.1", list, false)]);
+    assert_eq!(of("12.0.1", elsewhere), [told("12.0.1", list, false), told("12.0.1", elsewhere, true)]);
 }
 
 #[test]
