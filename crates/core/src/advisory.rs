@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Severity, cvss::Vector};
+use crate::{Package, Severity, cvss::Vector};
 
 /// One upstream statement about one vulnerability.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -55,6 +55,31 @@ pub struct Only {
     /// The module stream, such as `nodejs:18`, or the slot, such as `3.12`: packages of no module or of another are not meant. `None`: packages of any
     /// module, and of none.
     pub module: Option<String>,
+    /// For what a package must be built, in Go's words for systems and processors: `windows/`, `/amd64`, `js/wasm`; sorted. What is
+    /// built for others alone is not affected ([`Only::spares`]).
+    pub builds: Vec<String>,
+}
+
+/// Systems that others are built as too: what is said of the first holds for the second (Go's package go/build, “Build constraints”).
+const KINDS_OF: [(&str, &str); 3] = [("linux", "android"), ("darwin", "ios"), ("solaris", "illumos")];
+
+impl Only {
+    /// Why it is not about a package for what that is built for ([`Package::built_for`]); `None` where it is, or nobody tells.
+    pub fn spares(&self, package: &Package) -> Option<String> {
+        let built_for = package.built_for.as_deref()?;
+        let (system, processor) = built_for.split_once('/')?;
+        let is_system = |one: &str| one.is_empty() || one == system || KINDS_OF.contains(&(one, system));
+        let is_meant = |build: &String| {
+            build
+                .split_once('/')
+                .is_none_or(|(one, other)| is_system(one) && (other.is_empty() || other == processor))
+        };
+        if self.builds.is_empty() || self.builds.iter().any(is_meant) {
+            return None;
+        }
+        let builds: Vec<&str> = self.builds.iter().map(|build| build.trim_matches('/')).collect();
+        Some(format!("built for {built_for}, and only builds for {} are affected", builds.join(", ")))
+    }
 }
 
 /// What a vendor says of one package of one release, where it differs from what the advisory says of all.

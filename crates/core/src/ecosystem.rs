@@ -222,6 +222,9 @@ pub struct Parsed {
     pub blind_spots: Vec<BlindSpot>,
     /// Archives that nothing identifies for certain; the blind spots tell of them too.
     pub archives: Vec<UnknownArchive>,
+    /// Whether the file only says itself what it is: then nothing of it is listed or told where what this detector read elsewhere
+    /// lists the file, or a package of the distribution has it.
+    pub yields: bool,
 }
 
 /// The files of one package.

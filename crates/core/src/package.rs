@@ -39,6 +39,13 @@ pub struct Package {
     /// For packages of languages: the package of the distribution that brought it, and by whose data it is judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owned_by: Option<String>,
+    /// Where nobody listed it, and it only says itself what it is: by what it is listed, in words, such as `assembly A 1.0.0.0, file
+    /// version 1.2.3.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
+    /// For which system and processor it was built, where it tells, in Go's words: `linux/amd64`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub built_for: Option<String>,
 }
 
 /// The source package of an installed one.

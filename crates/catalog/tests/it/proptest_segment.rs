@@ -25,8 +25,9 @@ fn range() -> impl Strategy<Value = AffectedRange> {
 fn affected() -> impl Strategy<Value = Affected> {
     let names = prop_oneof![Just(Names::Source), Just(Names::Binary)];
     let words = "[a-z ]{0,6}";
-    let only = (vec("[a-z0-9_]{0,6}", 0..3), proptest::option::of(words))
-        .prop_map(|(architectures, module)| Only { architectures, module });
+    let several = || vec("[a-z0-9_/]{0,6}", 0..3);
+    let only = (several(), proptest::option::of(words), several())
+        .prop_map(|(architectures, module, builds)| Only { architectures, module, builds });
     let plan = prop_oneof![Just(Plan::Unsaid), Just(Plan::WillNotFix), Just(Plan::UnderInvestigation)];
     let stance = (words, plan, words).prop_map(|(severity_word, plan, words)| Stance {
         severity: Severity::Low,

@@ -216,7 +216,7 @@ fn of_ruling(ruling: Ruling) -> Answer {
         Ruling::Affects => Answer::Affected,
         Ruling::NotComparable => Answer::NotJudged,
         Ruling::Fixed => Answer::Fixed,
-        Ruling::OtherVersions | Ruling::NeverAffected => Answer::NotAffected,
+        Ruling::OtherVersions | Ruling::OtherBuilds | Ruling::NeverAffected => Answer::NotAffected,
     }
 }
 

@@ -19,6 +19,9 @@ pub(super) fn affects(
     package: &Package,
     ecosystem: &Ecosystem,
 ) -> Result<Option<Affecting>, String> {
+    if affected.only.spares(package).is_some() {
+        return Ok(None);
+    }
     let (owner, version) = meant_version(affected, package);
     let compare =
         |other: &str| (ecosystem.versions.compare)(version, other).map_err(|error| error.to_string());
@@ -63,7 +66,9 @@ pub(super) fn meant_version<'a>(affected: &Affected, package: &'a Package) -> (S
 pub(super) fn lists(affected: &Affected, package: &Package) -> bool {
     let (_, version) = meant_version(affected, package);
     match &affected.range {
-        AffectedRange::Exactly { versions } => versions.iter().any(|one| one == version),
+        AffectedRange::Exactly { versions } => {
+            versions.iter().any(|one| one == version) && affected.only.spares(package).is_none()
+        }
         AffectedRange::Fixed { .. }
         | AffectedRange::Unfixed { .. }
         | AffectedRange::Through { .. }

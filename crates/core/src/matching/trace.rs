@@ -68,6 +68,8 @@ pub enum Ruling {
     Fixed,
     /// The package's version is none of those that are affected, and was not before either.
     OtherVersions,
+    /// The package is built for a system or a processor for which it is not affected.
+    OtherBuilds,
     /// No version is affected.
     NeverAffected,
 }
@@ -161,6 +163,9 @@ fn is_named_anywhere(
 
 fn rule(statement: &Statement, package: &Package, ecosystem: &Ecosystem) -> Ruled {
     let affected = &statement.affected;
+    if let Some(why) = affected.only.spares(package) {
+        return Ruled { statement: statement.clone(), ruling: Ruling::OtherBuilds, why };
+    }
     let compared = match (ecosystem.versions.check)(&package.version) {
         Err(invalid) if !lists(affected, package) => Err(invalid.to_string()),
         Ok(()) | Err(_) => affects(affected, package, ecosystem),

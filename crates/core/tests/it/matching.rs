@@ -1,5 +1,7 @@
 //! Matching and reports on small, made-up catalogs: each way in which a package is or is not judged.
 
+mod assemblies;
+mod builds;
 mod enrichment;
 mod statements;
 pub(crate) mod support;

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use limpid_core::{
-    FilePath,
+    FilePath, Package,
     owned::{FileDigest, OwnedFile},
 };
 
@@ -30,6 +30,10 @@ pub(super) struct Claim<'a> {
     pub(super) owner: Owner<'a>,
     /// What the file was when the package brought it.
     pub(super) digest: Option<FileDigest>,
+    /// Who read that it says so: the id of the detector.
+    pub(super) by: &'static str,
+    /// The version of a package of a language.
+    pub(super) version: Option<&'a str>,
 }
 
 /// Those of `files` that packages say are their own, with what they say: those of the system before others.
@@ -43,13 +47,17 @@ pub(super) fn among<'a>(
     let mut owners: HashMap<NodeId, Vec<Claim<'a>>> = HashMap::new();
     let (systems, languages): (Vec<&Found>, Vec<&Found>) = found.iter().partition(|found| is_system(found));
     let claims = systems.into_iter().chain(languages).flat_map(|found| {
-        let by_packages = found.parsed.packages.iter().map(|one| (&*one.package.name, &one.files));
-        let by_lists = found.parsed.owned.iter().map(|owned| (&*owned.package, &owned.files));
         let is_system = is_system(found);
+        let version = move |one: &'a Package| (!is_system).then_some(&*one.version);
+        let packages = found.parsed.packages.iter();
+        let by_packages = packages.map(move |one| (&*one.package.name, version(&one.package), &one.files));
+        let by_lists = found.parsed.owned.iter().map(|owned| (&*owned.package, None, &owned.files));
         let owner = move |package| Owner { root: &found.root, package, is_system };
-        by_packages.chain(by_lists).map(move |(package, files)| (owner(package), files))
+        let claim = move |owner, version| Claim { owner, digest: None, by: found.detector.id, version };
+        by_packages.chain(by_lists).map(move |(name, version, files)| (claim(owner(name), version), files))
     });
-    for (owner, files) in claims {
+    for (claim, files) in claims {
+        let owner = claim.owner;
         for OwnedFile { path, digest } in files.iter().filter(|file| names.contains(file.path.name())) {
             let node = if owner.root.is_root() {
                 tree.node(path)
@@ -57,7 +65,7 @@ pub(super) fn among<'a>(
                 tree.node(&owner.root.join(path.as_bytes()))
             };
             if let Some(node) = node {
-                add(owners.entry(node).or_default(), Claim { owner, digest: *digest });
+                add(owners.entry(node).or_default(), Claim { digest: *digest, ..claim });
             }
         }
     }
@@ -66,7 +74,11 @@ pub(super) fn among<'a>(
 
 /// One database may list a file and another tell its digest.
 fn add<'a>(claims: &mut Vec<Claim<'a>>, new: Claim<'a>) {
-    match claims.iter_mut().find(|claim| claim.owner == new.owner) {
+    let is_same = |claim: &&mut Claim<'_>| {
+        claim.owner == new.owner
+            && (new.owner.is_system || (claim.by, claim.version) == (new.by, new.version))
+    };
+    match claims.iter_mut().find(is_same) {
         Some(claim) => claim.digest = claim.digest.or(new.digest),
         None => claims.push(new),
     }

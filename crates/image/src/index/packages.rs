@@ -5,7 +5,7 @@
 //! that package, and as long as the file is what the package brought: its database tells the digest, and where it does not, or where
 //! an extract has none, no higher layer may have another file there.
 
-use std::collections::HashMap;
+use std::{cmp::Ordering, collections::HashMap};
 
 use limpid_core::{
     BlindSpot, FilePath, ImageFacts, IndexedPackage, Package,
@@ -64,6 +64,9 @@ impl<'a> Listing<'a> {
         }
         for found in languages {
             let owner = self.owner(found, &introduced)?;
+            if found.parsed.yields && (owner.is_some() || self.is_listed(found)) {
+                continue;
+            }
             if owner.is_none() {
                 unread.extend(found.parsed.blind_spots.iter().cloned());
                 archives.extend(self.archives(found));
@@ -74,6 +77,20 @@ impl<'a> Listing<'a> {
         packages.dedup();
         archives.sort();
         Ok(Listed { packages, archives, unread })
+    }
+
+    /// Whether the same detector read elsewhere whose file this is. A list that has another version of what the file says that it is
+    /// lists another file, which was written over.
+    fn is_listed(&self, found: &Found) -> bool {
+        let Some(language) = self.language(found) else { return false };
+        let is_another = |claim: &Claim<'_>, package: &Package| {
+            let order = |listed| (language.versions.compare)(listed, &package.version);
+            claim.owner.package == package.name
+                && claim.version.is_some_and(|listed| order(listed).is_ok_and(Ordering::is_ne))
+        };
+        let claims = self.owners.get(&found.file.node).into_iter().flatten();
+        let mut listing = claims.filter(|claim| !claim.owner.is_system && claim.by == found.detector.id);
+        listing.any(|claim| !found.parsed.packages.iter().any(|one| is_another(claim, &one.package)))
     }
 
     /// The archives of a file that nothing identifies.

@@ -11,6 +11,7 @@ use limpid_image::{index::Indexer, read::read_image, source::SourceError};
 
 use crate::packs::{Item, digest, kept, store};
 
+mod assemblies;
 mod beside;
 mod corpus;
 mod documents;

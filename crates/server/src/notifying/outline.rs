@@ -44,6 +44,10 @@ pub(super) struct OutlinedPackage<'a> {
     repository: Option<Text<'a>>,
     #[serde(borrow, default)]
     owned_by: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    evidence: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    built_for: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -101,15 +105,17 @@ impl OutlinedPackage<'_> {
         }
     }
 
-    fn others(&self) -> [&Option<Text<'_>>; 7] {
+    fn others(&self) -> [&Option<Text<'_>>; 9] {
         let Self { namespace, architecture, module, vendor, key, repository, owned_by, .. } = self;
-        [namespace, architecture, module, vendor, key, repository, owned_by]
+        let Self { evidence, built_for, .. } = self;
+        [namespace, architecture, module, vendor, key, repository, owned_by, evidence, built_for]
     }
 
     /// The package, without its places, on which no judgement depends.
     pub(super) fn indexed(&self) -> IndexedPackage {
         let owned = |text: &Option<Text<'_>>| text.as_ref().map(|text| text.0.clone().into_owned());
-        let [namespace, architecture, module, vendor, key, repository, owned_by] = self.others().map(owned);
+        let [namespace, architecture, module, vendor, key, repository, owned_by, evidence, built_for] =
+            self.others().map(owned);
         let source = |source: &OutlinedSource<'_>| SourcePackage::new(&*source.name.0, &*source.version.0);
         let package = Package {
             name: self.name.0.clone().into_owned(),
@@ -122,6 +128,8 @@ impl OutlinedPackage<'_> {
             key,
             repository,
             owned_by,
+            evidence,
+            built_for,
         };
         IndexedPackage { package, namespace, purl: String::new(), path: String::new(), layer: None }
     }
@@ -166,7 +174,8 @@ mod tests {
             "packages": [{
                 "name": "curl", "version": "1", "type": "rpm", "namespace": "Red Hat:9", "architecture": "x86_64",
                 "source": {"name": "curl", "version": "1"}, "module": "a:1", "vendor": "Red Hat", "key": "00",
-                "repository": "baseos", "owned_by": "curl-python", "purl": "pkg:rpm/curl", "path": "var/lib/rpm/rpmdb.sqlite", "layer": null,
+                "repository": "baseos", "owned_by": "curl-python", "evidence": "bytes", "built_for": "linux/arm",
+                "purl": "pkg:rpm/curl", "path": "var/lib/rpm/rpmdb.sqlite", "layer": null,
             }],
         });
         let changed = |pointer: &str, value: Value| {
@@ -176,8 +185,8 @@ mod tests {
         };
         let own = identity(&whole);
         let mut seen = BTreeSet::from([own.clone()]);
-        let fields = "name version type namespace architecture module vendor key repository owned_by source/name \
-                      source/version";
+        let fields = "name version type namespace architecture module vendor key repository owned_by evidence \
+                      built_for source/name source/version";
         let of_package = fields.split(' ').map(|field| format!("/packages/0/{field}"));
         let of_report =
             ["/distributions/0/id", "/distributions/0/ecosystem", "/repositories/0"].map(str::to_owned);
@@ -202,6 +211,8 @@ mod tests {
             key: Some("00".to_owned()),
             repository: Some("baseos".to_owned()),
             owned_by: Some("curl-python".to_owned()),
+            evidence: Some("bytes".to_owned()),
+            built_for: Some("linux/arm".to_owned()),
         };
         let json = serde_json::to_string(&package).unwrap();
         let outlined: OutlinedPackage<'_> = serde_json::from_str(&json).unwrap();

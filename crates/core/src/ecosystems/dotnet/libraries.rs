@@ -1,6 +1,6 @@
 //! The list of libraries that an application was built with: `NAME.deps.json`.
 //!
-//! Packages are delivered, projects are the application's own, and the runtime comes along where the application is
+//! Packages are delivered, projects are the application's own (their files are nobody else's), and the runtime comes along where the application is
 //! self-contained. A package that brought no file was needed to build, and is not there. Whatever is listed in another form is told.
 //!
 //! Source of the format: .NET's design document “runtime-configuration-file”, section `[appname].deps.json`; libraries of the type
@@ -17,6 +17,7 @@ use serde_json::Value;
 use super::{framework::Framework, limits::MOST_PATH_BYTES};
 use crate::{
     FilePath, FoundFile, Package, Parsed, ParsedPackage,
+    ecosystem::OwnedFiles,
     formats::{damage::Damage, path_budget::PathBudget},
     owned::OwnedFile,
 };
@@ -75,13 +76,19 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
         Ok(document) => packages(file.path, document, &mut damage),
         Err(error) => {
             damage.note("it cannot be read", error);
-            Vec::new()
+            (Vec::new(), Vec::new())
         }
     };
-    Parsed { packages, blind_spots: damage.into_blind_spots(file.path), ..Parsed::default() }
+    let (packages, owned) = packages;
+    Parsed { packages, owned, blind_spots: damage.into_blind_spots(file.path), ..Parsed::default() }
 }
 
-fn packages(path: &FilePath, document: Document, damage: &mut Damage) -> Vec<ParsedPackage> {
+/// The packages, and the files of the application's own projects.
+fn packages(
+    path: &FilePath,
+    document: Document,
+    damage: &mut Damage,
+) -> (Vec<ParsedPackage>, Vec<OwnedFiles>) {
     // Every application lists itself.
     let libraries = document.libraries.map(|Entries(libraries)| libraries).unwrap_or_default();
     if libraries.is_empty() {
@@ -89,8 +96,7 @@ fn packages(path: &FilePath, document: Document, damage: &mut Damage) -> Vec<Par
     }
     let mut delivered = Delivered::of(document.targets, &path.parent(), damage);
     let framework = Framework::at(path);
-    let mut packages = Vec::new();
-    let mut own = Vec::new();
+    let (mut packages, mut projects, mut own) = (Vec::new(), Vec::new(), Vec::new());
     for (key, Library { kind }) in libraries {
         match kind.as_str() {
             "package" | "runtimepack" => {
@@ -104,7 +110,8 @@ fn packages(path: &FilePath, document: Document, damage: &mut Damage) -> Vec<Par
                     Some(_) | None => packages.push(package(name, version, files.into())),
                 }
             }
-            "project" | "msbuildproject" | "referenceassembly" => {}
+            "project" | "msbuildproject" => projects.extend(delivered.project(&key)),
+            "referenceassembly" => {}
             "reference" => damage.note("assemblies that came from no package", key),
             _ => damage.note("libraries of a kind that is not known", key),
         }
@@ -112,7 +119,7 @@ fn packages(path: &FilePath, document: Document, damage: &mut Damage) -> Vec<Par
     if let Some(framework) = framework {
         packages.extend(of_framework(&framework, own.into(), &document.target, damage));
     }
-    packages
+    (packages, projects)
 }
 
 /// The framework under its own name, and as the package that advisories name.
@@ -192,6 +199,13 @@ impl Delivered {
             Some(brought) => brought.is_anything.then_some(brought.files),
             None => Some(Vec::new()),
         }
+    }
+
+    /// The files of one of the application's own projects; `None` where it has none.
+    fn project(&mut self, library: &str) -> Option<OwnedFiles> {
+        let files = self.files(library).filter(|files| !files.is_empty())?;
+        let name = split(library).map_or(library, |(name, _)| name);
+        Some(OwnedFiles { package: name.to_owned(), files: files.into() })
     }
 }
 

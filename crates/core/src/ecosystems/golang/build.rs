@@ -3,10 +3,13 @@
 //! Lines of fields with tabs between: `mod PATH VERSION SUM` is the program's own module, `dep PATH VERSION SUM` one that it is
 //! built from, and `=> PATH VERSION SUM` after one of them what stands in its place. A folder in its place is a copy of which
 //! nobody knows the version, as is the program's own module where it was not taken from a version. A line of another kind is
-//! told: it may have been one of these.
+//! told: it may have been one of these. `build GOOS=…` and `build GOARCH=…` say for what the program is built, and so is all that it
+//! is built from. (Go's own programs build for others, too: what is said of those does not depend on it.)
 //!
 //! Source of the format: Go's package runtime/debug, `BuildInfo.String`; of the names `stdlib` and `toolchain`: Go's
 //! vulnerability database.
+
+use std::collections::BTreeSet;
 
 use super::version;
 use crate::{
@@ -32,9 +35,13 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
     };
     let mut parsed = Parsed::default();
     parsed.blind_spots.extend(program.go_unread.iter().map(|detail| spot(file, detail.clone())));
-    for build in &program.go {
-        let modules = Modules::read(&build.modules);
-        parsed.packages.extend(modules.packages(&build.version).into_iter().map(ParsedPackage::new));
+    let builds: Vec<Modules<'_>> = program.go.iter().map(|build| Modules::read(&build.modules)).collect();
+    // Of a file with programs for several processors all are judged as one.
+    let platforms: BTreeSet<Option<String>> = builds.iter().map(Modules::built_for).collect();
+    let built_for = platforms.first().filter(|_| platforms.len() == 1).cloned().flatten();
+    for (build, modules) in program.go.iter().zip(builds) {
+        let packages = modules.packages(&build.version, built_for.as_deref());
+        parsed.packages.extend(packages.into_iter().map(ParsedPackage::new));
         parsed.blind_spots.extend(modules.odd.map(|line| {
             let shown: String = line.chars().take(MOST_SHOWN).collect();
             spot(file, format!("a line of its Go build information cannot be read: {shown:?}"))
@@ -62,6 +69,9 @@ struct Modules<'a> {
     list: Vec<(&'a str, &'a str)>,
     /// The first line that cannot be read.
     odd: Option<&'a str>,
+    /// What is said of the system and of the processor that it is built for.
+    systems: BTreeSet<&'a str>,
+    processors: BTreeSet<&'a str>,
 }
 
 impl<'a> Modules<'a> {
@@ -94,13 +104,24 @@ impl<'a> Modules<'a> {
                 // A folder has no version of its own.
                 *replaced = if is_folder(path) { (replaced.0, "") } else { (path, version) };
             }
-            "build" => {}
+            "build" => {
+                self.systems.extend(path.strip_prefix("GOOS="));
+                self.processors.extend(path.strip_prefix("GOARCH="));
+            }
             _ => return None,
         }
         Some(())
     }
 
-    fn packages(&self, go: &str) -> Vec<Package> {
+    /// Such as `linux/amd64`; `None` where it is not said, or twice.
+    fn built_for(&self) -> Option<String> {
+        let one = |all: &BTreeSet<&'a str>| all.first().copied().filter(|_| all.len() == 1);
+        let (system, processor) = (one(&self.systems)?, one(&self.processors)?);
+        let is_plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        (is_plain(system) && is_plain(processor)).then(|| format!("{system}/{processor}"))
+    }
+
+    fn packages(&self, go: &str, built_for: Option<&str>) -> Vec<Package> {
         let go = version::of_go(go);
         let is_toolchain = !self.has_own && self.path.starts_with(TOOLCHAIN_PATH);
         let toolchain = is_toolchain.then(|| package(TOOLCHAIN, &go));
@@ -108,7 +129,9 @@ impl<'a> Modules<'a> {
             .list
             .iter()
             .map(|&(path, version)| package(path, if version.is_empty() { UNRELEASED } else { version }));
-        std::iter::once(package(STANDARD_LIBRARY, &go)).chain(toolchain).chain(modules).collect()
+        let built = |one: Package| Package { built_for: built_for.map(str::to_owned), ..one };
+        let library = built(package(STANDARD_LIBRARY, &go));
+        std::iter::once(library).chain(toolchain).chain(modules.map(built)).collect()
     }
 }
 

@@ -39,6 +39,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         severity: "the score that an advisory gives, where it gives one",
         not_covered: &[
             "programs that were packed, or built without modules",
+            "programs that do not say for which system they are built: what an advisory says of others counts for them",
             "which functions of a module a program has: all of it counts, and a finding says in which functions a vulnerability is where Go's database tells",
             "modules whose makers number their versions otherwise than Go does: every version of them counts, and a finding says the makers' own",
             "modules that were not built from a version: they are told, and count where an advisory names them",

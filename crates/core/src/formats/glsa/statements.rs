@@ -21,7 +21,11 @@ use crate::{
 pub(super) fn of(namespace: &str, package: &Package) -> Vec<Affected> {
     let said = said(package).unwrap_or_else(|text| vec![Said::unreadable(text)]);
     let affected = |Said { slot, range, words }: Said<'_>| Affected {
-        only: Only { architectures: package.architectures.clone(), module: slot.map(str::to_owned) },
+        only: Only {
+            architectures: package.architectures.clone(),
+            module: slot.map(str::to_owned),
+            ..Only::default()
+        },
         stance: Stance { words, ..Stance::default() },
         ..Affected::new(namespace, &*package.name, Names::Binary, range)
     };

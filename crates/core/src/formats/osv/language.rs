@@ -3,6 +3,7 @@
 //! A record is reported under its own identifier, and its aliases are other names of the same vulnerability. That a package is
 //! malicious as a whole is said in its summary.
 
+mod builds;
 mod words;
 
 use super::{Dialect, Reported, Said, export::Export};
@@ -90,6 +91,7 @@ impl Language {
         let mut affected = said.about(self.names);
         affected.namespace = self.name.to_owned();
         affected.package = (self.normalised)(&affected.package);
+        affected.only.builds = builds::of(&said.affected.ecosystem_specific);
         affected.stance.words = words::of(said.affected);
         vec![affected]
     }

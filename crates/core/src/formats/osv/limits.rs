@@ -5,3 +5,6 @@ pub(super) const LINKS: usize = 24;
 
 /// Packages, and functions of each, that a finding names: a hint is read by people, and some advisories list hundreds.
 pub(super) const MOST_NAMED: usize = 3;
+
+/// Systems with processors for which a program must be built, of one package. Real ones have under 20; more are all.
+pub(super) const MOST_BUILDS: usize = 200;

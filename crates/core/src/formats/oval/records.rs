@@ -58,7 +58,8 @@ pub(super) fn affected(
         .into_iter()
         .map(|((namespace, package, range, module), architectures)| {
             let architectures = architectures.unwrap_or_default().iter().map(ToString::to_string).collect();
-            let only = Only { architectures, module: module.map(|module| module.to_string()) };
+            let module = module.map(|module| module.to_string());
+            let only = Only { architectures, module, ..Only::default() };
             Affected { only, ..Affected::new(namespace, &*package, dialect.names, range) }
         })
         .collect()

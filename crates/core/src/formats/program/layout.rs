@@ -54,6 +54,12 @@ impl Layout {
         length: u64,
         most: u64,
     ) -> Result<Vec<u8>, Trouble> {
+        let place = self.place(address, length)?;
+        bytes.exactly(place, length, most)
+    }
+
+    /// Where so much memory of the program is in the file.
+    pub(super) fn place(&self, address: u64, length: u64) -> Result<u64, Trouble> {
         let within = |segment: &&Segment| {
             address.checked_sub(segment.address).is_some_and(|offset| offset < segment.size)
         };
@@ -64,6 +70,6 @@ impl Layout {
         if length > segment.size - offset {
             return Err(Trouble::Fault("it points to memory that is not in the file"));
         }
-        bytes.exactly(segment.place.saturating_add(offset), length, most)
+        Ok(segment.place.saturating_add(offset))
     }
 }

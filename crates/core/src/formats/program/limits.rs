@@ -49,3 +49,17 @@ pub(super) const MOST_PROVEN: usize = 100;
 /// Bytes at the end of what is written of a build: ten of the second, one that tells whether something was changed, eight of the
 /// commit.
 pub(super) const BUILD_BYTES: usize = 19;
+
+/// Bytes of the root of .NET's metadata with the list of its streams, and of the name of one. Real ones have some 100; the name has
+/// 32 at most.
+pub(super) const MOST_ROOT_BYTES: u64 = 4 << 10;
+pub(super) const MOST_STREAM_NAME: usize = 32;
+
+/// Bytes of a name of .NET's metadata, with its end: ECMA-335 has 1023 at most.
+pub(super) const MOST_NAME_LENGTH: u64 = 1 << 10;
+
+/// Bytes of the value of an attribute of an assembly. Those that are read have under 200.
+pub(super) const MOST_BLOB_BYTES: u64 = 4 << 10;
+
+/// Attributes of an assembly. Those that name their friends have some hundred.
+pub(super) const MOST_ATTRIBUTES: usize = 10_000;

@@ -4,7 +4,7 @@
 //! extracts are made and read; what they mean is for the ecosystems to say.
 //!
 //! Sources of the formats: the System V ABI (ELF), Microsoft's “PE Format”, Apple's `mach-o/loader.h` and `mach-o/fat.h`; Go's
-//! package debug/buildinfo; “Auditable” (`https://github.com/rust-secure-code/cargo-auditable`), PARSING.md.
+//! package debug/buildinfo; “Auditable” (`https://github.com/rust-secure-code/cargo-auditable`), PARSING.md; ECMA-335.
 
 mod bytes;
 mod elf;
@@ -13,6 +13,7 @@ mod known;
 mod layout;
 mod limits;
 mod macho;
+mod managed;
 mod note;
 mod pe;
 mod rust;
@@ -28,6 +29,7 @@ use self::{
 pub use self::{
     known::{FILES, Proven, named},
     limits::MOST_BYTES,
+    managed::Assembly,
 };
 use crate::{
     extract::{Extractor, Scratch, Source},
@@ -66,6 +68,12 @@ pub struct Program {
     /// What is wrong with the notes, and why its bytes prove nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub self_unread: Vec<String>,
+    /// What it is as an assembly of .NET.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub managed: Vec<Assembly>,
+    /// What is wrong with its metadata.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub managed_unread: Vec<String>,
 }
 
 /// What Go's linker wrote into a program.
@@ -90,10 +98,12 @@ fn extract_of(source: &mut dyn Source, is_searched: bool) -> io::Result<Vec<u8>>
     let mut program = Program::default();
     let (layouts, faults) = layouts(&mut bytes)?;
     for layout in &layouts {
-        let Program { go, rust, notes, go_unread, rust_unread, self_unread, .. } = &mut program;
+        let Program { go, rust, notes, managed, go_unread, rust_unread, self_unread, managed_unread, .. } =
+            &mut program;
         take(go::read(&mut bytes, layout), go, go_unread)?;
         take(rust::read(&mut bytes, layout), rust, rust_unread)?;
         take(note::read(&mut bytes, layout), notes, self_unread)?;
+        take(managed::read(&mut bytes, layout), managed, managed_unread)?;
     }
     program.go.dedup();
     program.rust.dedup();
@@ -106,7 +116,9 @@ fn extract_of(source: &mut dyn Source, is_searched: bool) -> io::Result<Vec<u8>>
     }
     // What says something of one of its programs must not pass for what it says of all.
     program.go_unread.extend(faults.into_iter().map(str::to_owned));
-    // Of what only names the package that it is of, which some distributions write into every program, nothing is judged.
+    // Of what only names the package that it is of, which some distributions write into every program, nothing is judged. Of
+    // assemblies there are hundreds where there is one, in folders where packages could have them, and mostly none has: to hash
+    // them all would cost more than to read them.
     let is_artifact = !(program.go.is_empty() && program.rust.is_empty() && program.proven.is_empty());
     EXTRACTOR.write(&program, is_artifact)
 }

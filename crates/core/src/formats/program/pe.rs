@@ -11,6 +11,8 @@ const DATA: u64 = 0x40 | 0x4000_0000 | 0x8000_0000;
 const ALIGNMENT: u64 = 0x00f0_0000;
 /// Begins the optional header of programs of 64 bits.
 const LARGE: u64 = 0x20b;
+/// Which of the directories at the end of the optional header is that of the Common Language Infrastructure.
+const MANAGED: u64 = 14;
 
 fn number(bytes: &[u8], at: usize, size: usize) -> Result<u64, Trouble> {
     ORDER.number(bytes, at, size).ok_or(Trouble::Fault("it is cut off"))
@@ -52,4 +54,22 @@ pub(super) fn layout(bytes: &mut Bytes<'_>) -> Result<Layout, Trouble> {
 fn base(bytes: &mut Bytes<'_>, place: u64) -> Result<u64, Trouble> {
     let header = bytes.at::<32>(place)?;
     if number(&header, 0, 2)? == LARGE { number(&header, 24, 8) } else { number(&header, 28, 4) }
+}
+
+/// The base address, and where after it the header of the Common Language Infrastructure is; `None` where the program has none.
+pub(super) fn managed(bytes: &mut Bytes<'_>) -> Result<Option<(u64, u64)>, Trouble> {
+    let place = number(&bytes.at::<4>(0x3c)?, 0, 4)?;
+    let size = number(&bytes.at::<24>(place)?, 20, 2)?;
+    let place = place + 24;
+    if size == 0 {
+        return Ok(None);
+    }
+    let is_large = number(&bytes.at::<2>(place)?, 0, 2)? == LARGE;
+    let directories = if is_large { 112 } else { 96 };
+    let entry = directories + MANAGED * 8;
+    if size < entry + 8 || number(&bytes.at::<4>(place + directories - 4)?, 0, 4)? <= MANAGED {
+        return Ok(None);
+    }
+    let header = number(&bytes.at::<8>(place + entry)?, 0, 4)?;
+    if header == 0 { Ok(None) } else { Ok(Some((base(bytes, place)?, header))) }
 }

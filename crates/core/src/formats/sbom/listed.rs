@@ -76,6 +76,8 @@ pub(super) struct Facts {
     pub(super) key: Option<String>,
     pub(super) repository: Option<String>,
     pub(super) owned_by: Option<String>,
+    pub(super) evidence: Option<String>,
+    pub(super) built_for: Option<String>,
     pub(super) path: Option<String>,
     pub(super) layer: Option<Digest>,
 }

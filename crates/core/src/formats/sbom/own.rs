@@ -22,6 +22,8 @@ const VENDOR: &str = "limpid:vendor";
 const KEY: &str = "limpid:key";
 const REPOSITORY: &str = "limpid:repository";
 const OWNED_BY: &str = "limpid:owned-by";
+const EVIDENCE: &str = "limpid:evidence";
+const BUILT_FOR: &str = "limpid:built-for";
 
 const STATE: &str = "limpid:index:state";
 const PLATFORM: &str = "limpid:index:platform";
@@ -42,6 +44,8 @@ pub fn of_package(indexed: &IndexedPackage) -> Vec<(&'static str, String)> {
         (KEY, package.key.clone()),
         (REPOSITORY, package.repository.clone()),
         (OWNED_BY, package.owned_by.clone()),
+        (EVIDENCE, package.evidence.clone()),
+        (BUILT_FOR, package.built_for.clone()),
     ];
     let facts = facts.into_iter().filter_map(|(name, value)| Some((name, value?)));
     std::iter::once((PATH, indexed.path.clone())).chain(facts).collect()
@@ -95,6 +99,8 @@ impl Facts {
             KEY => self.key = text(),
             REPOSITORY => self.repository = text(),
             OWNED_BY => self.owned_by = text(),
+            EVIDENCE => self.evidence = text(),
+            BUILT_FOR => self.built_for = text(),
             _ => {}
         }
     }

@@ -160,8 +160,9 @@ impl<'a> Listing<'a> {
             self.gaps.versionless.add(|| component.title());
             return self.push(unjudged(component, component.purls.first()), None);
         }
-        let owned_by = component.facts.owned_by.clone();
-        let package = Package { owned_by, ..(language.purl.as_detected)(package) };
+        let (owned_by, evidence) = (component.facts.owned_by.clone(), component.facts.evidence.clone());
+        let built_for = component.facts.built_for.clone();
+        let package = Package { owned_by, evidence, built_for, ..(language.purl.as_detected)(package) };
         let purl = purl(Some(language), &package, None);
         self.push(indexed(component, package, Some(language.osv_name.to_owned()), purl), None);
     }

@@ -45,6 +45,16 @@ fn told(path: &Path) -> Option<BTreeSet<String>> {
     Some(told)
 }
 
+/// For what Go's own tool tells that a program is built.
+fn told_platform(path: &Path) -> Option<String> {
+    let output = Command::new("go").args(["version", "-m"]).arg(path).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let of = |name: &str| {
+        text.lines().find_map(|line| line.trim_start().strip_prefix("build\t")?.strip_prefix(name))
+    };
+    Some(format!("{}/{}", of("GOOS=")?, of("GOARCH=")?))
+}
+
 /// Holds what is found against what is told; how many modules there are.
 fn hold(path: &Path) -> usize {
     let shown = |parsed: &Parsed| -> BTreeSet<String> {
@@ -52,6 +62,11 @@ fn hold(path: &Path) -> usize {
     };
     let found = found(path);
     assert_eq!(found.iter().flat_map(|one| &one.blind_spots).count(), 0, "{}", path.display());
+    let platform = told_platform(path);
+    for package in found.iter().flat_map(|one| &one.packages).map(|one| &one.package) {
+        let expected = platform.as_ref().filter(|_| package.name != "toolchain");
+        assert_eq!(package.built_for.as_ref(), expected, "{} {}", path.display(), package.name);
+    }
     let told = told(path);
     assert_eq!(found.as_ref().map(shown), told, "{}", path.display());
     told.map_or(0, |told| told.len())
@@ -147,6 +162,7 @@ fn programs_built_from_the_registry_are_read_as_go_reads_them() {
     ] {
         for flags in ["", "-s -w"] {
             go(&["build", "-ldflags", flags, "-o", "tool", "."], target);
+            assert_eq!(told_platform(&at("tool")).as_deref(), Some(target));
             let modules = hold(&at("tool"));
             assert!(modules >= 6, "{target}: {modules}");
             eprintln!("{target} {flags:?}: {modules} modules");

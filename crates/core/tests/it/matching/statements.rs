@@ -87,7 +87,7 @@ fn architectures_and_modules_say_which_packages_are_meant() {
     let only = |architectures: &[&str], module: Option<&str>| {
         let mut said = said(MAIN, "CVE-1", Names::Binary, UNFIXED);
         let architectures = architectures.iter().map(|&one| one.to_owned()).collect();
-        said.affected.only = Only { architectures, module: module.map(str::to_owned) };
+        said.affected.only = Only { architectures, module: module.map(str::to_owned), ..Only::default() };
         catalog([said])
     };
     let found = |catalog: &Written, architecture: Option<&str>, module: Option<&str>| {

@@ -22,7 +22,7 @@ const BELOW: &str = r#""ranges": [{"type": "SEMVER", "events": [{"introduced": "
 const ODD: &str = r#""versions": ["(unknown)", "main"]"#;
 
 /// What Go's database says with one record.
-fn catalog(record: &str) -> Written {
+pub(super) fn catalog(record: &str) -> Written {
     let family = ecosystems::all().of_namespace("Go").unwrap().feeds;
     let source = (family.needed_by)("Go").remove(0);
     let mut statements = Vec::new();

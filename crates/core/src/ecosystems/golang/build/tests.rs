@@ -44,6 +44,38 @@ fn modules_are_those_that_the_program_is_built_from() {
 }
 
 #[test]
+fn what_a_program_is_built_for_holds_for_all_that_it_is_built_from() {
+    let of = |lines: &str| {
+        let parsed = built(&format!("path\tcmd/a\ndep\ta.org/c\tv1.0.0\n{lines}"));
+        assert_eq!(parsed.blind_spots, []);
+        let one = |name: &str| {
+            let mut named = parsed.packages.iter().filter(|one| one.package.name == name);
+            named.next().unwrap().package.built_for.clone().unwrap_or_default()
+        };
+        (one("stdlib"), one("a.org/c"), one("toolchain"))
+    };
+    let linux = || "linux/amd64".to_owned();
+    let both = "build\tCGO_ENABLED=0\nbuild\tGOARCH=amd64\nbuild\tGOOS=linux\nbuild\tGOAMD64=v1\n";
+    assert_eq!(of(both), (linux(), linux(), String::new()));
+    for unsaid in [
+        "",
+        "build\tGOOS=linux\n",
+        "build\tGOARCH=amd64\n",
+        "build\tGOOS=linux\nbuild\tGOOS=windows\nbuild\tGOARCH=amd64\n",
+        "build\tGOOS=\nbuild\tGOARCH=amd64\n",
+        "build\tGOOS=linux/x\nbuild\tGOARCH=amd64\n",
+    ] {
+        assert_eq!(of(unsaid), <(String, String, String)>::default(), "{unsaid}");
+    }
+    let build = |system: &str| GoBuild {
+        version: "go1.22.1".to_owned(),
+        modules: format!("path\ta.org/a\nbuild\tGOOS=darwin\nbuild\tGOARCH={system}\n"),
+    };
+    let parsed = parse(&Program { go: vec![build("amd64"), build("arm64")], ..Program::default() });
+    assert!(parsed.packages.iter().all(|one| one.package.built_for.is_none()));
+}
+
+#[test]
 fn what_cannot_be_read_is_told_and_the_rest_stands() {
     for odd in [
         "dep",

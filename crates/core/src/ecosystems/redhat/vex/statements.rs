@@ -83,7 +83,11 @@ fn affected(statement: &Statement<'_>, architectures: Option<Vec<Rc<str>>>) -> A
         architectures.unwrap_or_default().iter().map(ToString::to_string).collect();
     architectures.sort();
     Affected {
-        only: Only { architectures, module: statement.module.as_ref().map(ToString::to_string) },
+        only: Only {
+            architectures,
+            module: statement.module.as_ref().map(ToString::to_string),
+            ..Only::default()
+        },
         stance: Stance {
             severity: words::severity(statement.severity),
             severity_word: statement.severity.to_owned(),

@@ -94,7 +94,7 @@ mod tests {
         let range = AffectedRange::Fixed { introduced: None, fixed: version.to_owned() };
         let architectures = architectures.iter().map(|&one| one.to_owned()).collect();
         Affected {
-            only: Only { architectures, module: Some(String::new()) },
+            only: Only { architectures, module: Some(String::new()), ..Only::default() },
             ..Affected::new("Red Hat:enterprise_linux:9::baseos", "curl", Names::Binary, range)
         }
     }

@@ -3,7 +3,8 @@
 //! of its packages and functions, and what its makers call the versions where Go has no order for them.
 //!
 //! These are hints for people, and nothing is left out by them: which functions a program has is not known, nor what is meant where
-//! a word has another form than its database gives it. So what cannot be read of them is passed over.
+//! a word has another form than its database gives it. So what cannot be read of them is passed over. (What Go's database says of
+//! systems leaves something out by itself: [`super::builds`].)
 //!
 //! Sources of the forms: Go's vulnerability database (“Database schema”: `imports`, `custom_ranges`); RustSec's advisory format
 //! (`informational`, `affected`).
