@@ -6,6 +6,7 @@ pub mod apk;
 pub mod archive;
 pub mod builders;
 pub mod csaf;
+pub mod cve5;
 pub(crate) mod damage;
 pub(crate) mod digits;
 pub mod dpkg;

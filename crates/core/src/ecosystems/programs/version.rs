@@ -4,7 +4,7 @@
 //! - a version before the release: `3.13.0rc1`, `8.4.0-alpha2`, `22.0.0-pre`, `3.4.0dev`;
 //! - letters after it, as OpenSSL has them: `1.1.1w`, `1.0.2za`;
 //! - what makes it no other version: `2.6.10p210` of Ruby, `17.0.9+9` of Java, `3.12.0+` of Python, the commit in
-//!   `2.8.3-86e043a` of HAProxy.
+//!   `2.8.3-86e043a` of HAProxy, the certified module in `1.0.2k-fips`.
 //!
 //! `1.8.0_392` is how Java 8 calls 8.0.392. Anything else is no version: not of these programs, or changed by somebody.
 //!
@@ -41,6 +41,11 @@ struct Version<'a> {
     stage: Stage<'a>,
 }
 
+/// Whether a version is one before a release.
+pub(super) fn is_before_release(version: &str) -> bool {
+    read(version).is_ok_and(|version| matches!(version.stage, Stage::Before(..)))
+}
+
 fn check(version: &str) -> Result<(), InvalidVersion> {
     read(version).map(|_| ())
 }
@@ -68,7 +73,8 @@ fn compare(a: &str, b: &str) -> Result<Ordering, InvalidVersion> {
 
 fn read(version: &str) -> Result<Version<'_>, InvalidVersion> {
     let read = java(version).or_else(|| {
-        let mut rest = version;
+        // So OpenSSL calls itself that was built with its certified module.
+        let mut rest = version.strip_suffix("-fips").unwrap_or(version);
         let mut numbers = vec![number(&mut rest)?];
         while let Some(mut behind) = rest.strip_prefix('.').filter(|rest| starts_with_digit(rest)) {
             numbers.push(number(&mut behind)?);

@@ -5,3 +5,6 @@ pub(super) const LINKS: usize = 24;
 
 /// Packages, and functions of each, that a finding names: a hint is read by people, and some advisories list hundreds.
 pub(super) const MOST_NAMED: usize = 3;
+
+/// A list is not believed where one record of so many cannot be read: then it is another form.
+pub(super) const BELIEVED_OF_REFUSED: usize = 20;

@@ -163,7 +163,8 @@ impl<'a> Listing<'a> {
         let owned_by = component.facts.owned_by.clone();
         let package = Package { owned_by, ..(language.purl.as_detected)(package) };
         let purl = purl(Some(language), &package, None);
-        self.push(indexed(component, package, Some(language.osv_name.to_owned()), purl), None);
+        let namespace = language.namespace_of(&package);
+        self.push(indexed(component, package, Some(namespace), purl), None);
     }
 
     fn of_system(&mut self, component: &Component, written: &Written, place: usize) {
