@@ -217,6 +217,8 @@ pub struct Parsed {
     pub packages: Vec<ParsedPackage>,
     /// Files that a package owns, said by a file that is no database of packages, such as dpkg's `info/NAME.list`.
     pub owned: Vec<OwnedFiles>,
+    /// The package that brought all that is in the file's folder and nobody else owns, where the file says what is installed there.
+    pub owns_folder: Option<String>,
     /// The repositories that the packages of this file system come from, as a manifest of its contents says.
     pub repositories: Vec<String>,
     /// From which repository single packages were installed, as a log of installations says.

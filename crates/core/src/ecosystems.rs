@@ -9,6 +9,7 @@ mod alpine;
 mod amazon;
 mod archlinux;
 mod azurelinux;
+mod bitnami;
 mod chainguard;
 mod conan;
 mod debian;
@@ -45,7 +46,7 @@ use crate::{
 
 /// Every ecosystem, the one that is asked first in front: where a system names several as its relatives (`ID_LIKE`),
 /// the first in this list has it.
-const LIST: [Ecosystem; 32] = [
+const LIST: [Ecosystem; 33] = [
     alpine::ECOSYSTEM,
     wolfi::ECOSYSTEM,
     chainguard::ECOSYSTEM,
@@ -77,6 +78,7 @@ const LIST: [Ecosystem; 32] = [
     dotnet::ECOSYSTEM,
     hex::ECOSYSTEM,
     r::ECOSYSTEM,
+    bitnami::ECOSYSTEM,
     // Languages about which nobody publishes advisories that may be read.
     conan::ECOSYSTEM,
     perl::ECOSYSTEM,

@@ -21,6 +21,7 @@ pub mod plain;
 pub mod plugin;
 pub mod portage;
 pub mod program;
+pub(crate) mod program_version;
 pub mod releases;
 pub mod rpm;
 pub mod sbom;

@@ -275,6 +275,51 @@ fn a_mirror_without_them_changes_nothing_for_images_that_need_none() {
     assert!(findings(&report).is_empty());
 }
 
+/// What Bitnami's images have in a component's folder: (name, version) of each package.
+fn spdx(packages: &[(&str, &str)]) -> String {
+    let package = |(name, version): &(&str, &str)| {
+        let purl = format!("pkg:bitnami/{name}@{version}?arch=amd64&distro=debian-12");
+        json!({ "SPDXID": format!("SPDXRef-{name}"), "name": name, "versionInfo": version, "externalRefs": [
+            { "referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": purl }
+        ] })
+    };
+    let packages: Vec<Value> = packages.iter().map(package).collect();
+    json!({ "SPDXID": "SPDXRef-x", "spdxVersion": "SPDX-2.3", "packages": packages }).to_string()
+}
+
+#[test]
+fn what_bitnami_packaged_is_judged_by_its_documents() {
+    let place = mirrored();
+    let scan = |packages: &[(&str, &str)], status| {
+        let folder = "opt/bitnami/airflow";
+        let tar = Tar::new()
+            .file(&format!("{folder}/.spdx-airflow.spdx"), spdx(packages))
+            .program(&format!("{folder}/bin/odd"), [&b"\x7fELF\x02\x01\x01\0"[..], &[0; 64]].concat())
+            .file("srv/notes/.spdx-x.spdx", "SPDXVersion: SPDX-2.3");
+        let image = clean().image().layer(tar.finish(), Stored::Gzip);
+        let image = place.write("image.tar", Layout::of(&image, "latest").tar().finish());
+        scanned(&place, &image, status)
+    };
+    let report = scan(&[("airflow", "2.9.2-3")], 0);
+    assert_eq!(findings(&report), [("BIT-airflow-2024-39877", "airflow")]);
+    assert_eq!((counting(&report), &report["blind_spots"]), (vec![], &json!([])), "{report:#}");
+    let found = &report["findings"][0];
+    assert_eq!((&found["fixed_in"], &found["why"]), (&json!("2.9.3"), &json!("2.4.0 ≤ 2.9.2-3 < 2.9.3")));
+    assert_eq!(found["package"]["purl"], "pkg:bitnami/airflow@2.9.2-3");
+    // The number of the packaging makes no version before the release.
+    assert_eq!(findings(&scan(&[("airflow", "2.9.3-0")], 0)), []);
+    let report = scan(&[("airflow", "2.9.3-0"), ("geos", "3.13.0")], 3);
+    assert_eq!(counting(&report), spot("third-party", "geos 3.13.0"));
+    let report = scan(&[], 3);
+    assert_eq!(counting(&report).len(), 1, "{report:#}");
+    // In a list of packages as in an image.
+    let purl = json!({ "bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": { "component": { "type": "application", "name": "a" } },
+        "components": [{ "type": "application", "name": "airflow", "version": "2.9.2-3", "purl": "pkg:bitnami/airflow@2.9.2-3?arch=amd64" }] });
+    let list = place.write("list.json", purl.to_string());
+    let report = scanned(&place, &format!("sbom:{list}"), 0);
+    assert_eq!(findings(&report), [("BIT-airflow-2024-39877", "airflow")]);
+}
+
 #[test]
 fn real_programs_are_judged() {
     let place = mirrored();

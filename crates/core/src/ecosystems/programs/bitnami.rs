@@ -3,12 +3,15 @@
 //! Only what is said of programs of the table is kept, under the names that they have here: of other products nothing would ever be
 //! asked. A range of theirs is a list of pairs, of which some overlap (`14.0.0` to `14.14.0`, and `14.0.0` to `14.21.3`).
 
-use super::{products::Product, version::VERSIONS};
+use super::products::Product;
 use crate::{
     Affected,
     advisory::{Names, Record},
     feed::{FeedDocument, FeedError, FeedHead, FeedSource, Guard},
-    formats::osv::{self, Dialect, Reported, Said, export::Export},
+    formats::{
+        osv::{self, Dialect, Reported, Said, export::Export},
+        program_version::VERSIONS,
+    },
 };
 
 /// The namespace of the programs that it speaks about, and of those that nobody does.

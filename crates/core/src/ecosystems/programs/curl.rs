@@ -13,12 +13,14 @@
 
 use serde_json::Value;
 
-use super::version::VERSIONS;
 use crate::{
     Affected,
     advisory::{Names, Record},
     feed::{FeedDocument, FeedError, FeedHead, FeedSource, Guard},
-    formats::osv::{self, AffectedPackage, Dialect, Document, PackageName, Reference, Reported, Said},
+    formats::{
+        osv::{self, AffectedPackage, Dialect, Document, PackageName, Reference, Reported, Said},
+        program_version::VERSIONS,
+    },
 };
 
 /// The namespace of curl.

@@ -14,12 +14,11 @@ mod java;
 mod openssl;
 mod products;
 mod sources;
-mod version;
 
 use self::sources::Source;
 use crate::{
     ecosystem::{Detector, Ecosystem, Notes, PurlNames},
-    formats::program,
+    formats::{program, program_version},
     revision,
     scope::{Scope, ScopeQuestion},
     wants::{Pattern, Want},
@@ -35,7 +34,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     purl: PurlNames::language("generic", None),
     detectors: &[&DETECTOR],
     identity: None,
-    versions: &version::VERSIONS,
+    versions: &program_version::VERSIONS,
     upgrade: crate::upgrade::NONE,
     feeds: &feeds::FAMILY,
     scope,
@@ -48,7 +47,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         severity: "the word of the advisory; Bitnami's is that of NVD's score",
         not_covered: &[
             "bash, busybox, perl, and builds of vendors (java of others than BellSoft, NGINX Plus, what a package note \
-             tells of): no feed speaks about them, and they count by name and version",
+             tells of): no feed speaks about them in a way that proves anything, and they count by name and version",
             "versions that may be from before 2020: they are judged, and told as not covered as a whole",
             "branches of OpenSSL after their end, and those that no record names yet: they are told as ended, or not covered",
             "versions of curl and OpenSSL before a release, which are told; libraries that were linked into other programs",

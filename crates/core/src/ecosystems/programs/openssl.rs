@@ -15,12 +15,14 @@ mod branches;
 use std::collections::BTreeSet;
 
 pub(super) use self::branches::{end_of_life, namespace_of};
-use super::version::VERSIONS;
 use crate::{
     Affected,
     advisory::{Names, Record},
     feed::{FeedDocument, FeedError, FeedHead, FeedSource, Guard},
-    formats::cve5::{self, Dialect, Product, Stated},
+    formats::{
+        cve5::{self, Dialect, Product, Stated},
+        program_version::VERSIONS,
+    },
 };
 
 /// The namespace of what is said of no single branch; those of branches have the branch behind it.
@@ -59,7 +61,8 @@ pub(super) fn parse(
     if document.name.ends_with("-main/data.json") {
         return branches::read(document.reader, sink);
     }
-    if !document.name.is_empty() && !(is_in("secjson") && document.name.ends_with(".json")) {
+    let is_record = document.name.is_empty() || (is_in("secjson") && document.name.ends_with(".json"));
+    if !is_record {
         return Ok(FeedHead::default());
     }
     let dialect = Dialect { is_meant, versions: &VERSIONS, state: &state };

@@ -7,8 +7,7 @@
 
 use std::cmp::Ordering;
 
-use super::version::VERSIONS;
-use crate::{BlindSpot, Package, Reason};
+use crate::{BlindSpot, Package, Reason, formats::program_version::VERSIONS};
 
 /// A program that is spoken about.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 //! All of it holds for what the authors release, and for no build of a vendor with fixes of its own. Whoever a package note tells of
 //! is such a vendor.
 
-use super::{curl, openssl, products::Product, version};
-use crate::{BlindSpot, Package, Reason};
+use super::{curl, openssl, products::Product};
+use crate::{BlindSpot, Package, Reason, formats::program_version};
 
 /// Who speaks about a program.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +52,7 @@ impl Source {
 /// Their ranges begin with releases: what came before one has what is new in it, and is in none.
 fn unreleased(package: &Package) -> Option<BlindSpot> {
     let version = package.version.as_str();
-    version::is_before_release(version).then(|| {
+    program_version::is_before_release(version).then(|| {
         let detail = "the advisories speak of releases, and this is a version before one";
         BlindSpot::new(Reason::ReleaseNotCovered, format!("{} {version}", package.name), detail)
             .with_packages(1)

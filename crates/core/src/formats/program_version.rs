@@ -1,4 +1,4 @@
-//! The order of the versions of well-known programs: one that holds for each of them, as far as it knows their forms.
+//! The order of the versions of programs as their authors number them: one that holds for each of them, as far as it knows their forms.
 //!
 //! Numbers with dots, of which those that are missing are 0 (`15.4` of PostgreSQL is `15.4.0`), and then:
 //! - a version before the release: `3.13.0rc1`, `8.4.0-alpha2`, `22.0.0-pre`, `3.4.0dev`;
@@ -12,13 +12,11 @@
 
 use std::cmp::Ordering;
 
-use crate::{
-    formats::digits,
-    version::{InvalidVersion, VersionOrder},
-};
+use super::digits;
+use crate::version::{InvalidVersion, VersionOrder};
 
 /// The order.
-pub(super) const VERSIONS: VersionOrder = VersionOrder { scheme: "program", check, compare };
+pub(crate) const VERSIONS: VersionOrder = VersionOrder { scheme: "program", check, compare };
 
 /// Fewest digits of a commit.
 const COMMIT_DIGITS: usize = 7;
@@ -42,7 +40,7 @@ struct Version<'a> {
 }
 
 /// Whether a version is one before a release.
-pub(super) fn is_before_release(version: &str) -> bool {
+pub(crate) fn is_before_release(version: &str) -> bool {
     read(version).is_ok_and(|version| matches!(version.stage, Stage::Before(..)))
 }
 
