@@ -4,6 +4,7 @@
 
 pub mod apk;
 pub mod archive;
+pub(crate) mod bitnami;
 pub mod builders;
 pub mod csaf;
 pub mod cve5;

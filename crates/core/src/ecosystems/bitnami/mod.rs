@@ -11,8 +11,9 @@ mod feed;
 mod version;
 
 use crate::{
-    Package,
+    BlindSpot, Package,
     ecosystem::{Detector, Ecosystem, Notes, PurlNames},
+    formats::bitnami,
     revision,
     scope::{Scope, ScopeQuestion},
     wants::{Pattern, Want},
@@ -40,7 +41,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
         severity: "the word of the advisory, which is that of NVD's score",
         not_covered: &[
             "components that the database names in no version, which are told and count",
-            "CVEs from before 2020, which matters for components that are as old",
+            "CVEs from before 2020, which matters for components that are as old: those that are well known are told, others not",
             "what of other types Bitnami's documents list: it is found by its own files",
             "images from before these documents, of which only `.bitnami_components.json` tells",
         ],
@@ -62,10 +63,36 @@ fn as_detected(package: Package) -> Package {
     Package { name: package.name.to_ascii_lowercase(), ..package }
 }
 
+fn doubt(package: &Package) -> Option<BlindSpot> {
+    bitnami::doubt(&package.name, version::of_authors(&package.version), package)
+}
+
 /// The database speaks about some components and not of all that there are.
 fn scope(question: &ScopeQuestion<'_>) -> Scope {
     match &question.package.owned_by {
         Some(owner) => Scope::ThirdParty { by: owner.clone() },
-        None => Scope::IfNamed { namespaces: vec![question.namespace.to_owned()], doubts: Vec::new() },
+        None => Scope::IfNamed {
+            namespaces: vec![question.namespace.to_owned()],
+            doubts: doubt(question.package).into_iter().collect(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_older_than_the_data_is_doubted() {
+        for (name, version, is_doubted) in [
+            ("redis", "5.0.7-23", true),
+            ("redis", "7.4.1-0", false),
+            ("apache", "2.4.46-0", true),
+            ("geos", "3.8.0", false),
+        ] {
+            let package =
+                Package { name: name.to_owned(), version: version.to_owned(), ..Package::default() };
+            assert_eq!(doubt(&package).is_some(), is_doubted, "{name} {version}");
+        }
     }
 }

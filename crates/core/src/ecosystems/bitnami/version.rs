@@ -28,7 +28,7 @@ fn invalid(version: &str) -> InvalidVersion {
 }
 
 /// A version without the numbers of its packaging.
-fn of_authors(version: &str) -> &str {
+pub(super) fn of_authors(version: &str) -> &str {
     let mut rest = version;
     while let Some((before, _)) = rest.rsplit_once('-').filter(|(_, number)| digits::is_number(number)) {
         rest = before;

@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{advisory::Names, version};
 
-fn record(state: &str, cna: Value) -> Value {
+fn record(state: &str, cna: impl Into<Value>) -> Value {
+    let cna: Value = cna.into();
     json!({ "dataType": "CVE_RECORD", "dataVersion": "5.1", "cveMetadata": { "cveId": "CVE-2030-0001", "state": state },
             "containers": { "cna": cna } })
 }

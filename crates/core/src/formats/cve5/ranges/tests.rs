@@ -4,7 +4,8 @@ use super::*;
 use crate::version;
 
 /// The parts of a product's versions that are affected or not known, by SemVer's order.
-fn parts(default: &str, versions: Value) -> Vec<String> {
+fn parts(default: &str, versions: impl Into<Value>) -> Vec<String> {
+    let versions: Value = versions.into();
     let product = json!({ "product": "x", "defaultStatus": default, "versions": versions });
     let order = version::order("semver").unwrap();
     let found = stated(&serde_json::from_value(product).unwrap(), order);
