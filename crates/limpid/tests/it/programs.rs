@@ -203,7 +203,7 @@ fn of_openssl() -> Vec<u8> {
     members.push(("secadv/20260929.txt".to_owned(), "OpenSSL Security Advisory".to_owned()));
     let archive = members
         .iter()
-        .fold(Tar::new(), |tar, (name, text)| tar.file(&format!("release-metadata-main/{name}"), text));
+        .fold(Tar::new(), |tar, (name, text)| tar.file(format!("release-metadata-main/{name}"), text));
     archive.finish()
 }
 
@@ -269,7 +269,7 @@ fn a_mirror_without_them_changes_nothing_for_images_that_need_none() {
         place.run(&format!("scan {offline} --offline --format json")).ended(3);
     }
     // A document that is no list of records is not believed.
-    place.mirror().document(CURL, "[]".to_owned());
+    place.mirror().document(CURL, "[]");
     let report = scanned(&place, &image(&place, &[("usr/bin/curl", "\0libcurl/8.5.0\0")]), 3);
     assert_eq!(counting(&report).len(), 1, "{report:#}");
     assert!(findings(&report).is_empty());
@@ -293,8 +293,8 @@ fn what_bitnami_packaged_is_judged_by_its_documents() {
     let scan = |packages: &[(&str, &str)], status| {
         let folder = "opt/bitnami/airflow";
         let tar = Tar::new()
-            .file(&format!("{folder}/.spdx-airflow.spdx"), spdx(packages))
-            .program(&format!("{folder}/bin/odd"), [&b"\x7fELF\x02\x01\x01\0"[..], &[0; 64]].concat())
+            .file(format!("{folder}/.spdx-airflow.spdx"), spdx(packages))
+            .program(format!("{folder}/bin/odd"), [&b"\x7fELF\x02\x01\x01\0"[..], &[0; 64]].concat())
             .file("srv/notes/.spdx-x.spdx", "SPDXVersion: SPDX-2.3");
         let image = clean().image().layer(tar.finish(), Stored::Gzip);
         let image = place.write("image.tar", Layout::of(&image, "latest").tar().finish());
