@@ -31,6 +31,9 @@ pub struct Ecosystem {
     pub name: &'static str,
     /// OSV's name for it, which begins the namespaces of its releases: `Alpine` in `Alpine:v3.16`.
     pub osv_name: &'static str,
+    /// For languages whose packages are judged by feeds of their own each: the namespace of such a package, such as
+    /// `programs:curl`. `None`: that of all others, [`Ecosystem::osv_name`].
+    pub namespace_within: fn(&Package) -> Option<String>,
     /// What Clair calls its updaters and matchers, where that is not the id.
     pub clair_names: &'static [&'static str],
     /// How its packages are written as package URLs.
@@ -214,6 +217,8 @@ pub struct Parsed {
     pub packages: Vec<ParsedPackage>,
     /// Files that a package owns, said by a file that is no database of packages, such as dpkg's `info/NAME.list`.
     pub owned: Vec<OwnedFiles>,
+    /// The package that brought all that is in the file's folder and nobody else owns, where the file says what is installed there.
+    pub owns_folder: Option<String>,
     /// The repositories that the packages of this file system come from, as a manifest of its contents says.
     pub repositories: Vec<String>,
     /// From which repository single packages were installed, as a log of installations says.
@@ -259,6 +264,13 @@ pub struct ParsedPackage {
     /// Where it is within the file, which is an archive: `BOOT-INF/lib/x.jar`, `web.war!/WEB-INF/lib/x.jar`. Empty where it is
     /// the file itself that tells of it.
     pub within: String,
+}
+
+impl Ecosystem {
+    /// The namespace of a package of a language.
+    pub fn namespace_of(&self, package: &Package) -> String {
+        (self.namespace_within)(package).unwrap_or_else(|| self.osv_name.to_owned())
+    }
 }
 
 impl Detector {

@@ -9,6 +9,7 @@ mod alpine;
 mod amazon;
 mod archlinux;
 mod azurelinux;
+mod bitnami;
 mod chainguard;
 mod conan;
 mod conda;
@@ -78,6 +79,7 @@ const LIST: [Ecosystem; 33] = [
     dotnet::ECOSYSTEM,
     hex::ECOSYSTEM,
     r::ECOSYSTEM,
+    bitnami::ECOSYSTEM,
     // Languages about which nobody publishes advisories that may be read.
     conan::ECOSYSTEM,
     conda::ECOSYSTEM,

@@ -4,8 +4,10 @@
 
 pub mod apk;
 pub mod archive;
+pub(crate) mod bitnami;
 pub mod builders;
 pub mod csaf;
+pub mod cve5;
 pub(crate) mod damage;
 pub(crate) mod digits;
 pub mod dpkg;
@@ -20,6 +22,7 @@ pub mod plain;
 pub mod plugin;
 pub mod portage;
 pub mod program;
+pub(crate) mod program_version;
 pub mod releases;
 pub mod rpm;
 pub mod sbom;

@@ -58,6 +58,7 @@ pub(crate) fn ecosystem(
         id,
         name: "Tiny Linux",
         osv_name,
+        namespace_within: |_| None,
         clair_names: &[],
         purl: PurlNames { kind: "apk", namespace: Some("tiny"), ..PurlNames::BY_SOURCE },
         detectors: &[],

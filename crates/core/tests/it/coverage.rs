@@ -92,8 +92,10 @@ fn feeds(ecosystem: &Ecosystem) -> String {
     if urls.is_empty() {
         return "none: listed, and not judged".to_owned();
     }
-    let mut shown = list(urls.iter().take(SHOWN).map(|url| (*url).to_owned()));
-    if urls.len() > SHOWN {
+    // Those of a language are each about something else.
+    let most = if ecosystem.identity.is_some() { SHOWN } else { urls.len() };
+    let mut shown = list(urls.iter().take(most).map(|url| (*url).to_owned()));
+    if urls.len() > most {
         shown += " and their likes, for each release";
     }
     if !ends.is_empty() {

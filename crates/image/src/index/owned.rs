@@ -42,8 +42,9 @@ pub(super) fn among<'a>(
     found: &'a [Found],
     files: impl Iterator<Item = NodeId>,
 ) -> HashMap<NodeId, Vec<Claim<'a>>> {
+    let files: Vec<NodeId> = files.collect();
     // Looking a path up costs more than looking at its name.
-    let names: HashSet<&[u8]> = files.map(|file| tree.name(file)).collect();
+    let names: HashSet<&[u8]> = files.iter().map(|&file| tree.name(file)).collect();
     let mut owners: HashMap<NodeId, Vec<Claim<'a>>> = HashMap::new();
     let (systems, languages): (Vec<&Found>, Vec<&Found>) = found.iter().partition(|found| is_system(found));
     let claims = systems.into_iter().chain(languages).flat_map(|found| {
@@ -66,6 +67,15 @@ pub(super) fn among<'a>(
             };
             if let Some(node) = node {
                 add(owners.entry(node).or_default(), Claim { digest: *digest, ..claim });
+            }
+        }
+    }
+    for found in found {
+        if let Some(package) = &found.parsed.owns_folder {
+            let owner = Owner { root: &found.root, package, is_system: is_system(found) };
+            let folder = [found.file.path.parent().as_bytes(), b"/"].concat();
+            for &file in files.iter().filter(|file| tree.path(**file).as_bytes().starts_with(&folder)) {
+                add(owners.entry(file).or_default(), Claim { owner, digest: None });
             }
         }
     }

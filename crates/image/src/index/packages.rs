@@ -162,7 +162,8 @@ impl<'a> Listing<'a> {
                 continue;
             }
             let purl = purl(ecosystem, &package, None);
-            let mut indexed = self.indexed(package, ecosystem.map(|one| one.osv_name), purl, found, layer);
+            let namespace = ecosystem.map(|language| language.namespace_of(&package));
+            let mut indexed = self.indexed(package, namespace.as_deref(), purl, found, layer);
             if !parsed.within.is_empty() {
                 indexed.path = format!("{}!/{}", indexed.path, parsed.within);
             }

@@ -122,7 +122,8 @@ fn what_the_feed_does_not_say_stays_a_blind_spot() {
     // A product that it never names, one that it could not name, a vendor's build, and a version of nobody's.
     for (path, bytes, subject) in [
         ("usr/bin/memcached", "\0memcached 1.6.18\n\0", "memcached 1.6.18"),
-        ("usr/lib/libcurl.so.4.8.0", "\0libcurl/7.88.1\0", "curl 7.88.1"),
+        ("usr/bin/busybox", "\0BusyBox v1.36.1 (2024)\0", "busybox 1.36.1"),
+        ("usr/lib/libcrypto.so", "\0OpenSSL 1.1.1 (compatible; BoringSSL)\0", "openssl 1.1.1"),
         ("usr/sbin/nginx", "\0nginx version: nginx/1.27.1 (nginx-plus-r33)\0", "nginx 1.27.1"),
     ] {
         let report = scanned(&place, &image(&place, &[(path, bytes)]), 3);
@@ -151,6 +152,172 @@ fn the_feed_is_fetched_only_where_it_could_name_something() {
     scanned(&place, &image(&place, &[(path, &bytes)]), 0);
     // Fifteen ranges of the six records about programs that are known.
     assert_eq!(loaded(&place), 15);
+}
+
+/// What curl publishes, of as many vulnerabilities as it has at least.
+fn of_curl() -> String {
+    let record = |cve: String, first: &str, fixed: &str| {
+        json!({
+            "schema_version": "1.5.0", "id": format!("CURL-{cve}"), "aliases": [cve], "summary": format!("What is known of {cve}"),
+            "modified": "2024-03-26T10:36:00.00Z", "published": "2024-03-27T08:00:00.00Z",
+            "database_specific": { "package": "curl", "www": format!("https://curl.se/docs/{cve}.html"), "severity": "Medium" },
+            "affected": [{ "ranges": [
+                { "type": "SEMVER", "events": [{ "introduced": first }, { "fixed": fixed }] },
+                { "type": "GIT", "repo": "https://github.com/curl/curl.git", "events": [{ "introduced": "e7" }, { "fixed": "2b" }] }
+            ], "versions": [first] }],
+            "credits": [], "details": ""
+        })
+    };
+    let old = (0..120).map(|number| record(format!("CVE-2001-{number:04}"), "6.0", "7.1"));
+    let known = [record("CVE-2023-46218".to_owned(), "7.46.0", "8.5.0")];
+    Value::from_iter(old.chain(known)).to_string()
+}
+
+/// What OpenSSL publishes, likewise: the archive of its repository.
+fn of_openssl() -> Vec<u8> {
+    let record = |cve: &str, pairs: &[(&str, &str)]| {
+        let version = |(first, fixed): &(&str, &str)| json!({ "version": first, "lessThan": fixed, "status": "affected", "versionType": "custom" });
+        let versions: Vec<Value> = pairs.iter().map(version).collect();
+        let text = json!({ "text": "High" });
+        json!({
+            "dataType": "CVE_RECORD", "dataVersion": "5.1", "cveMetadata": { "cveId": cve, "state": "PUBLISHED" },
+            "containers": { "cna": {
+                "affected": [{ "vendor": "OpenSSL", "product": "OpenSSL", "defaultStatus": "unaffected", "versions": versions }],
+                "descriptions": [{ "lang": "en", "value": "What is known of it." }],
+                "metrics": [{ "format": "other", "other": { "type": "", "content": text } }],
+            } }
+        })
+        .to_string()
+    };
+    let mut members: Vec<(String, String)> = (0..100)
+        .map(|number| format!("CVE-2002-{number:04}"))
+        .map(|cve| (format!("secjson/{cve}.json"), record(&cve, &[("1.0.0", "1.0.0a")])))
+        .collect();
+    let newest = [("3.6.0", "3.6.5"), ("3.5.0", "3.5.9"), ("1.1.1", "1.1.1zj")];
+    members.push(("secjson/CVE-2026-84782.json".to_owned(), record("CVE-2026-84782", &newest)));
+    let older = [("3.3.0", "3.3.6"), ("3.0.0", "3.0.19")];
+    members.push(("secjson/CVE-2025-15467.json".to_owned(), record("CVE-2025-15467", &older)));
+    let ends = json!({ "3.6": { "eol": "01 Nov 2026", "lts": false }, "3.5": { "eol": "08 Apr 2030", "lts": true },
+                       "3.3": { "eol": "09 Apr 2020", "lts": false } });
+    members.push(("data.json".to_owned(), ends.to_string()));
+    members.push(("secadv/20260929.txt".to_owned(), "OpenSSL Security Advisory".to_owned()));
+    let archive = members
+        .iter()
+        .fold(Tar::new(), |tar, (name, text)| tar.file(format!("release-metadata-main/{name}"), text));
+    archive.finish()
+}
+
+const CURL: &str = "curl.se/docs/vuln.json";
+const OPENSSL: &str = "github.com/openssl/release-metadata/archive/refs/heads/main.zip";
+
+#[test]
+fn curl_and_openssl_are_judged_by_what_their_authors_publish() {
+    let place = advised();
+    place.mirror().document(CURL, of_curl());
+    place.mirror().document(OPENSSL, of_openssl());
+    // Which branches there are is known where upstream was asked what it has.
+    let mirror = place.path("mirror").display().to_string();
+    place.run(&format!("db update programs --mirror {mirror}")).ended(0);
+    let library = |version: &str| format!("\0OpenSSL {version} 1 Jan 2026\0");
+    for (path, bytes, found, spots) in [
+        ("usr/bin/curl", "\0libcurl/7.88.1\0".to_owned(), vec![("CURL-CVE-2023-46218", "curl")], vec![]),
+        ("usr/lib/libcurl.so.4", "\0libcurl/8.5.0\0".to_owned(), vec![], vec![]),
+        ("usr/lib/libcrypto.so.3", library("3.5.8"), vec![("CVE-2026-84782", "openssl")], vec![]),
+        ("usr/lib/libcrypto.so.3", library("3.5.9"), vec![], vec![]),
+        ("usr/lib/libcrypto.so.3", library("3.0.19"), vec![], vec![]),
+        ("usr/lib/libssl.so.1.1", library("1.1.1zi"), vec![("CVE-2026-84782", "openssl")], vec![]),
+        ("usr/lib/libssl.so.1.1", library("1.1.1zj"), vec![], vec![]),
+        // What no record names, what has ended, and what was never released.
+        (
+            "usr/lib/libssl.so.1.1",
+            library("1.1.0l"),
+            vec![],
+            spot("release-not-covered", "programs:openssl:1.1.0"),
+        ),
+        ("usr/lib/libcrypto.so.3", library("3.3.6"), vec![], spot("end-of-life", "programs:openssl:3.3")),
+        (
+            "usr/lib/libcrypto.so.3",
+            library("3.5.0-beta1"),
+            vec![],
+            spot("release-not-covered", "openssl 3.5.0-beta1"),
+        ),
+    ] {
+        let status = if spots.is_empty() { 0 } else { 3 };
+        let report = scanned(&place, &image(&place, &[(path, &bytes)]), status);
+        assert_eq!((findings(&report), counting(&report)), (found, spots), "{path} {bytes:?}");
+    }
+    let status = place.run("db status --format json").json();
+    assert_eq!(status["feeds"]["programs/bitnami"], Value::Null);
+    assert_eq!(status["feeds"]["programs/curl"]["records"], 121);
+}
+
+#[test]
+fn a_mirror_without_them_changes_nothing_for_images_that_need_none() {
+    let place = advised();
+    let mirror = place.path("mirror").display().to_string();
+    place.run(&format!("db update --mirror {mirror}")).ended(0);
+    let plain = image(&place, &[]);
+    let report = scanned(&place, &plain, 0);
+    assert_eq!((&report["verdict"], counting(&report)), (&json!("clean"), vec![]));
+    for (path, bytes, namespace) in [
+        ("usr/bin/curl", "\0libcurl/8.5.0\0", "programs:curl"),
+        ("usr/lib/libssl.so.1.1", "\0OpenSSL 1.1.1w  11 Sep 2023\0", "programs:openssl:1.1.1"),
+    ] {
+        let report = scanned(&place, &image(&place, &[(path, bytes)]), 3);
+        assert_eq!(counting(&report), spot("release-not-covered", namespace));
+        let offline = image(&place, &[(path, bytes)]);
+        place.run(&format!("scan {offline} --offline --format json")).ended(3);
+    }
+    // A document that is no list of records is not believed.
+    place.mirror().document(CURL, "[]");
+    let report = scanned(&place, &image(&place, &[("usr/bin/curl", "\0libcurl/8.5.0\0")]), 3);
+    assert_eq!(counting(&report).len(), 1, "{report:#}");
+    assert!(findings(&report).is_empty());
+}
+
+/// What Bitnami's images have in a component's folder: (name, version) of each package.
+fn spdx(packages: &[(&str, &str)]) -> String {
+    let package = |(name, version): &(&str, &str)| {
+        let purl = format!("pkg:bitnami/{name}@{version}?arch=amd64&distro=debian-12");
+        json!({ "SPDXID": format!("SPDXRef-{name}"), "name": name, "versionInfo": version, "externalRefs": [
+            { "referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": purl }
+        ] })
+    };
+    let packages: Vec<Value> = packages.iter().map(package).collect();
+    json!({ "SPDXID": "SPDXRef-x", "spdxVersion": "SPDX-2.3", "packages": packages }).to_string()
+}
+
+#[test]
+fn what_bitnami_packaged_is_judged_by_its_documents() {
+    let place = mirrored();
+    let scan = |packages: &[(&str, &str)], status| {
+        let folder = "opt/bitnami/airflow";
+        let tar = Tar::new()
+            .file(format!("{folder}/.spdx-airflow.spdx"), spdx(packages))
+            .program(format!("{folder}/bin/odd"), [&b"\x7fELF\x02\x01\x01\0"[..], &[0; 64]].concat())
+            .file("srv/notes/.spdx-x.spdx", "SPDXVersion: SPDX-2.3");
+        let image = clean().image().layer(tar.finish(), Stored::Gzip);
+        let image = place.write("image.tar", Layout::of(&image, "latest").tar().finish());
+        scanned(&place, &image, status)
+    };
+    let report = scan(&[("airflow", "2.9.2-3")], 0);
+    assert_eq!(findings(&report), [("BIT-airflow-2024-39877", "airflow")]);
+    assert_eq!((counting(&report), &report["blind_spots"]), (vec![], &json!([])), "{report:#}");
+    let found = &report["findings"][0];
+    assert_eq!((&found["fixed_in"], &found["why"]), (&json!("2.9.3"), &json!("2.4.0 ≤ 2.9.2-3 < 2.9.3")));
+    assert_eq!(found["package"]["purl"], "pkg:bitnami/airflow@2.9.2-3");
+    // The number of the packaging makes no version before the release.
+    assert_eq!(findings(&scan(&[("airflow", "2.9.3-0")], 0)), []);
+    let report = scan(&[("airflow", "2.9.3-0"), ("geos", "3.13.0")], 3);
+    assert_eq!(counting(&report), spot("third-party", "geos 3.13.0"));
+    let report = scan(&[], 3);
+    assert_eq!(counting(&report).len(), 1, "{report:#}");
+    // In a list of packages as in an image.
+    let purl = json!({ "bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": { "component": { "type": "application", "name": "a" } },
+        "components": [{ "type": "application", "name": "airflow", "version": "2.9.2-3", "purl": "pkg:bitnami/airflow@2.9.2-3?arch=amd64" }] });
+    let list = place.write("list.json", purl.to_string());
+    let report = scanned(&place, &format!("sbom:{list}"), 0);
+    assert_eq!(findings(&report), [("BIT-airflow-2024-39877", "airflow")]);
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "almalinux",
     name: REBUILD.releases.name,
     osv_name: REBUILD.releases.name,
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("almalinux"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,

@@ -18,6 +18,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "alpine",
     name: "Alpine Linux",
     osv_name: "Alpine",
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames { kind: "apk", namespace: Some("alpine"), ..PurlNames::BY_SOURCE },
     detectors: &[&apk::DETECTOR],

@@ -20,6 +20,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "amazon",
     name: "Amazon Linux",
     osv_name: "Amazon Linux",
+    namespace_within: |_| None,
     clair_names: &["aws"],
     purl: PurlNames { kind: "rpm", namespace: Some("amzn"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,

@@ -18,6 +18,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "archlinux",
     name: identity::NAME,
     osv_name: identity::NAME,
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames { kind: "alpm", namespace: Some("arch"), ..PurlNames::BY_BINARY },
     detectors: &[&pacman::DETECTOR],

@@ -17,6 +17,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "azurelinux",
     name: "Azure Linux",
     osv_name: "Azure Linux",
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames {
         kind: "rpm",

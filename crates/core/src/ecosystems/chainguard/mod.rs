@@ -16,6 +16,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: ROLLING.id,
     name: ROLLING.name,
     osv_name: ROLLING.name,
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames { kind: "apk", namespace: Some(ROLLING.id), ..PurlNames::BY_SOURCE },
     detectors: &[&apk::DETECTOR],

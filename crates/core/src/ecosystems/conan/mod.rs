@@ -20,6 +20,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "conan",
     name: "Conan",
     osv_name: "ConanCenter",
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames::language("conan", None),
     detectors: &[&DETECTOR],

@@ -19,6 +19,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "debian",
     name: "Debian",
     osv_name: "Debian",
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames { kind: "deb", namespace: Some("debian"), ..PurlNames::BY_SOURCE },
     detectors: &[&dpkg::DETECTOR],

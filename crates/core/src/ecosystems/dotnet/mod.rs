@@ -27,6 +27,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "dotnet",
     name: ".NET",
     osv_name: Dotnet::LANGUAGE.name,
+    namespace_within: |_| None,
     clair_names: &["nuget"],
     purl: PurlNames {
         as_detected: |package| Package { name: package.name.to_ascii_lowercase(), ..package },

@@ -19,6 +19,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "fedora",
     name: "Fedora Linux",
     osv_name: RELEASES.name,
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("fedora"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,

@@ -19,6 +19,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "gentoo",
     name: "Gentoo Linux",
     osv_name: identity::NAMESPACE,
+    namespace_within: |_| None,
     clair_names: &[],
     // Names carry their own: `category/name`.
     purl: PurlNames {

@@ -23,6 +23,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "golang",
     name: "Go",
     osv_name: Go::LANGUAGE.name,
+    namespace_within: |_| None,
     clair_names: &["gobin", "go"],
     purl: PurlNames::language("golang", Some('/')),
     detectors: &[&DETECTOR],

@@ -22,6 +22,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "hex",
     name: "Erlang and Elixir",
     osv_name: Hex::LANGUAGE.name,
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames::language("hex", None),
     detectors: &[&DETECTOR],

@@ -30,6 +30,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "java",
     name: "Java",
     osv_name: Java::LANGUAGE.name,
+    namespace_within: |_| None,
     clair_names: &["java-maven", "maven"],
     purl: PurlNames::language("maven", Some(':')),
     detectors: &[&DETECTOR],

@@ -19,6 +19,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "lua",
     name: "Lua",
     osv_name: "LuaRocks",
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames::language("luarocks", None),
     detectors: &[&DETECTOR],

@@ -21,6 +21,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "nodejs",
     name: "Node.js",
     osv_name: Node::LANGUAGE.name,
+    namespace_within: |_| None,
     clair_names: &["nodejs"],
     purl: PurlNames::language("npm", Some('/')),
     detectors: &[&DETECTOR],

@@ -17,6 +17,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "opensuse",
     name: "openSUSE",
     osv_name: "openSUSE",
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("opensuse"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,

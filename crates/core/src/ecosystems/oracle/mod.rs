@@ -20,6 +20,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "oracle",
     name: "Oracle Linux",
     osv_name: "Oracle Linux",
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("ol"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,

@@ -19,6 +19,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "perl",
     name: "Perl",
     osv_name: "CPAN",
+    namespace_within: |_| None,
     clair_names: &[],
     // The type `cpan` asks for the author, whom nothing names.
     purl: PurlNames::language("perl", None),

@@ -17,6 +17,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "photon",
     name: "Photon OS",
     osv_name: "Photon OS",
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("photon"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,

@@ -21,6 +21,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "php",
     name: "PHP",
     osv_name: Php::LANGUAGE.name,
+    namespace_within: |_| None,
     clair_names: &["packagist"],
     purl: PurlNames {
         as_detected: |package| Package { name: package.name.to_ascii_lowercase(), ..package },

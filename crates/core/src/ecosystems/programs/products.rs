@@ -5,10 +5,7 @@
 //!
 //! Source: `https://github.com/bitnami/vulndb`, `config/components` and `data`.
 
-use std::cmp::Ordering;
-
-use super::version::VERSIONS;
-use crate::{BlindSpot, Package, Reason};
+use crate::{BlindSpot, Package, formats::bitnami};
 
 /// A program that is spoken about.
 #[derive(Debug)]
@@ -19,38 +16,26 @@ pub(super) struct Product {
     pub(super) component: &'static str,
     /// Whose build alone is meant; `None`: that of its authors, which names no builder.
     builder: Option<&'static str>,
-    /// Which versions are certainly of a time since when the advisories are whole: from one on, up to another (or all).
-    whole: &'static [(&'static str, Option<&'static str>)],
 }
 
-const fn row(
-    program: &'static str,
-    component: &'static str,
-    first: &'static [(&str, Option<&str>)],
-) -> Product {
-    Product { program, component, builder: None, whole: first }
+const fn row(program: &'static str, component: &'static str) -> Product {
+    Product { program, component, builder: None }
 }
 
-/// The table. The database has what was published since 2020: the versions are the first of which no release, of any branch, is
-/// from before, and that have the fixes of all CVEs of 2019.
+/// The table.
 const PRODUCTS: &[Product] = &[
-    row("haproxy", "haproxy", &[("2.2.0", None)]),
-    row("httpd", "apache", &[("2.4.48", None)]),
-    Product {
-        program: "java",
-        component: "java",
-        // Their component is Liberica: other builds of OpenJDK have versions, and fixes, of their own.
-        builder: Some("BellSoft"),
-        whole: &[("8.0.251", Some("9")), ("11.0.7", Some("12")), ("14.0.1", None)],
-    },
-    row("memcached", "memcached", &[("1.6.0", None)]),
-    row("nginx", "nginx", &[("1.17.8", None)]),
-    row("node", "node", &[("14.0.0", None)]),
-    row("php", "php", &[("8.0.0", None)]),
-    row("postgresql", "postgresql", &[("13.0", None)]),
-    row("python", "python", &[("3.9.0", None)]),
-    row("redis", "redis", &[("6.0.0", None)]),
-    row("ruby", "ruby", &[("3.0.0", None)]),
+    row("haproxy", "haproxy"),
+    row("httpd", "apache"),
+    // Their component is Liberica: other builds of OpenJDK have versions, and fixes, of their own.
+    Product { program: "java", component: "java", builder: Some("BellSoft") },
+    row("memcached", "memcached"),
+    row("nginx", "nginx"),
+    row("node", "node"),
+    row("php", "php"),
+    row("postgresql", "postgresql"),
+    row("python", "python"),
+    row("redis", "redis"),
+    row("ruby", "ruby"),
 ];
 
 impl Product {
@@ -76,20 +61,7 @@ impl Product {
 
     /// That advisories may lack what was known of a version when they began. (One that follows no rule is told of anyway.)
     pub(super) fn doubt(&self, package: &Package) -> Option<BlindSpot> {
-        let version = package.version.as_str();
-        (VERSIONS.check)(version).ok()?;
-        let is =
-            |order: fn(Ordering) -> bool, other: &str| (VERSIONS.compare)(version, other).is_ok_and(order);
-        let is_whole = |(first, end): &(&'static str, Option<&'static str>)| {
-            is(Ordering::is_ge, first) && end.is_none_or(|end| is(Ordering::is_lt, end))
-        };
-        if self.whole.iter().any(is_whole) {
-            return None;
-        }
-        let detail = "the advisories begin with the CVEs of 2020, and this version may be older: what was published before is not \
-                      compared";
-        let subject = format!("{} {version}", package.name);
-        Some(BlindSpot::new(Reason::ReleaseNotCovered, subject, detail).with_packages(1))
+        bitnami::doubt(self.component, &package.version, package)
     }
 }
 

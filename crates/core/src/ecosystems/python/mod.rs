@@ -26,6 +26,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "python",
     name: "Python",
     osv_name: Python::LANGUAGE.name,
+    namespace_within: |_| None,
     clair_names: &["pypi"],
     purl: PurlNames { as_detected: metadata::as_detected, ..PurlNames::language("pypi", None) },
     detectors: &[&DETECTOR],

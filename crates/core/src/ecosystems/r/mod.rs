@@ -21,6 +21,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "r",
     name: "R",
     osv_name: R::LANGUAGE.name,
+    namespace_within: |_| None,
     clair_names: &["cran"],
     purl: PurlNames::language("cran", None),
     detectors: &[&DETECTOR],

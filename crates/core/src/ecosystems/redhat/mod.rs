@@ -25,6 +25,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "redhat",
     name: "Red Hat Enterprise Linux",
     osv_name: cpe::OSV_NAME,
+    namespace_within: |_| None,
     clair_names: &["rhel", "rhel-container", "rhel-vex"],
     purl: PurlNames {
         kind: "rpm",

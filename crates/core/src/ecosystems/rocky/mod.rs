@@ -26,6 +26,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "rocky",
     name: REBUILD.releases.name,
     osv_name: REBUILD.releases.name,
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("rocky"), ..PurlNames::BY_SOURCE },
     detectors: rpm::DETECTORS,

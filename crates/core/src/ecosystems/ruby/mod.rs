@@ -20,6 +20,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "ruby",
     name: "Ruby",
     osv_name: Ruby::LANGUAGE.name,
+    namespace_within: |_| None,
     clair_names: &["ruby-gem", "rubygems"],
     purl: PurlNames::language("gem", None),
     detectors: &[&DETECTOR],

@@ -22,6 +22,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "rust",
     name: "Rust",
     osv_name: Rust::LANGUAGE.name,
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames::language("cargo", None),
     detectors: &[&DETECTOR],

@@ -20,6 +20,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "suse",
     name: "SUSE Linux Enterprise",
     osv_name: "SUSE",
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames { kind: "rpm", namespace: Some("suse"), ..PurlNames::BY_BINARY },
     detectors: rpm::DETECTORS,

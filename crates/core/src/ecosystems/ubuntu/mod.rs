@@ -19,6 +19,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "ubuntu",
     name: "Ubuntu",
     osv_name: "Ubuntu",
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames { kind: "deb", namespace: Some("ubuntu"), ..PurlNames::BY_SOURCE },
     detectors: &[&dpkg::DETECTOR],

@@ -19,6 +19,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "wordpress",
     name: "WordPress",
     osv_name: "WordPress",
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames::language("wordpress", Some('/')),
     detectors: &[&DETECTOR],

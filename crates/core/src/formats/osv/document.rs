@@ -142,12 +142,18 @@ impl Document {
                 FeedError::Malformed(error.to_string())
             }
         })?;
+        document.checked().map_err(FeedError::Malformed)
+    }
+
+    /// The same, where it can be one; the error says why it cannot.
+    pub(super) fn checked(self) -> Result<Self, String> {
+        let document = self;
         if document.id.trim().is_empty() || document.id.chars().any(char::is_control) {
-            return Err(FeedError::Malformed("a record without an identifier".to_owned()));
+            return Err("a record without an identifier".to_owned());
         }
         let nameless = |package: &PackageName| package.name.trim().is_empty();
         if document.affected.iter().filter_map(|one| one.package.as_ref()).any(nameless) {
-            return Err(FeedError::Malformed(format!("{} names a package without a name", document.id)));
+            return Err(format!("{} names a package without a name", document.id));
         }
         Ok(document)
     }

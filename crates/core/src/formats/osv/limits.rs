@@ -8,3 +8,6 @@ pub(super) const MOST_NAMED: usize = 3;
 
 /// Systems with processors for which a program must be built, of one package. Real ones have under 20; more are all.
 pub(super) const MOST_BUILDS: usize = 200;
+
+/// A list is not believed where one record of so many cannot be read: then it is another form.
+pub(super) const BELIEVED_OF_REFUSED: usize = 20;

@@ -15,6 +15,7 @@ pub mod export;
 mod identifiers;
 pub mod language;
 mod limits;
+mod list;
 mod ranges;
 mod severity;
 mod text;
@@ -24,6 +25,7 @@ use std::collections::BTreeSet;
 pub use self::{
     document::{AffectedPackage, Document, Event, PackageName, Range, Reference, Score},
     identifiers::{Reported, cve},
+    list::parse_list,
     severity::Rating,
 };
 use crate::{
@@ -93,15 +95,20 @@ pub fn parse(
     }
     let document = Document::read(document.reader)?;
     let mut covers = BTreeSet::from([source.namespace.clone()]);
+    covers.extend(hand_on(dialect, &document, sink));
+    Ok(FeedHead { covers: covers.into_iter().collect(), ..FeedHead::default() })
+}
+
+/// Hands on what a record says, and returns the namespaces that it is about.
+fn hand_on(dialect: &Dialect<'_>, document: &Document, sink: &mut dyn FnMut(Record)) -> Vec<String> {
     let is_withdrawn = document.withdrawn.as_ref().is_some_and(|instant| !instant.trim().is_empty());
-    let affected = if is_withdrawn { Vec::new() } else { statements(dialect, &document) };
-    covers.extend(affected.iter().map(|one| one.namespace.clone()));
+    let affected = if is_withdrawn { Vec::new() } else { statements(dialect, document) };
     if !affected.is_empty() {
-        for advisory in advisories(dialect, &document) {
+        for advisory in advisories(dialect, document) {
             sink(Record { advisory, affected: affected.clone() });
         }
     }
-    Ok(FeedHead { covers: covers.into_iter().collect(), ..FeedHead::default() })
+    affected.into_iter().map(|one| one.namespace).collect()
 }
 
 fn statements(dialect: &Dialect<'_>, document: &Document) -> Vec<Affected> {

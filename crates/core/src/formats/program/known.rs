@@ -74,13 +74,15 @@ const PERL: &[&str] = &["perl", "perl5*", "libperl.so*"];
 const KNOWN: &[Known] = &[
     row("bash", &["bash"], 2, Proof::After(b"Bash version ")),
     row("busybox", &["busybox*"], 2, Proof::After(b"BusyBox v")),
-    row("curl", &["libcurl*"], 2, Proof::After(b"libcurl/")),
+    row("curl", &["libcurl*", "curl"], 2, Proof::After(b"libcurl/")),
+    // The tool without the library in it says of itself what it prints for `--version`.
+    row("curl", &["curl"], 2, Proof::After(b"\0curl ")),
     row("haproxy", &["haproxy"], 2, Proof::Before(b", released 20")),
     row("httpd", &["httpd", "apache2"], 2, Proof::After(b"Apache/")),
     row("memcached", &["memcached"], 2, Proof::After(b"memcached ")),
     row("nginx", &["nginx"], 2, Proof::AfterWithBuilder(b"nginx version: nginx/")),
     row("node", &["node", "nodejs", "libnode.so*"], 2, Proof::After(b"nodejs.org/download/release/v")),
-    row("openssl", &["openssl", "libcrypto*", "libssl*"], 2, Proof::After(b"OpenSSL ")),
+    row("openssl", &["openssl", "libcrypto*", "libssl*"], 2, Proof::AfterWithBuilder(b"OpenSSL ")),
     row("perl", PERL, 2, Proof::After(b"/perl/")),
     row("perl", PERL, 2, Proof::After(b"/perl5/")),
     row(
@@ -100,6 +102,7 @@ pub const FILES: &[&str] = &[
     "bash",
     "busybox*",
     "libcurl*",
+    "curl",
     "haproxy",
     "httpd",
     "apache2",

@@ -164,7 +164,8 @@ impl<'a> Listing<'a> {
         let built_for = component.facts.built_for.clone();
         let package = Package { owned_by, evidence, built_for, ..(language.purl.as_detected)(package) };
         let purl = purl(Some(language), &package, None);
-        self.push(indexed(component, package, Some(language.osv_name.to_owned()), purl), None);
+        let namespace = language.namespace_of(&package);
+        self.push(indexed(component, package, Some(namespace), purl), None);
     }
 
     fn of_system(&mut self, component: &Component, written: &Written, place: usize) {

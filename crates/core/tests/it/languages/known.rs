@@ -37,6 +37,8 @@ fn programs_of_the_system_are_what_their_packages_say() {
         ("busybox", "/usr/bin/busybox", "busybox"),
         ("perl-base", "/usr/bin/perl", "perl"),
         ("libssl3", "/usr/lib/x86_64-linux-gnu/libcrypto.so.3", "openssl"),
+        ("openssl", "/usr/bin/openssl", "openssl"),
+        ("curl", "/usr/bin/curl", "curl"),
         ("libcurl4", "/usr/lib/x86_64-linux-gnu/libcurl.so.4", "curl"),
         ("libpython3.11", "/usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0", "python"),
         ("postgresql-15", "/usr/lib/postgresql/15/bin/postgres", "postgresql"),

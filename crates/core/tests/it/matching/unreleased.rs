@@ -101,7 +101,7 @@ fn bitnami(statements: &[(&str, &str, AffectedRange)], feed: FeedState) -> Writt
 #[test]
 fn programs_of_which_no_feed_speaks_count_by_name_and_version() {
     let index = programs(&[
-        ("curl", "8.5.0", None, "usr/lib/libcurl.so.4"),
+        ("busybox", "1.36.1", None, "usr/bin/busybox"),
         ("java", "17.0.9", Some("Eclipse Adoptium"), "opt/java/release"),
         ("java", "17.0.9", Some("Eclipse Adoptium"), "usr/java/release"),
         ("nginx", "1.25.3", Some("nginx-plus-r31"), "usr/sbin/nginx"),
@@ -115,7 +115,7 @@ fn programs_of_which_no_feed_speaks_count_by_name_and_version() {
         assert_eq!(
             reasons(&report),
             [
-                (Reason::ThirdParty, "curl 8.5.0", 1),
+                (Reason::ThirdParty, "busybox 1.36.1", 1),
                 (Reason::ThirdParty, "java 17.0.9", 2),
                 (Reason::ThirdParty, "nginx 1.25.3", 1)
             ]

@@ -40,6 +40,11 @@ fn versions_stand_beside_their_signs() {
         ("bash", &b"@(#)Bash version 5.2.15(1) release GNU"[..], &["bash 5.2.15"][..]),
         ("busybox.static", b"\0BusyBox v1.35.0 (Debian 1:1.35.0-4)\0", &["busybox 1.35.0"]),
         ("libcurl.so.4.8.0", b"\0libcurl/7.88.1\0", &["curl 7.88.1"]),
+        // With the library in it, and without.
+        ("curl", b"\0curl/8.11.0\0libcurl/8.11.0\0", &["curl 8.11.0"]),
+        ("curl", b"\0curl 7.88.1 (x86_64-pc-linux-gnu) %s\n\0curl/7.88.1\0", &["curl 7.88.1"]),
+        ("libcurl.so.4", b"\0curl 7.88.1 (x86_64-pc-linux-gnu) %s\n\0", &["curl 7.88.1"]),
+        ("wget", b"\0curl 7.88.1 (x86_64-pc-linux-gnu) %s\n\0", &[]),
         (
             "haproxy",
             b"HAProxy</a> version 2.6.12-1+deb12u4, released 2026/10/17",
@@ -81,6 +86,8 @@ fn a_build_of_a_vendor_names_its_builder_and_one_that_cannot_be_read_is_no_build
         (b"\0nginx version: nginx/1.25.3 (\xff\xfe)\0", Some(nobody)),
         (&[&b"\0nginx version: nginx/1.25.3 ("[..], &[b'x'; 200], b")\0"].concat(), Some(nobody)),
         (b"\0nginx version: nginx/1.25.3\0 (x)", None),
+        (b"\0OpenSSL 1.1.1w  11 Sep 2023\0", None),
+        (b"\0OpenSSL 1.1.1 (compatible; BoringSSL)\0", Some("compatible; BoringSSL")),
     ] {
         let mut program = b"\x7fELF\x02\x01\x01".to_vec();
         program.resize(64, 0);

@@ -1,10 +1,10 @@
-//! The order of the versions of well-known programs: one that holds for each of them, as far as it knows their forms.
+//! The order of the versions of programs as their authors number them: one that holds for each of them, as far as it knows their forms.
 //!
 //! Numbers with dots, of which those that are missing are 0 (`15.4` of PostgreSQL is `15.4.0`), and then:
 //! - a version before the release: `3.13.0rc1`, `8.4.0-alpha2`, `22.0.0-pre`, `3.4.0dev`;
 //! - letters after it, as OpenSSL has them: `1.1.1w`, `1.0.2za`;
 //! - what makes it no other version: `2.6.10p210` of Ruby, `17.0.9+9` of Java, `3.12.0+` of Python, the commit in
-//!   `2.8.3-86e043a` of HAProxy.
+//!   `2.8.3-86e043a` of HAProxy, the certified module in `1.0.2k-fips`.
 //!
 //! `1.8.0_392` is how Java 8 calls 8.0.392. Anything else is no version: not of these programs, or changed by somebody.
 //!
@@ -12,13 +12,11 @@
 
 use std::cmp::Ordering;
 
-use crate::{
-    formats::digits,
-    version::{InvalidVersion, VersionOrder},
-};
+use super::digits;
+use crate::version::{InvalidVersion, VersionOrder};
 
 /// The order.
-pub(super) const VERSIONS: VersionOrder = VersionOrder { scheme: "program", check, compare };
+pub(crate) const VERSIONS: VersionOrder = VersionOrder { scheme: "program", check, compare };
 
 /// Fewest digits of a commit.
 const COMMIT_DIGITS: usize = 7;
@@ -39,6 +37,11 @@ enum Stage<'a> {
 struct Version<'a> {
     numbers: Vec<&'a str>,
     stage: Stage<'a>,
+}
+
+/// Whether a version is one before a release.
+pub(crate) fn is_before_release(version: &str) -> bool {
+    read(version).is_ok_and(|version| matches!(version.stage, Stage::Before(..)))
 }
 
 fn check(version: &str) -> Result<(), InvalidVersion> {
@@ -68,7 +71,8 @@ fn compare(a: &str, b: &str) -> Result<Ordering, InvalidVersion> {
 
 fn read(version: &str) -> Result<Version<'_>, InvalidVersion> {
     let read = java(version).or_else(|| {
-        let mut rest = version;
+        // So OpenSSL calls itself that was built with its certified module.
+        let mut rest = version.strip_suffix("-fips").unwrap_or(version);
         let mut numbers = vec![number(&mut rest)?];
         while let Some(mut behind) = rest.strip_prefix('.').filter(|rest| starts_with_digit(rest)) {
             numbers.push(number(&mut behind)?);

@@ -1,51 +1,38 @@
-//! The feed: OSV's export of Bitnami's database.
+//! The feed of most programs: OSV's export of Bitnami's database.
 //!
 //! Only what is said of programs of the table is kept, under the names that they have here: of other products nothing would ever be
 //! asked. A range of theirs is a list of pairs, of which some overlap (`14.0.0` to `14.14.0`, and `14.0.0` to `14.21.3`).
 
-use super::{products::Product, version::VERSIONS};
+use super::products::Product;
 use crate::{
     Affected,
     advisory::{Names, Record},
-    feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
-    formats::osv::{self, Dialect, Reported, Said, export::Export, language},
+    feed::{FeedDocument, FeedError, FeedHead, FeedSource, Guard},
+    formats::{
+        osv::{self, Dialect, Reported, Said, export::Export},
+        program_version::VERSIONS,
+    },
 };
 
-/// The namespace of the programs.
+/// The namespace of the programs that it speaks about, and of those that nobody does.
 pub(super) const NAMESPACE: &str = "programs";
 
 const EXPORT: Export = Export { feed: "programs/bitnami", ecosystem: "Bitnami" };
 
-/// The one feed.
-pub(super) const FEEDS: FeedFamily = FeedFamily {
-    needed_by: |namespace| (namespace == NAMESPACE).then(source).into_iter().collect(),
-    discover,
-    locate: None,
-    parse,
-    increments: None,
-    mark: None,
-    guard: |_| Guard {
-        // It has some 1,500 records about these programs; a mirror may have a part of them.
-        floor: 5,
-        most_shrink_percent: 10,
-        stale_after_hours: 72,
-        // All members together have some 30 MB.
-        most_bytes: 1 << 30,
-    },
-    revisions: language::REVISIONS,
-    is_second: |_| false,
+pub(super) const GUARD: Guard = Guard {
+    // It has some 1,500 records about these programs; a mirror may have a part of them.
+    floor: 5,
+    most_shrink_percent: 10,
+    stale_after_hours: 72,
+    // All members together have some 30 MB.
+    most_bytes: 1 << 30,
 };
 
-fn source() -> FeedSource {
+pub(super) fn source() -> FeedSource {
     FeedSource { namespace: NAMESPACE.to_owned(), ..EXPORT.source() }
 }
 
-fn discover(upstream: &dyn Upstream) -> Result<Vec<FeedSource>, DiscoveryError> {
-    let source = source();
-    Ok(upstream.exists(&source.url)?.then_some(source).into_iter().collect())
-}
-
-fn parse(
+pub(super) fn parse(
     source: &FeedSource,
     document: &mut FeedDocument<'_>,
     sink: &mut dyn FnMut(Record),
