@@ -5,7 +5,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The format that this version writes and reads.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// Sections of a segment, in the order of the file.
 pub(super) const SECTIONS: usize = 5;

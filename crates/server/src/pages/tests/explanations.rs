@@ -23,6 +23,7 @@ fn explanation(answer: Answer, packages: usize, word: &str) -> Explanation {
     let statement = |number: usize| ExplainedStatement {
         advisory: format!("DSA-{number}{word}"),
         published: Some(format!("2022-07-05{word}")),
+        fix_known: None,
         namespace: format!("Alpine:v3.16{word}"),
         package: format!("openssl{word}"),
         names: "source".to_owned(),
@@ -50,6 +51,7 @@ fn explanation(answer: Answer, packages: usize, word: &str) -> Explanation {
         },
         severity: Some(Severity::High),
         fixed_in: Some(format!("1.1.1q-r0{word}")),
+        fix_age: Some("fix published on 2022-07-05, 3 days before".to_owned()),
         status: None,
         suppressed: None,
         statements: (0..2).map(statement).collect(),

@@ -1,7 +1,9 @@
 //! What stands against an image under a policy.
 
+use chrono::NaiveDate;
 use limpid_core::{
-    BlindSpot, Digest, IndexReport, Reason, Report, Severity, enrichment::Kind, policy::Gate, report::Finding,
+    BlindSpot, Digest, IndexReport, Reason, Report, Severity, enrichment::Kind, fix, policy::Gate,
+    report::Finding,
 };
 use limpid_store::StoreError;
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,9 @@ pub(crate) enum Cause {
         version: String,
         /// The first version that is not affected; empty where none is known.
         fixed_in: String,
+        /// Since when that is known, in words; empty where no gate asks for it.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        fix_age: String,
         /// Of which image of an index; empty for others.
         platform: String,
     },
@@ -55,6 +60,8 @@ struct Outline {
     /// Those that stand, without what people read.
     findings: Vec<Finding>,
     blind_spots: Vec<BlindSpot>,
+    /// The day of the report.
+    as_of: NaiveDate,
 }
 
 /// Remembered as all reports are: a pull costs no judging.
@@ -72,6 +79,7 @@ fn write(_index: &IndexReport, report: &Report) -> serde_json::Result<Vec<u8>> {
     serde_json::to_vec(&Outline {
         findings: report.standing().map(brief).collect(),
         blind_spots: report.blind_spots.iter().map(named).collect(),
+        as_of: report.proof.as_of,
     })
 }
 
@@ -142,7 +150,7 @@ impl Asked<'_> {
 
     fn judge(&mut self, digest: &Digest, platform: &str) -> Result<(), MatchError> {
         let report = matching::report(self.engine, digest, OUTLINE, Encoding::Plain, self.decided)?;
-        let Outline { findings, blind_spots } = match report {
+        let Outline { findings, blind_spots, as_of } = match report {
             Answer::Report(_etag, finished) => serde_json::from_slice(&finished.body).map_err(|error| {
                 StoreError::Damaged(format!("what the gate remembers of {digest}: {error}"))
             })?,
@@ -153,11 +161,15 @@ impl Asked<'_> {
                     "no advisory data is loaded",
                     String::new(),
                 )],
+                as_of: self.engine.now().date_naive(),
             },
             Answer::NotIndexed => return Err(StoreError::Stale("the index report").into()),
         };
-        let counting = findings.into_iter().filter(|finding| self.counts(finding));
-        let causes: Vec<Cause> = counting.map(|finding| cause(finding, platform)).collect();
+        let asks_for_age = self.gates.iter().any(|gate| gate.fix_age.is_some());
+        let counting = findings.into_iter().filter(|finding| self.counts(finding, as_of));
+        let age = |finding: &Finding| fix::age_in_words(finding, as_of).filter(|_| asks_for_age);
+        let causes: Vec<Cause> =
+            counting.map(|finding| cause(age(&finding).unwrap_or_default(), finding, platform)).collect();
         self.causes.extend(causes);
         let unproven = |spot: &BlindSpot| Cause::Unproven {
             why: format!("{}: {}", spot.reason, spot.subject),
@@ -168,10 +180,10 @@ impl Asked<'_> {
         Ok(())
     }
 
-    fn counts(&self, finding: &Finding) -> bool {
+    fn counts(&self, finding: &Finding, as_of: NaiveDate) -> bool {
         let is_bad = self.policy.severity.is_some_and(|least| finding.severity >= least);
         let counts = is_bad && (self.policy.unfixed || finding.fixed_in.is_some());
-        let trips = self.gates.iter().any(|gate| gate.is_tripped_by(finding));
+        let trips = self.gates.iter().any(|gate| gate.is_tripped_by(finding, as_of));
         let names = std::iter::once(&finding.id).chain(&finding.aliases).map(String::as_str);
         (counts || trips) && !self.policy.allows(names, self.repository, self.engine.now())
     }
@@ -184,13 +196,14 @@ impl Asked<'_> {
     }
 }
 
-fn cause(finding: Finding, platform: &str) -> Cause {
+fn cause(fix_age: String, finding: Finding, platform: &str) -> Cause {
     Cause::Finding {
         id: finding.id,
         severity: finding.severity,
         package: finding.package.name,
         version: finding.package.version,
         fixed_in: finding.fixed_in.unwrap_or_default(),
+        fix_age,
         platform: platform.to_owned(),
     }
 }

@@ -53,9 +53,10 @@ fn refused(policy: &Policy) -> String {
 
 fn said(cause: &Cause) -> String {
     let (text, platform) = match cause {
-        Cause::Finding { id, severity, package, version, fixed_in, platform } => {
+        Cause::Finding { id, severity, package, version, fixed_in, fix_age, platform } => {
             let fix = if fixed_in.is_empty() { "no fix".to_owned() } else { format!("fixed in {fixed_in}") };
-            (format!("{id} ({severity}, {package} {version}, {fix})"), platform)
+            let age = if fix_age.is_empty() { String::new() } else { format!("; {fix_age}") };
+            (format!("{id} ({severity}, {package} {version}, {fix}{age})"), platform)
         }
         Cause::Unproven { why, platform } => (format!("not judged: {why}"), platform),
         Cause::Unscanned { why, platform } => (why.clone(), platform),
