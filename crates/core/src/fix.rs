@@ -35,11 +35,14 @@ pub enum FixWord {
     Advisory,
 }
 
+/// What is said of a fix of which nobody says the day.
+pub const UNDATED: &str = "nobody says since when the fix is known";
+
 /// How long the fix of a finding is known on a day, for people; `None` where it has no fix.
 pub fn age_in_words(finding: &Finding, as_of: NaiveDate) -> Option<String> {
     finding.fixed_in.as_ref()?;
     let Some(known) = &finding.fix_known else {
-        return Some("nobody says since when the fix is known".to_owned());
+        return Some(UNDATED.to_owned());
     };
     let told = known.in_words();
     Some(match known.age(as_of) {

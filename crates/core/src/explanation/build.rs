@@ -10,7 +10,7 @@ use crate::{
     AffectedRange, BlindSpot, IndexReport, IndexedPackage, Reason, Report,
     advisory::Names,
     enrichment::Exploitation,
-    fix::{self, FixKnown},
+    fix::FixKnown,
     matching::{Keeper, Ruled, Ruling, Said, Traced, unreadable_feed},
     report::Finding,
 };
@@ -186,7 +186,7 @@ fn one(package: &IndexedPackage, said: Said, finding: Option<&Finding>, report: 
         package: explained(package, report),
         severity: finding.map(|finding| finding.severity),
         fixed_in: finding.and_then(|finding| finding.fixed_in.clone()),
-        fix_age: finding.and_then(|finding| fix::age_in_words(finding, report.proof.as_of)),
+        fix_known: finding.and_then(|finding| finding.fix_known.clone()),
         status: finding.map(|finding| finding.status),
         suppressed: finding.and_then(|finding| finding.suppressed.clone()),
         statements: ruled.into_iter().map(|one| statement(one, report)).collect(),
