@@ -60,6 +60,7 @@ fn document(number: usize) -> Record {
             severity_word: "Moderate".to_owned(),
             plan: if place % 4 == 0 { Plan::WillNotFix } else { Plan::Unsaid },
             words: String::new(),
+            fixed_on: None,
         };
         affected
     });

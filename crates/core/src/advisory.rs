@@ -4,6 +4,7 @@
 //! the way in: a range that could not be read is kept as [`AffectedRange::Unreadable`] and becomes a blind spot for
 //! the images that have the package.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::{Package, Severity, cvss::Vector};
@@ -25,8 +26,23 @@ pub struct Advisory {
     pub links: Vec<String>,
     /// When it was published, RFC 3339, where upstream tells.
     pub published: Option<String>,
+    /// What it is that was published then.
+    pub dated: Dated,
     /// CVSS vectors, of its author; the one that counts most first.
     pub cvss: Vec<Vector>,
+}
+
+/// What it is that was published on the day of an advisory ([`Advisory::published`]). Each parser says it: the day of a
+/// vulnerability is none of its fix.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Dated {
+    /// The vulnerability: the fixes came whenever they came.
+    #[default]
+    Vulnerability,
+    /// An advisory that names the fix. The fix itself may have been there before; nobody was told that it is one.
+    Advisory,
+    /// The fix: an update of the packages, with all of the fixed versions in it.
+    Fix,
 }
 
 /// A package that an advisory is about.
@@ -93,6 +109,8 @@ pub struct Stance {
     pub plan: Plan,
     /// The vendor's own words for that, such as `no-dsa: Minor issue`; shown as they are. Empty where there are none.
     pub words: String,
+    /// The day on which the fix of this package was published, where upstream tells it for each package.
+    pub fixed_on: Option<NaiveDate>,
 }
 
 /// What a vendor is going to do about a vulnerability without a fix.

@@ -17,6 +17,7 @@ pub use self::known::Known;
 use crate::{
     BlindSpot, Digest, Distribution, ImageFacts, Severity,
     enrichment::Exploitation,
+    fix::{FixKnown, UNDATED},
     report::{Observed, Proof, Status, Suppression},
 };
 
@@ -95,6 +96,9 @@ pub struct Concerned {
     /// The first version that is not affected, where it is a finding and one is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_in: Option<String>,
+    /// Since when that is known; left out where nobody says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix_known: Option<FixKnown>,
     /// Whether a fix is there; left out where it is no finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
@@ -140,6 +144,9 @@ pub struct ExplainedStatement {
     /// When it was published, where upstream tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,
+    /// Since when a fix that it names is known; left out where nobody says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix_known: Option<FixKnown>,
     /// The namespace that it is said under.
     pub namespace: String,
     /// The package that it names.
@@ -186,6 +193,14 @@ pub struct KnownAdvisory {
     pub namespaces: BTreeSet<String>,
     /// The packages that it names.
     pub packages: BTreeSet<String>,
+}
+
+impl Concerned {
+    /// Since when its fix is known, in words; `None` where it is no finding with a fix.
+    pub fn fix_in_words(&self) -> Option<String> {
+        self.fixed_in.as_ref()?;
+        Some(self.fix_known.as_ref().map_or(UNDATED.to_owned(), FixKnown::in_words))
+    }
 }
 
 impl Answer {

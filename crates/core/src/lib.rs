@@ -21,6 +21,7 @@ pub mod enrichment;
 pub mod explanation;
 pub mod extract;
 pub mod feed;
+pub mod fix;
 pub mod formats;
 pub mod harbor;
 pub mod index_report;

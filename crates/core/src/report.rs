@@ -27,6 +27,7 @@ use crate::{
     advisory::is_cve,
     cvss::Cvss,
     enrichment::{Epss, Kev},
+    fix::FixKnown,
     matching::Counts,
 };
 
@@ -149,6 +150,9 @@ pub struct Finding {
     /// The first version that is not affected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_in: Option<String>,
+    /// Since when that is known; left out where nobody says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix_known: Option<FixKnown>,
     /// Whether a fix is there.
     pub status: Status,
     /// What the vendor says about it in its own words, such as `postponed`; left out where it says nothing.

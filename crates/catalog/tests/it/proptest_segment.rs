@@ -3,7 +3,7 @@
 use limpid_catalog::{SegmentWriter, Store};
 use limpid_core::{
     Advisory, Affected, AffectedRange, Severity,
-    advisory::{Names, Only, Plan, Record, Stance},
+    advisory::{Dated, Names, Only, Plan, Record, Stance},
     feed::FeedHead,
 };
 use proptest::{collection::vec, prelude::*};
@@ -29,11 +29,13 @@ fn affected() -> impl Strategy<Value = Affected> {
     let only = (several(), proptest::option::of(words), several())
         .prop_map(|(architectures, module, builds)| Only { architectures, module, builds });
     let plan = prop_oneof![Just(Plan::Unsaid), Just(Plan::WillNotFix), Just(Plan::UnderInvestigation)];
-    let stance = (words, plan, words).prop_map(|(severity_word, plan, words)| Stance {
+    let day = proptest::option::of(Just(chrono::NaiveDate::default()));
+    let stance = (words, plan, words, day).prop_map(|(severity_word, plan, words, fixed_on)| Stance {
         severity: Severity::Low,
         severity_word,
         plan,
         words,
+        fixed_on,
     });
     ("[A-C\u{0}]{0,2}", "[a-c\u{0}é]{0,3}", names, range(), only, stance).prop_map(
         |(namespace, package, names, range, only, stance)| Affected {
@@ -54,6 +56,7 @@ fn records() -> impl Strategy<Value = Vec<Record>> {
             summary,
             aliases,
             severity: Severity::High,
+            dated: Dated::Fix,
             ..Advisory::default()
         });
     let record =

@@ -78,6 +78,7 @@ fn found(package: IndexedPackage) -> Match {
         package,
         advisory: advisory(),
         fixed_in: Some("1.1-r0".to_owned()),
+        fix_known: None,
         plan: crate::advisory::Plan::Unsaid,
         words: String::new(),
         feed: "alpine/v3.99/main".to_owned(),

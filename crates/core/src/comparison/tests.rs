@@ -69,6 +69,7 @@ fn finding(id: &str, package: &IndexedPackage, feed: &str) -> Finding {
             layer: None,
         },
         fixed_in: Some("9-r0".to_owned()),
+        fix_known: None,
         status: Status::Fixed,
         vendor_status: String::new(),
         origin: None,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The columns. New ones are only added at the end.
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 28] = [
     "kind",
     "image",
     "digest",
@@ -38,6 +38,8 @@ const COLUMNS: [&str; 26] = [
     "cvss_vector",
     "cvss_source",
     "origin",
+    "fix_known_since",
+    "fix_known_by",
 ];
 
 /// Writes the lines of a report, with the header before them where it is the first of several. RFC 4180, in UTF-8.
@@ -55,7 +57,7 @@ pub fn csv(report: &Report, with_header: bool, out: &mut dyn Write) -> io::Resul
     writer.flush()
 }
 
-fn line(report: &Report, finding: &Finding) -> [String; 26] {
+fn line(report: &Report, finding: &Finding) -> [String; 28] {
     let package = &finding.package;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let suppressed = finding.suppressed.as_ref().map(|by| format!("{}: {}", by.by, by.reason));
@@ -65,7 +67,7 @@ fn line(report: &Report, finding: &Finding) -> [String; 26] {
         format!("{}; {}", finding.why, finding.vendor_status)
     };
     let [image, digest, platform] = image(report);
-    let (epss, cvss) = (finding.epss.as_ref(), finding.cvss.first());
+    let (epss, cvss, fix) = (finding.epss.as_ref(), finding.cvss.first(), finding.fix_known.as_ref());
     [
         "finding".to_owned(),
         image,
@@ -93,12 +95,14 @@ fn line(report: &Report, finding: &Finding) -> [String; 26] {
         cvss.map(|cvss| cvss.vector.clone()).unwrap_or_default(),
         cvss.map(|cvss| cvss.source.clone()).unwrap_or_default(),
         finding.origin.map(Origin::as_str).unwrap_or_default().to_owned(),
+        fix.map(|fix| fix.since.to_string()).unwrap_or_default(),
+        fix.map(|fix| fix.by.as_str()).unwrap_or_default().to_owned(),
     ]
 }
 
 /// A blind spot: its reason stands where a finding has its identifier, its subject where a finding has the package.
-fn line_of(report: &Report, spot: &BlindSpot) -> [String; 26] {
-    let mut cells: [String; 26] = Default::default();
+fn line_of(report: &Report, spot: &BlindSpot) -> [String; 28] {
+    let mut cells: [String; 28] = Default::default();
     let [image, digest, platform] = image(report);
     let counts = if spot.waived {
         "waived"

@@ -191,6 +191,10 @@ fn rating(cvss: &Cvss) -> Value {
 /// The format has no place of its own for it.
 fn enrichment(finding: &Finding) -> Vec<Value> {
     let mut said = Vec::new();
+    if let Some(known) = &finding.fix_known {
+        said.push(property("limpid:fix-known:since", &known.since.to_string()));
+        said.push(property("limpid:fix-known:by", known.by.as_str()));
+    }
     if let Some(kev) = &finding.kev {
         said.push(property("limpid:kev:added", &kev.added.to_string()));
         said.extend(kev.due.map(|due| property("limpid:kev:due", &due.to_string())));

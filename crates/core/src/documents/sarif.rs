@@ -106,6 +106,7 @@ fn result(report: &Report, finding: &Finding) -> Value {
 fn properties(finding: &Finding) -> Value {
     let properties = json!({ "severity": finding.severity, "feed": finding.feed, "status": finding.status });
     let properties = with(properties, "origin", finding.origin.map(|origin| json!(origin)));
+    let properties = with(properties, "fix_known", finding.fix_known.as_ref().map(|known| json!(known)));
     let properties = with(properties, "kev", finding.kev.as_ref().map(|kev| json!(kev)));
     let properties = with(properties, "epss", finding.epss.as_ref().map(|epss| json!(epss)));
     with(properties, "cvss", (!finding.cvss.is_empty()).then(|| json!(finding.cvss)))

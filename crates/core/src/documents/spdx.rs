@@ -145,7 +145,8 @@ fn of_package(place: usize, indexed: &IndexedPackage, findings: &Findings<'_>, a
 
 /// A finding in one sentence: not every advisory has an address on the web.
 fn said(finding: &Finding) -> String {
-    let fix = finding.fixed_in.as_ref().map_or(String::new(), |fix| format!("; fixed in {fix}"));
+    let known = finding.fix_known.as_ref().map_or(String::new(), |known| format!(", {}", known.in_words()));
+    let fix = finding.fixed_in.as_ref().map_or(String::new(), |fix| format!("; fixed in {fix}{known}"));
     let suppressed = finding.suppressed.as_ref();
     let suppressed =
         suppressed.map_or(String::new(), |by| format!("; suppressed by {}: {}", by.by, by.reason));

@@ -146,6 +146,7 @@ fn vulnerability(finding: &Finding, class: &str) -> Value {
     let of_cve = || is_cve(&finding.id).then(|| format!("https://www.cve.org/CVERecord?id={}", finding.id));
     let more = json!({ "why": finding.why, "feed": finding.feed });
     let more = with(more, "origin", finding.origin.map(|origin| json!(origin)));
+    let more = with(more, "fix_known", finding.fix_known.as_ref().map(|known| json!(known)));
     let more = with(more, "kev", finding.kev.as_ref().map(|kev| json!(kev)));
     let more = with(more, "epss", finding.epss.as_ref().map(|epss| json!(epss)));
     let mut fields = Map::new();

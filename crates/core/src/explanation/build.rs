@@ -7,9 +7,10 @@ use super::{
     sentence::sentence,
 };
 use crate::{
-    BlindSpot, IndexReport, IndexedPackage, Reason, Report,
+    AffectedRange, BlindSpot, IndexReport, IndexedPackage, Reason, Report,
     advisory::Names,
     enrichment::Exploitation,
+    fix::FixKnown,
     matching::{Keeper, Ruled, Ruling, Said, Traced, unreadable_feed},
     report::Finding,
 };
@@ -185,6 +186,7 @@ fn one(package: &IndexedPackage, said: Said, finding: Option<&Finding>, report: 
         package: explained(package, report),
         severity: finding.map(|finding| finding.severity),
         fixed_in: finding.and_then(|finding| finding.fixed_in.clone()),
+        fix_known: finding.and_then(|finding| finding.fix_known.clone()),
         status: finding.map(|finding| finding.status),
         suppressed: finding.and_then(|finding| finding.suppressed.clone()),
         statements: ruled.into_iter().map(|one| statement(one, report)).collect(),
@@ -239,6 +241,8 @@ fn explained(indexed: &IndexedPackage, report: &Report) -> ExplainedPackage {
 fn statement(ruled: Ruled, report: &Report) -> ExplainedStatement {
     let Ruled { statement, ruling, why } = ruled;
     let data = report.feeds.iter().find(|feed| feed.name == statement.feed);
+    let names_a_fix = matches!(statement.affected.range, AffectedRange::Fixed { .. });
+    let fix_known = FixKnown::of(&statement).filter(|_| names_a_fix);
     let affected = statement.affected;
     let names = match affected.names {
         Names::Source => "source",
@@ -246,6 +250,7 @@ fn statement(ruled: Ruled, report: &Report) -> ExplainedStatement {
     };
     ExplainedStatement {
         advisory: statement.advisory.id,
+        fix_known,
         published: statement.advisory.published,
         range: affected.range.in_words(),
         namespace: affected.namespace,

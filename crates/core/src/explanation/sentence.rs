@@ -65,13 +65,12 @@ fn fixes(those: &[&Concerned]) -> String {
     }
 }
 
-/// When the advisory with the fix was published, where upstream tells: the earliest.
+/// When the fix was published, where upstream tells: the earliest. Never when the vulnerability was.
 fn since(those: &[&Concerned]) -> String {
     let statements = those.iter().flat_map(|one| &one.statements);
     let fixing = statements.filter(|one| one.answer == Answer::Fixed);
-    let published = fixing.filter_map(|one| one.published.as_deref()).min();
-    let day = published.map(|instant| instant.split('T').next().unwrap_or(instant));
-    day.map_or_else(String::new, |day| format!(", published on {day}"))
+    let known = fixing.filter_map(|one| one.fix_known.as_ref()).min();
+    known.map_or_else(String::new, |known| format!(", {}", known.in_words()))
 }
 
 /// What the vulnerability is known to be in.

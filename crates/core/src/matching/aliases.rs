@@ -76,7 +76,13 @@ fn merged(group: Group, ecosystem: &Ecosystem) -> Option<Match> {
             cvss.push(vector.clone());
         }
     }
+    let standing = members.first()?;
+    let same_fix = members.iter().filter(|one| one.dismissed.is_none() && one.fixed_in == standing.fixed_in);
+    let fix_known = same_fix
+        .filter_map(|one| one.fix_known.clone())
+        .min_by_key(|one| (one.by, one.since, one.feed.clone()));
     let mut first = members.into_iter().next()?;
+    first.fix_known = fix_known.or(first.fix_known);
     first.advisory.cvss = cvss;
     first.advisory.aliases = ids.into_iter().filter(|id| *id != first.advisory.id).collect();
     first.advisory.severity = severity.unwrap_or(first.advisory.severity);

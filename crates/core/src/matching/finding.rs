@@ -17,6 +17,7 @@ use crate::{
     Advisory, Affected, BlindSpot, Ecosystem, IndexReport, IndexedPackage, Package, Reason, Severity,
     advisory::{Names, Plan},
     enrichment::Enrichment,
+    fix::{self, FixKnown, FixWord},
     scope::{Scope, ScopeQuestion},
 };
 
@@ -30,6 +31,8 @@ pub struct Match {
     pub advisory: Advisory,
     /// The first version that is not affected, where one is known.
     pub fixed_in: Option<String>,
+    /// Since when that is known; `None` where nobody says.
+    pub fix_known: Option<FixKnown>,
     /// What the vendor is going to do where there is no fix.
     pub plan: Plan,
     /// The vendor's own words for that.
@@ -217,6 +220,17 @@ impl Court<'_> {
         statements
     }
 
+    /// Since when a fixed version is known: as the statement says, or another document of its feed. What cannot be read there is
+    /// no blind spot: a fix of which nobody says the day is taken for an old one.
+    fn fix_known(&self, statement: &Statement, fixed: &str) -> Option<FixKnown> {
+        FixKnown::of(statement).or_else(|| {
+            let Affected { namespace, package, .. } = &statement.affected;
+            let days = self.advisories.facts(fix::FIXED_ON, &fix::key(namespace, package, fixed)).values;
+            let since = days.iter().filter_map(|day| fix::day(day)).min()?;
+            Some(FixKnown { since, by: FixWord::Fix, feed: statement.feed.clone() })
+        })
+    }
+
     fn is_second(&self, statement: &Statement) -> bool {
         (self.ecosystem.feeds.is_second)(&statement.feed)
     }
@@ -229,6 +243,7 @@ impl Court<'_> {
         dismissed: Option<(String, String)>,
     ) -> Match {
         let is_second = self.is_second(&statement);
+        let fix_known = reason.fixed_in.as_deref().and_then(|fixed| self.fix_known(&statement, fixed));
         let stance = statement.affected.stance;
         let why = match stance.words.as_str() {
             "" => reason.why,
@@ -245,6 +260,7 @@ impl Court<'_> {
             package: indexed.clone(),
             advisory,
             fixed_in: reason.fixed_in,
+            fix_known,
             plan: stance.plan,
             words: stance.words,
             feed: statement.feed,

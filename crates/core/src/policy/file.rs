@@ -98,6 +98,7 @@ struct GateTable {
     unknown: bool,
     #[serde(default)]
     fixable: bool,
+    fix_age: Option<u32>,
     #[serde(default)]
     above_base: bool,
     #[serde(default)]
@@ -187,15 +188,15 @@ fn gates(text: &str, gate: Spanned<toml::Value>) -> Result<Vec<Gate>, InvalidPol
 
 impl GateTable {
     fn gate(self) -> Result<Gate, String> {
-        let Self { severity, unknown, fixable, above_base, kev, epss, blind_spots } = self;
+        let Self { severity, unknown, fixable, fix_age, above_base, kev, epss, blind_spots } = self;
         let severity = severity.map(|word| word.parse().map_err(told)).transpose()?;
         let epss =
             epss.map(|share| Share::new(share).map_err(|error| format!("epss: {error}"))).transpose()?;
         let blind_spots = blind_spots.into_iter().collect();
-        let gate = Gate { severity, unknown, fixable, above_base, kev, epss, blind_spots };
+        let gate = Gate { severity, unknown, fixable, fix_age, above_base, kev, epss, blind_spots };
         if gate == Gate::default() {
             return Err(
-                "nothing could trip it: say severity, unknown, fixable, above-base, kev, epss or blind-spots"
+                "nothing could trip it: say severity, unknown, fixable, fix-age, above-base, kev, epss or blind-spots"
                     .to_owned(),
             );
         }
@@ -265,6 +266,7 @@ mod tests {
             ("[[severity]]\nid = 'CVE-1'\nreason = 'r'\nseverity = 'bad'\n", "line 6: severity 1: "),
             ("[gate]\n", "line 6: gate: nothing could trip it"),
             ("[gate]\nepss = 2.0\n", "line 6: gate: epss: "),
+            ("[gate]\nfix-age = -1\n", "line 6: gate: invalid value: integer `-1`"),
             ("[gate]\nkve = true\n", "line 6: gate: unknown field `kve`"),
             ("[[ignore]\n", "line "),
         ] {

@@ -39,6 +39,20 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// Who brought the package of a finding in an image of these layers, of which the lowest so many are those of the base;
+    /// `None` where nobody knows it.
+    pub fn of(finding: &Finding, layers: &[Digest], of_base: usize) -> Option<Self> {
+        let (below, above) = layers.split_at_checked(of_base).unwrap_or((layers, &[]));
+        let layer = finding.package.layer.as_ref();
+        let is_in = |layers: &[Digest]| layer.is_some_and(|layer| layers.contains(layer));
+        match (is_in(below), is_in(above)) {
+            (true, false) => Some(Self::Base),
+            (false, true) => Some(Self::Image),
+            // The very layer stands on both sides, or nobody knows which one it was.
+            (true, true) | (false, false) => None,
+        }
+    }
+
     /// The word in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -53,23 +67,15 @@ impl Report {
     /// `layers` of this one.
     #[must_use]
     pub fn on_base(mut self, reference: String, digest: Digest, layers: usize) -> Self {
-        let (below, above) = self.image.layers.split_at_checked(layers).unwrap_or((&self.image.layers, &[]));
         for finding in &mut self.findings {
-            let layer = finding.package.layer.as_ref();
-            let is_in = |layers: &[Digest]| layer.is_some_and(|layer| layers.contains(layer));
-            finding.origin = match (is_in(below), is_in(above)) {
-                (true, false) => Some(Origin::Base),
-                (false, true) => Some(Origin::Image),
-                // The very layer stands on both sides, or nobody knows which one it was.
-                (true, true) | (false, false) => None,
-            };
+            finding.origin = Origin::of(finding, &self.image.layers, layers);
         }
         let of = |origin| self.standing().filter(move |finding| finding.origin == Some(origin));
         let has_fix = |finding: &&Finding| finding.fixed_in.is_some();
         let base = Base {
             reference,
             digest,
-            layers: below.len() as u64,
+            layers: self.image.layers.len().min(layers) as u64,
             findings: of(Origin::Base).count() as u64,
             fixable: of(Origin::Base).filter(has_fix).count() as u64,
             above: of(Origin::Image).count() as u64,

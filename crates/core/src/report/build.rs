@@ -99,6 +99,7 @@ fn finding(found: Match) -> Finding {
         package: package(found.package),
         status: status(found.fixed_in.is_some(), found.plan),
         fixed_in: found.fixed_in,
+        fix_known: found.fix_known,
         vendor_status: found.words,
         rated: None,
         origin: None,

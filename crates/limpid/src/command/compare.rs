@@ -15,13 +15,13 @@ use limpid_core::{
 
 use crate::{
     arguments::{Common, CompareArguments, CompareFormat},
-    command::{decisions, scan},
+    command::{decisions, referrers, scan},
     engine::Engine,
     exit::Status,
     output::{self, Layout},
     progress::Bars,
     remote::{self, ClientOptions, RemoteManifest},
-    terminal::{self, Terminal},
+    terminal::Terminal,
     writer::write_to,
 };
 
@@ -87,16 +87,14 @@ fn side(
 ) -> anyhow::Result<Had> {
     let &Asked { what, day, client } = asked;
     let policy = decisions::policy(&arguments.policy)?;
-    if decisions::wants_referrers(&arguments.policy) {
-        bail!("--vex referrers is for scans: save their reports with --format json=FILE and compare those");
-    }
-    if decisions::believes_referrers(&arguments.policy)? {
-        terminal::print_warning(
-            "a comparison does not look at what is attached to images, though the policy believes it: save reports of scans and \
-             compare those",
-        );
-    }
     if let Some(manifest) = RemoteManifest::parse(what)? {
+        if decisions::wants_referrers(&arguments.policy) || decisions::believes_referrers(&arguments.policy)?
+        {
+            bail!(
+                "a server does not tell here what is attached to an image, so nothing attached can be believed: name the image itself, or \
+                 save the reports of scans with --format json=FILE and compare those"
+            );
+        }
         if !arguments.policy.jars.is_empty() {
             bail!(
                 "a server identifies jars by its own table (matcher.jars): --jars is for images that are judged here"
@@ -118,6 +116,7 @@ fn side(
         scan::refresh(engine, std::slice::from_ref(&index), bars, common.quiet);
     }
     let catalog = engine.open_catalog(day)?;
+    let policy = referrers::policy(&policy, &arguments.policy, &index.image, &arguments.image)?;
     let report = engine.judge(&index, &catalog, &policy, day);
     Ok(Had { side: Side::of(report, Some(index)), judged_here: true })
 }

@@ -10,7 +10,7 @@ use anyhow::bail;
 use limpid_core::{
     IndexReport, Report, Severity, clair, comparison, documents, enrichment,
     policy::{self, Gate, Meeting, Outcome, Policy},
-    report::DecisionState,
+    report::{DecisionState, Finding},
 };
 
 use crate::{
@@ -61,6 +61,7 @@ pub(crate) fn run(common: &Common, arguments: &ScanArguments) -> anyhow::Result<
         if !common.quiet {
             hint_about_unknown(&one.report, arguments.fail_on);
             hint_about_unscored(&one.report, &policy);
+            hint_about_undated(&one.report, &gates);
             hint_about_decisions(&one.report);
         }
     }
@@ -310,6 +311,18 @@ fn hint_about_unscored(report: &Report, policy: &Policy) {
         terminal::print_warning(&format!(
             "{unscored} of the findings have no EPSS score, because they have no CVE or a very new one, so the gate on it does \
              not see them"
+        ));
+    }
+}
+
+/// A gate on the age of a fix takes one of which nobody says since when it is known for an old one.
+fn hint_about_undated(report: &Report, gates: &[Gate]) {
+    let age = |finding: &Finding| finding.fix_known.as_ref()?.age(report.proof.as_of);
+    let is_undated = |finding: &&Finding| finding.fixed_in.is_some() && age(finding).is_none();
+    let undated = report.standing().filter(is_undated).count();
+    if undated > 0 && gates.iter().any(|gate| gate.fix_age.is_some()) {
+        terminal::print_warning(&format!(
+            "of {undated} of the findings nobody says since when their fix is known, so the gate on fix-age takes it for an old one"
         ));
     }
 }

@@ -98,6 +98,9 @@ fn package(page: &mut Page<'_>, explanation: &Explanation, concerned: &Concerned
     title.extend(concerned.severity.map(|one| (style::of_severity(one), one.to_string())));
     title.extend(concerned.fixed_in.as_ref().map(|fix| (style::PLAIN, format!("fixed in {}", escaped(fix)))));
     page.pieces(&title)?;
+    if let Some(fix) = concerned.fix_in_words() {
+        page.labelled("  fix", &fix)?;
+    }
     let layer = package.layer.as_ref().map_or("not known".to_owned(), |layer| {
         let digest = format!("{}:{}", layer.algorithm(), layer.short());
         let place = package.layer_number;

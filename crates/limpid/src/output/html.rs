@@ -6,10 +6,12 @@
 use std::io::{self, Write};
 
 use askama::Template;
+use chrono::NaiveDate;
 use limpid_core::{
     BlindSpot, Report, Severity,
     cvss::Cvss,
     enrichment::by_risk,
+    fix::age_in_words,
     report::{Finding, PlannedUpgrade},
 };
 
@@ -84,6 +86,8 @@ struct Row {
     source: String,
     version: String,
     fixed_in: Option<String>,
+    /// Since when that is known.
+    fix_age: String,
     status: &'static str,
     why: String,
     place: String,
@@ -121,6 +125,7 @@ fn of_report(report: &Report) -> Section {
     };
     let mut findings: Vec<&Finding> = report.standing().collect();
     findings.sort_by(|a, b| by_risk(a, b));
+    let of_day = |finding| row(finding, report.proof.as_of);
     let suppressed = report.findings.iter().filter(|finding| finding.suppressed.is_some());
     Section {
         reference: escaped(&report.image.reference),
@@ -133,8 +138,8 @@ fn of_report(report: &Report) -> Section {
         upgrades: report.plan().iter().map(upgrade).collect(),
         commands: commands(&report.plan()),
         stays: report.stays_after_upgrades().unwrap_or_default(),
-        findings: findings.into_iter().map(row).collect(),
-        suppressed: suppressed.map(row).collect(),
+        findings: findings.into_iter().map(of_day).collect(),
+        suppressed: suppressed.map(of_day).collect(),
         blind_spots: report.blind_spots.iter().map(spot).collect(),
         feeds: feeds(report),
     }
@@ -179,7 +184,7 @@ fn feeds(report: &Report) -> Vec<[String; 4]> {
     report.feeds.iter().map(feed).collect()
 }
 
-fn row(finding: &Finding) -> Row {
+fn row(finding: &Finding, as_of: NaiveDate) -> Row {
     let package = &finding.package;
     let text = |text: &Option<String>| text.as_deref().map(escaped).unwrap_or_default();
     let is_web = |link: &&String| link.starts_with("https://") || link.starts_with("http://");
@@ -195,6 +200,7 @@ fn row(finding: &Finding) -> Row {
         source: text(&package.source),
         version: escaped(&package.version),
         fixed_in: finding.fixed_in.as_deref().map(escaped),
+        fix_age: age_in_words(finding, as_of).unwrap_or_default(),
         status: finding.status.as_str(),
         why: escaped(&finding.why),
         place: text(&package.path),

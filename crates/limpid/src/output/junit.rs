@@ -5,7 +5,8 @@
 
 use std::io::{self, Write};
 
-use limpid_core::{BlindSpot, Report, Verdict, policy::Gate, report::Finding};
+use chrono::NaiveDate;
+use limpid_core::{BlindSpot, Report, Verdict, fix::age_in_words, policy::Gate, report::Finding};
 use quick_xml::{
     Writer,
     events::{BytesDecl, BytesText, Event},
@@ -57,7 +58,7 @@ fn cases(report: &Report, gates: &[Gate]) -> Vec<Case> {
     };
     let whole = Case { class: "verdict".to_owned(), name: "the image as a whole".to_owned(), end };
     let spots = report.blind_spots.iter().map(|spot| of_spot(spot, gates));
-    let findings = report.findings.iter().map(|finding| of_finding(finding, gates));
+    let findings = report.findings.iter().map(|finding| of_finding(finding, gates, report.proof.as_of));
     std::iter::once(whole).chain(spots).chain(findings).collect()
 }
 
@@ -71,18 +72,19 @@ fn of_spot(spot: &BlindSpot, gates: &[Gate]) -> Case {
     Case { class: "not judged".to_owned(), name: format!("{}: {}", spot.reason, spot.subject), end }
 }
 
-fn of_finding(finding: &Finding, gates: &[Gate]) -> Case {
+fn of_finding(finding: &Finding, gates: &[Gate], as_of: NaiveDate) -> Case {
     let package = &finding.package;
     let fix =
         finding.fixed_in.as_ref().map_or(finding.status.as_str().to_owned(), |fix| format!("fixed in {fix}"));
     let message = format!("{} {}: {} ({fix})", package.name, package.version, finding.severity);
     let end = if let Some(by) = &finding.suppressed {
         End::Skipped(format!("{message}; suppressed by {}: {}", by.by, by.reason))
-    } else if !gates.is_empty() && !gates.iter().any(|gate| gate.is_tripped_by(finding)) {
+    } else if !gates.is_empty() && !gates.iter().any(|gate| gate.is_tripped_by(finding, as_of)) {
         End::Skipped(format!("{message}; below the gate"))
     } else {
         let links: String = finding.links.iter().map(|link| format!("\n{link}")).collect();
-        let detail = format!("{}\n{}\n{}{links}", finding.summary, finding.why, package.purl);
+        let known = age_in_words(finding, as_of).map_or(String::new(), |age| format!("\n{age}"));
+        let detail = format!("{}\n{}\n{}{known}{links}", finding.summary, finding.why, package.purl);
         End::Failed { kind: finding.severity.to_string(), message, detail }
     };
     Case {

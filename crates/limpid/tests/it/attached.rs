@@ -154,6 +154,17 @@ fn attached_documents_take_findings_away_where_they_are_asked_for() {
     let told =
         place.run(&format!("explain {first} {target} --offline --format json --vex referrers")).ended(0);
     assert_eq!(told.json()["answer"], "suppressed", "{told:#?}");
+    // So does a comparison under a policy that believes them.
+    let saved = place.write("saved.json", report.to_string());
+    let policy = place.write("policy.toml", "[vex]\nreferrers = true\n");
+    let compared = place
+        .run(&format!("compare {saved} {target} --offline --format json --policy {policy}"))
+        .ended(0)
+        .json();
+    let changes = compared["findings"].as_array().unwrap();
+    let ids: BTreeSet<&str> = changes.iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, [first, last].into(), "{compared:#}");
+    assert!(changes.iter().all(|one| one["cause"] == "policy"), "{compared:#}");
 }
 
 #[test]
@@ -167,5 +178,5 @@ fn what_is_in_no_registry_has_nothing_attached() {
     let ran = place.run(&format!("scan {archive} --offline --vex ./referrers")).ended(2);
     assert!(ran.stderr.contains("--vex ./referrers"), "{ran:#?}");
     let ran = place.run(&format!("compare {archive} {archive} --offline --vex referrers")).ended(2);
-    assert!(ran.stderr.contains("--vex referrers is for scans"), "{ran:#?}");
+    assert!(ran.stderr.contains("is in no registry"), "{ran:#?}");
 }

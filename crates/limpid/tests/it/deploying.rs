@@ -7,7 +7,7 @@ use std::{
     process::{Command, Output},
 };
 
-use limpid_testkit::registry::is_installed;
+use limpid_testkit::registry::{Registry, has_skopeo, is_installed, skopeo_copy};
 use serde_json::Value;
 
 use crate::{
@@ -89,6 +89,102 @@ fn the_action_does_not_pass_what_is_not_proven_or_not_scanned() {
 
     let ran = Ran::of(action(&place, &[("IMAGE", &image), ("ONLY_FIXED", "yes")])).ended(2);
     assert_eq!(ran.stdout, "::error::only-fixed is “yes”, and must be true or false\n");
+}
+
+/// The last step of `action.yml` as GitHub's runner makes it: its script, and its environment with what the inputs are.
+fn last_step(inputs: &[(&str, &str)]) -> (String, Vec<(String, String)>) {
+    let text = fs::read_to_string(project("action.yml")).unwrap();
+    let (_, step) = text.split_once("    - name: Scan\n").unwrap();
+    let (environment, run) = step.split_once("      env:\n").unwrap().1.split_once("      run: ").unwrap();
+    let default = |name: &str| {
+        let (_, input) = text.split_once(&format!("\n  {name}:\n")).unwrap();
+        let own = input.lines().take_while(|line| line.starts_with("    "));
+        let default = own.filter_map(|line| line.trim().strip_prefix("default: ")).next();
+        default.unwrap_or_default().trim_matches('"').to_owned()
+    };
+    let value = |written: &str| {
+        let expression = written.trim_start_matches("${{ inputs.").trim_end_matches(" }}");
+        let name = expression.split(' ').next().unwrap();
+        let given = inputs.iter().find(|(input, _)| *input == name);
+        given.map_or_else(|| default(name), |(_, value)| (*value).to_owned())
+    };
+    let variables = environment.lines().map(|line| {
+        let (name, written) = line.trim().split_once(": ").unwrap();
+        (name.to_owned(), value(written))
+    });
+    (run.trim().trim_matches('\'').to_owned(), variables.collect())
+}
+
+#[test]
+fn the_step_of_the_action_scans_what_is_in_a_registry_under_a_policy() {
+    let (Some(registry), true) = (Registry::start(), has_skopeo()) else { return };
+    if !is_installed("jq", "apt-get install jq") {
+        return;
+    }
+    let place = advised();
+    let target = format!("{}/team/app:1.0", registry.host());
+    skopeo_copy(&place.image("app.tar", &vulnerable()), &target, &[]);
+    let policy = place.write("policy.toml", "[gate]\nfix-age = 0\n");
+    let step = |inputs: &[(&str, &str)]| {
+        let inputs = [inputs, &[("image", &*target), ("limpid", env!("CARGO_BIN_EXE_limpid"))]].concat();
+        let (script, variables) = last_step(&inputs);
+        let mut bash = Command::new("bash");
+        bash.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", &script])
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", place.path("home"))
+            .env("LIMPID_DB", place.db())
+            .env("LIMPID_OFFLINE", "1")
+            .env("GITHUB_ACTION_PATH", project(""))
+            .env("GITHUB_OUTPUT", place.path("output"))
+            .env("GITHUB_STEP_SUMMARY", place.path("summary"))
+            .current_dir(place.path("here"))
+            .envs(variables);
+        Ran::of(bash.output().unwrap())
+    };
+    step(&[]).ended(0);
+    assert!(outputs(&place).starts_with("status=0\nverdict=vulnerable\nreport=limpid/report.json\n"));
+    assert!(place.path("here/limpid/report.sarif").is_file());
+    let ran = step(&[("policy", &policy)]).ended(1);
+    assert!(ran.stderr.contains("nobody says since when their fix is known"), "{ran:#?}");
+    step(&[("fail-on", "unknown"), ("reports", "other")]).ended(1);
+    assert!(place.path("here/other/report.json").is_file());
+    step(&[("fail-on", "awful")]).ended(2);
+}
+
+#[test]
+fn the_job_of_gitlab_scans_and_leaves_what_it_names_as_artifacts() {
+    let (Some(registry), true) = (Registry::start(), has_skopeo()) else { return };
+    let place = advised();
+    let target = format!("{}/team/app:1.0", registry.host());
+    skopeo_copy(&place.image("app.tar", &vulnerable()), &target, &[]);
+    let job = fs::read_to_string(project("deploy/ci/gitlab.yml")).unwrap();
+    let (_, script) = job.split_once("  script:\n    - >-\n").unwrap();
+    let (script, artifacts) = script.split_once("  artifacts:\n").unwrap();
+    let script = script.split_whitespace().collect::<Vec<_>>().join(" ");
+    let program = Path::new(env!("CARGO_BIN_EXE_limpid")).parent().unwrap().display().to_string();
+    let run = |least: &str, image: &str| {
+        let mut shell = Command::new("sh");
+        let path = format!("{program}:{}", std::env::var("PATH").unwrap_or_default());
+        shell
+            .args(["-e", "-c", &script])
+            .env_clear()
+            .envs([("PATH", path), ("HOME", place.path("home").display().to_string())])
+            .env("LIMPID_DB", place.db())
+            .env("LIMPID_OFFLINE", "1")
+            .envs([("LIMPID_FAIL_ON", least), ("LIMPID_SCAN", image)])
+            .current_dir(place.path("here"));
+        Ran::of(shell.output().unwrap())
+    };
+    run("unknown", &target).ended(1);
+    let named = artifacts.lines().filter_map(|line| line.trim().split_once(": "));
+    let files: Vec<&str> = named.filter(|(_, file)| file.contains('.')).map(|(_, file)| file).collect();
+    assert_eq!(files.len(), 3);
+    for file in files {
+        assert!(fs::metadata(place.path("here").join(file)).unwrap().len() > 0, "{file}");
+    }
+    run("critical", &target).ended(0);
+    run("critical", &format!("{}/team/none:1.0", registry.host())).ended(2);
 }
 
 /// The variables of a service in the compose file, with what a person would fill in.

@@ -9,7 +9,7 @@ mod name;
 use std::collections::BTreeSet;
 
 use limpid_core::{
-    Digest, Report,
+    Digest, ImageFacts, Report,
     report::{Finding, Origin},
 };
 use limpid_store::{
@@ -89,9 +89,7 @@ pub(crate) fn built(
     report: &Report,
     decided: Option<&Decided>,
 ) -> Result<Option<Built>, MatchError> {
-    let Some(base) = engine.database.read(|tx| find(tx, engine, principal, manifest, report))? else {
-        return Ok(None);
-    };
+    let Some(base) = known(engine, principal, manifest, &report.image)? else { return Ok(None) };
     let report = report.clone().on_base(base.name.clone(), base.digest.clone(), base.layers);
     let now = base.tag.as_ref().and_then(|tag| tag.now.as_ref());
     let rebuilt = match now {
@@ -99,6 +97,19 @@ pub(crate) fn built(
         None => None,
     };
     Ok(Some(Built { base, report, rebuilt }))
+}
+
+/// What an image was built on, by its manifest; `None` where nothing is known of that here. Blocks.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn known(
+    engine: &Engine,
+    principal: &Principal,
+    manifest: &[u8],
+    image: &ImageFacts,
+) -> Result<Option<KnownBase>, StoreError> {
+    engine.database.read(|tx| find(tx, engine, principal, manifest, image))
 }
 
 fn rebuilt(report: &Report, new: &Report) -> Rebuilt {
@@ -120,7 +131,7 @@ fn find(
     engine: &Engine,
     principal: &Principal,
     manifest: &[u8],
-    report: &Report,
+    image: &ImageFacts,
 ) -> Result<Option<KnownBase>, StoreError> {
     let Some(named) = Named::of(manifest) else { return Ok(None) };
     let place = here(tx, engine, principal, &named)?;
@@ -136,13 +147,13 @@ fn find(
         None => anywhere(tx, principal, named.digest.as_ref())?,
     };
     let Some((repository, number, facts)) = found else { return Ok(None) };
-    let Some(base) = of_platform(tx, number, facts, &report.image.platform)? else { return Ok(None) };
+    let Some(base) = of_platform(tx, number, facts, &image.platform)? else { return Ok(None) };
     let layers = layers_of(&base.body);
-    if layers.is_empty() || !report.image.layers.starts_with(&layers) {
+    if layers.is_empty() || !image.layers.starts_with(&layers) {
         return Ok(None);
     }
     let tag = match place {
-        Some((_, number)) => tag(tx, number, &named, &base.digest, &report.image.platform)?,
+        Some((_, number)) => tag(tx, number, &named, &base.digest, &image.platform)?,
         None => None,
     };
     Ok(Some(KnownBase { name: named.name, digest: base.digest, layers: layers.len(), repository, tag }))

@@ -70,11 +70,11 @@ pub(crate) fn gate(
         return Ok(Gate::Allow);
     }
     let decided = Decided::of(engine, repository)?;
-    let causes = causes::of(engine, &policy, decided.as_ref(), repository, digest)?;
-    if causes.is_empty() {
+    let standing = causes::of(engine, principal, &policy, decided.as_ref(), repository, digest)?;
+    if standing.causes.is_empty() {
         return Ok(Gate::Allow);
     }
-    let refusal = text::refusal(namespace, &policy, causes);
+    let refusal = text::refusal(namespace, &policy, standing);
     Ok(match policy.mode {
         Mode::Refuse => Gate::Refuse(refusal),
         Mode::Warn | Mode::Off => Gate::Warn(text::warning(&refusal.message)),

@@ -149,6 +149,43 @@ fn picture(browser: &mut Browser, path: &str) {
 }
 
 #[test]
+fn a_policy_is_written_in_its_form_and_a_bad_one_is_told_with_its_line() {
+    const TEXT: &str = "#policy-text";
+    const SAVE: &str = "section[aria-labelledby='policy'] button.primary";
+    let Some(mut browser) = Browser::start() else { return };
+    let service = service();
+    let base = format!("http://{}", service.public());
+    sign_in(&mut browser, &base, "/feeds");
+    wait_for_report(&mut browser, &base);
+    browser.open(&format!("{base}/namespaces/library"));
+    browser.type_into(TEXT, "# ours\n[[ignore]]\nid = 'CVE-2099-0001'\n");
+    browser.follow(SAVE);
+    let html = browser.html();
+    assert_eq!(texts(&html, "#policy-error"), ["Not saved. line 2: decision 1: it has no reason"]);
+    assert_eq!(
+        texts(&html, TEXT),
+        ["# ours [[ignore]] id = 'CVE-2099-0001'"],
+        "what was written is not lost"
+    );
+    picture(&mut browser, "policy-with-an-error");
+    browser.open(&format!("{base}/namespaces/library"));
+    assert_eq!(texts(&browser.html(), TEXT), [""], "nothing was kept");
+    browser.type_into(TEXT, "[[ignore]]\nid = 'CVE-2099-0001'\nreason = 'it is never reached'\n");
+    browser.follow(SAVE);
+    let html = browser.html();
+    assert_eq!(texts(&html, "#policy-error"), Vec::<String>::new());
+    let told = texts(&html, "section[aria-labelledby='policy'] .small").join(" ");
+    assert!(told.contains("1 decision") && told.contains("by admin"), "{told}");
+    // It holds for the report, and the audit has who changed it.
+    browser.open(&format!("{base}{REPORT}"));
+    assert_eq!(texts(&browser.html(), ".verdict h2"), ["Clean"]);
+    browser.open(&format!("{base}/administration/audit"));
+    let audit = texts(&browser.html(), "main").join(" ");
+    assert!(audit.contains("change-policy") && audit.contains("library"), "{audit}");
+    assert_eq!(browser.faults(), Vec::<String>::new());
+}
+
+#[test]
 fn every_page_that_can_be_reached_keeps_to_its_policy_and_to_its_window() {
     let Some(mut browser) = Browser::start() else { return };
     let service = service();

@@ -71,6 +71,7 @@ fn finding(told: &Vulnerability, indexed: &IndexedPackage) -> Finding {
         },
         status: if fixed_in.is_some() { Status::Fixed } else { Status::Affected },
         fixed_in,
+        fix_known: None,
         vendor_status: String::new(),
         origin: None,
         rated: None,

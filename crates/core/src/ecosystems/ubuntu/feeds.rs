@@ -11,6 +11,7 @@ use super::releases;
 use crate::{
     advisory::Record,
     feed::{DiscoveryError, FeedDocument, FeedError, FeedFamily, FeedHead, FeedSource, Guard, Upstream},
+    fix,
     formats::end_of_life::{Ends, Until},
     revision,
 };
@@ -100,7 +101,16 @@ fn parse(
     let mut covers = vec![ALL.to_owned()];
     let mut unread = Vec::new();
     let is_file_beside = !document.name.is_empty() && !document.name.ends_with(".json");
-    if !is_file_beside && let Some(record) = document::read(document.reader, &mut unread)? {
+    let said = if is_file_beside {
+        document::Said::default()
+    } else {
+        document::read(document.reader, &mut unread)?
+    };
+    covers.extend((!said.days.is_empty()).then(|| fix::FIXED_ON.to_owned()));
+    for (key, day) in said.days {
+        sink(Record::fact(fix::FIXED_ON, key, day.to_string()));
+    }
+    if let Some(record) = said.record {
         covers.extend(record.affected.iter().map(|affected| affected.namespace.clone()));
         let streams: BTreeSet<_> =
             record.affected.iter().filter_map(|one| stream_of(&one.namespace)).collect();

@@ -200,6 +200,9 @@ pub struct Remediation<'a> {
     /// The advisory of a fix.
     #[serde(borrow)]
     pub url: Option<Text<'a>>,
+    /// When a fix was published.
+    #[serde(borrow)]
+    pub date: Option<Text<'a>>,
     /// For these products.
     #[serde(borrow, default, deserialize_with = "or_empty")]
     pub product_ids: Vec<Text<'a>>,

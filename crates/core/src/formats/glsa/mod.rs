@@ -18,7 +18,7 @@ use self::document::Document;
 use super::text::{CVE_PAGE, shortened};
 use crate::{
     Advisory, Severity,
-    advisory::Record,
+    advisory::{Dated, Record},
     feed::{FeedDocument, FeedError, FeedHead, FeedSource},
 };
 
@@ -77,6 +77,8 @@ fn text(document: &Document, id: String, own: &str) -> Advisory {
         summary: shortened(summary),
         links,
         published: day(&document.announced),
+        // The version is in the tree before it is told of.
+        dated: Dated::Advisory,
         ..Advisory::default()
     }
 }

@@ -67,6 +67,7 @@ fn an_advisory_is_a_record_for_each_of_its_cves() {
     assert_eq!(advisory.summary, "A is bad.");
     assert_eq!(advisory.links[0], "https://security.gentoo.org/glsa/202401-27");
     assert_eq!(advisory.published.as_deref(), Some("2024-01-24T00:00:00Z"));
+    assert_eq!(advisory.dated, Dated::Advisory);
     let nameless = document(&package(&[("V lt", "*", "2")])).replace("CVE-", "").replace("CAN-", "");
     let (_, records) = read_as("", &nameless).unwrap();
     assert_eq!((records.len(), &*records[0].advisory.id), (1, "GLSA-202401-27"));

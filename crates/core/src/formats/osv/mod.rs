@@ -30,7 +30,7 @@ pub use self::{
 };
 use crate::{
     Advisory, Affected, AffectedRange,
-    advisory::{Names, Record},
+    advisory::{Dated, Names, Record},
     feed::{FeedDocument, FeedError, FeedHead, FeedSource},
     version::VersionOrder,
 };
@@ -140,6 +140,11 @@ fn advisories(dialect: &Dialect<'_>, document: &Document) -> impl Iterator<Item 
     let summary = text::summary(document);
     let published = document.published.clone();
     let cvss = severity::vectors(document, dialect.ecosystem);
+    let dated = match dialect.reported {
+        // What a distribution publishes is an update; a record of a language is about a vulnerability, and names the fix.
+        Reported::ByCve => Dated::Fix,
+        Reported::AsItself => Dated::Advisory,
+    };
     identifiers::vulnerabilities(document, dialect.reported).into_iter().map(move |(id, aliases)| Advisory {
         links: text::links_of(&id, &links),
         id,
@@ -148,6 +153,7 @@ fn advisories(dialect: &Dialect<'_>, document: &Document) -> impl Iterator<Item 
         severity_word: rating.word.clone(),
         summary: summary.clone(),
         published: published.clone(),
+        dated,
         cvss: cvss.clone(),
     })
 }

@@ -42,6 +42,7 @@ fn an_advisory_is_a_record_for_each_cve_it_answers() {
     let advisory = &records[0].advisory;
     assert_eq!(advisory.summary, "Important: bash security update");
     assert_eq!(advisory.published.as_deref(), Some("2022-05-10T06:00:00Z"));
+    assert_eq!((advisory.dated, advisory.day()), (Dated::Fix, "2022-05-10".parse().ok()));
     assert_eq!(
         advisory.links,
         [

@@ -19,6 +19,8 @@ pub(super) struct Definition {
     /// The word for its severity.
     pub(super) severity: String,
     pub(super) issued: String,
+    /// Whether that is the day of an advisory.
+    pub(super) is_of_advisory: bool,
     pub(super) cves: Vec<Cve>,
     pub(super) criteria: Option<Criteria>,
 }
@@ -88,7 +90,10 @@ fn metadata(elements: &mut Elements<'_>, definition: &mut Definition, depth: usi
                 definition.description = text.chars().take(limits::MOST_SUMMARY).collect();
             }
             "severity" => definition.severity = elements.words()?,
-            "advisory_date" => definition.issued = elements.words()?,
+            "advisory_date" => {
+                definition.issued = elements.words()?;
+                definition.is_of_advisory = true;
+            }
             "issued" => {
                 definition.issued = child.attribute("date").unwrap_or_default().to_owned();
                 elements.skip()?;

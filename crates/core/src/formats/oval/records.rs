@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Advisory, Affected, AffectedRange, Severity,
-    advisory::{Only, Record},
+    advisory::{Dated, Only, Record},
     cvss,
 };
 
@@ -104,6 +104,11 @@ fn advisory(definition: &Definition, id: &str, own: &str, publisher: &str) -> Ad
         summary,
         links: links(definition, id),
         published: published(&definition.issued),
+        dated: match definition.class.as_str() {
+            "patch" => Dated::Fix,
+            _ if definition.is_of_advisory => Dated::Advisory,
+            _ => Dated::Vulnerability,
+        },
         cvss: cvss::vectors(publisher, about(definition, id).filter_map(|one| rating::vector(&one.cvss))),
     }
 }

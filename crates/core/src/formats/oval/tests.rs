@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Affected, Severity};
+use crate::{Affected, Severity, advisory::Dated};
 
 /// A document with this in its sections, as Oracle writes them.
 fn document(definitions: &str, rest: &str) -> String {
@@ -132,6 +132,7 @@ fn each_cve_of_a_definition_is_a_record_with_the_definitions_name_as_alias() {
     assert_eq!(one.advisory.links, ["https://o/1", "https://o/c1"]);
     assert_eq!(one.advisory.summary, "ELSA-2024-1: a fix & more (LOW)");
     assert_eq!(one.advisory.published.as_deref(), Some("2024-01-01T00:00:00Z"));
+    assert_eq!(one.advisory.dated, Dated::Fix);
     // The word of the definition before the score of the CVE, and the word for the CVE before both.
     assert_eq!((one.advisory.severity, one.advisory.severity_word.as_str()), (Severity::Low, "LOW"));
     assert_eq!((two.advisory.severity, two.advisory.severity_word.as_str()), (Severity::High, "important"));

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     Advisory, Affected, AffectedRange, Severity,
-    advisory::{Names, Record},
+    advisory::{Dated, Names, Record},
     feed::{FeedDocument, FeedError, FeedHead, FeedSource},
 };
 
@@ -95,6 +95,7 @@ fn advisory(dialect: &Dialect<'_>, update: &Update, id: String) -> Advisory {
         summary: shortened(if update.title.is_empty() { &update.description } else { &update.title }),
         links,
         published: text::instant(&update.issued),
+        dated: Dated::Fix,
         ..Advisory::default()
     }
 }

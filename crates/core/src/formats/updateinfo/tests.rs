@@ -67,6 +67,7 @@ fn a_security_update_is_a_record_for_each_cve() {
                 "https://www.cve.org/CVERecord?id=CVE-2017-5715".to_owned(),
             ],
             published: Some("2018-01-11T21:05:00Z".to_owned()),
+            dated: Dated::Fix,
             ..Advisory::default()
         }
     );

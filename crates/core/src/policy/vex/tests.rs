@@ -37,6 +37,7 @@ fn finding() -> Finding {
             layer: None,
         },
         fixed_in: Some("1.1.1q-r0".to_owned()),
+        fix_known: None,
         status: Status::Fixed,
         vendor_status: String::new(),
         origin: None,

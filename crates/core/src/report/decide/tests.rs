@@ -21,6 +21,7 @@ fn found(id: &str, fixed_in: Option<&str>) -> Match {
         advisory: Advisory { id: id.to_owned(), severity: Severity::High, ..Advisory::default() },
         package,
         fixed_in: fixed_in.map(str::to_owned),
+        fix_known: None,
         plan: crate::advisory::Plan::Unsaid,
         words: String::new(),
         feed: "alpine/v3.16/main".to_owned(),

@@ -2,7 +2,7 @@
 
 use limpid_core::{
     Advisory, Affected, AffectedRange, Ecosystem, IndexReport, Reason, Report, Severity,
-    advisory::{Names, Only, Plan, Record, Stance},
+    advisory::{Dated, Names, Only, Plan, Record, Stance},
     ecosystem::Ecosystems,
     ecosystems,
     feed::FeedFamily,
@@ -126,11 +126,52 @@ fn what_the_vendor_says_of_one_package_is_shown() {
         severity_word: "low".to_owned(),
         plan: Plan::WillNotFix,
         words: "minor issue".to_owned(),
+        ..Stance::default()
     };
     let finding = scan(&curl("1.0-r0"), &catalog([one])).findings.remove(0);
     assert_eq!((finding.severity, finding.status), (Severity::Low, Status::WillNotFix));
     assert_eq!(finding.vendor_status, "minor issue");
     assert_eq!(finding.why, "1.0-r0, no fix is known (minor issue)");
+}
+
+#[test]
+fn a_finding_has_the_day_of_its_fix_and_never_that_of_the_vulnerability() {
+    let dated = |feed: &str, id: &str, version: &str, (day, dated): (&str, Dated)| {
+        let mut one = said(feed, id, Names::Source, fixed(version));
+        one.advisory.published = Some(format!("{day}T12:00:00+02:00"));
+        one.advisory.dated = dated;
+        one.advisory.aliases = vec!["CVE-1".to_owned()];
+        one
+    };
+    let known = |statements: Vec<Statement>| {
+        let finding = scan(&curl("1.0-r0"), &catalog(statements)).findings.remove(0);
+        finding.fix_known.map(|known| format!("{} {} {}", known.since, known.by.as_str(), known.feed))
+    };
+    let (vulnerability, advisory) = (("2023-01-01", Dated::Vulnerability), ("2023-01-02", Dated::Advisory));
+    let (early, late) = (("2023-02-01", Dated::Fix), ("2023-03-01", Dated::Fix));
+    assert_eq!(known(vec![dated(MAIN, "CVE-1", "2", vulnerability)]), None);
+    let by_advisory = known(vec![dated(MAIN, "CVE-1", "2", advisory)]);
+    assert_eq!(by_advisory, Some(format!("2023-01-02 advisory {MAIN}")));
+    // Of several statements those count that name the fix that stands: the day of a fix before that of an advisory.
+    let all = [dated(MAIN, "CVE-1", "2", advisory), dated(COMMUNITY, "X-1", "2", late)];
+    assert_eq!(known(all.to_vec()), Some(format!("2023-03-01 fix {COMMUNITY}")));
+    let other = dated(COMMUNITY, "X-2", "1.5", early);
+    assert_eq!(known([&all[..], &[other]].concat()), Some(format!("2023-03-01 fix {COMMUNITY}")));
+    // The day that is told for a package is nearer to it than that of the whole advisory.
+    let mut own = dated(MAIN, "CVE-1", "2", vulnerability);
+    own.affected.stance.fixed_on = Some("2023-04-01".parse().unwrap());
+    assert_eq!(known(vec![own.clone()]), Some(format!("2023-04-01 fix {MAIN}")));
+    own.affected.range = UNFIXED;
+    assert_eq!(known(vec![own]), None, "what has no fix has no day of one");
+    // Another document of the feed tells the day of a version.
+    let fact = |version: &str, day: &str| {
+        let Record { advisory, mut affected } =
+            Record::fact("fixed on", format!("{NAMESPACE} curl {version}"), day);
+        Statement { feed: MAIN.to_owned(), affected: affected.remove(0), advisory }
+    };
+    let facts = [fact("2", "2023-05-02"), fact("2", "2023-05-01"), fact("3", "2023-04-01")];
+    let told = [&[dated(MAIN, "CVE-1", "2", vulnerability)], &facts[..]].concat();
+    assert_eq!(known(told), Some(format!("2023-05-01 fix {MAIN}")));
 }
 
 #[test]

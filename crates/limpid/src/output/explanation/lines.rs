@@ -67,6 +67,7 @@ fn package(concerned: &Concerned, out: &mut dyn Write) -> io::Result<()> {
         &concerned.why,
         &or_absent(concerned.fixed_in.as_ref()),
         &or_absent(concerned.severity.as_ref()),
+        &or_absent(concerned.fix_known.as_ref().map(|known| known.since).as_ref()),
     ];
     line(out, "package", fields)
 }

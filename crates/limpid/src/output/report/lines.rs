@@ -108,9 +108,10 @@ fn upgrade(upgrade: &PlannedUpgrade, out: &mut dyn Write) -> io::Result<()> {
     line(out, "upgrade", fields)
 }
 
-/// Since when it is known to be exploited; the probability that it will be, and its percentile; CVSS: score, vector, source.
-fn enrichment(finding: &Finding) -> [String; 6] {
-    let (epss, cvss) = (finding.epss.as_ref(), finding.cvss.first());
+/// Since when it is known to be exploited; the probability that it will be, and its percentile; CVSS: score, vector, source; since
+/// when its fix is known, and what was published then.
+fn enrichment(finding: &Finding) -> [String; 8] {
+    let (epss, cvss, fix) = (finding.epss.as_ref(), finding.cvss.first(), finding.fix_known.as_ref());
     [
         or_absent(finding.kev.as_ref().map(|kev| kev.added).as_ref()),
         or_absent(epss.map(|epss| epss.score).as_ref()),
@@ -118,6 +119,8 @@ fn enrichment(finding: &Finding) -> [String; 6] {
         or_absent(cvss.map(|cvss| cvss.score).as_ref()),
         or_absent(cvss.map(|cvss| &cvss.vector)),
         or_absent(cvss.map(|cvss| &cvss.source)),
+        or_absent(fix.map(|fix| fix.since).as_ref()),
+        or_absent(fix.map(|fix| fix.by.as_str()).as_ref()),
     ]
 }
 

@@ -17,7 +17,7 @@ use crate::{
     public::Call,
 };
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 16] = [
     "severity",
     "id",
     "aliases",
@@ -32,6 +32,8 @@ const COLUMNS: [&str; 14] = [
     "feed",
     "why",
     "suppressed",
+    "fix known since",
+    "fix known by",
 ];
 
 /// See the module. Findings that a decision took out are in it, and marked.
@@ -52,8 +54,9 @@ pub(in crate::pages) async fn csv(call: Call, _frame: Frame) -> Reply {
     download("text/csv; charset=utf-8", &name, text)
 }
 
-fn fields(finding: &Finding, layer: String) -> [String; 14] {
+fn fields(finding: &Finding, layer: String) -> [String; 16] {
     let package = &finding.package;
+    let fix = finding.fix_known.as_ref();
     let status = serde_json::to_value(finding.status).ok();
     [
         finding.severity.to_string(),
@@ -70,6 +73,8 @@ fn fields(finding: &Finding, layer: String) -> [String; 14] {
         finding.feed.clone(),
         finding.why.clone(),
         finding.suppressed.as_ref().map(|one| format!("{}: {}", one.by, one.reason)).unwrap_or_default(),
+        fix.map(|fix| fix.since.to_string()).unwrap_or_default(),
+        fix.map(|fix| fix.by.as_str()).unwrap_or_default().to_owned(),
     ]
 }
 

@@ -1,8 +1,10 @@
 //! Findings, as rows of a table.
 
+use chrono::NaiveDate;
 use limpid_core::{
     Report,
     enrichment::{Kev, Share},
+    fix::age_in_words,
     report::{Finding, Origin, Status},
 };
 
@@ -127,12 +129,12 @@ fn row(report: &Report, finding: &Finding, path: &str) -> FindingRow {
         other_links,
         suppressed: finding.suppressed.as_ref().map(|one| (one.by.clone(), one.reason.clone())),
         exploited: finding.kev.is_some(),
-        known: known(finding),
+        known: known(finding, report.proof.as_of),
     }
 }
 
 /// What is known of a finding's vulnerability, whatever it is in.
-fn known(finding: &Finding) -> Vec<(&'static str, String)> {
+fn known(finding: &Finding, as_of: NaiveDate) -> Vec<(&'static str, String)> {
     let due = |kev: &Kev| kev.due.map_or(String::new(), |due| format!(", to be acted upon until {due}"));
     let used = |kev: &Kev| if kev.ransomware { ", by ransomware too" } else { "" };
     let kev = finding
@@ -146,7 +148,8 @@ fn known(finding: &Finding) -> Vec<(&'static str, String)> {
     });
     let cvss =
         finding.cvss.iter().map(|one| ("CVSS", format!("{} by {}: {}", one.score, one.source, one.vector)));
-    kev.chain(epss).chain(cvss).collect()
+    let fix = age_in_words(finding, as_of).into_iter().map(|age| ("Fix", age));
+    kev.chain(epss).chain(fix).chain(cvss).collect()
 }
 
 /// What there is in place of a fix, in the words of the command line.

@@ -9,6 +9,7 @@ use limpid_core::{
     explanation::{
         Answer, Concerned, ExplainedPackage, ExplainedStatement, Explanation, KnownAdvisory, SCHEMA,
     },
+    fix::{FixKnown, FixWord},
 };
 
 use super::{
@@ -23,6 +24,7 @@ fn explanation(answer: Answer, packages: usize, word: &str) -> Explanation {
     let statement = |number: usize| ExplainedStatement {
         advisory: format!("DSA-{number}{word}"),
         published: Some(format!("2022-07-05{word}")),
+        fix_known: None,
         namespace: format!("Alpine:v3.16{word}"),
         package: format!("openssl{word}"),
         names: "source".to_owned(),
@@ -50,6 +52,11 @@ fn explanation(answer: Answer, packages: usize, word: &str) -> Explanation {
         },
         severity: Some(Severity::High),
         fixed_in: Some(format!("1.1.1q-r0{word}")),
+        fix_known: Some(FixKnown {
+            since: chrono::NaiveDate::default(),
+            by: FixWord::Fix,
+            feed: format!("alpine/v3.16/main{word}"),
+        }),
         status: None,
         suppressed: None,
         statements: (0..2).map(statement).collect(),

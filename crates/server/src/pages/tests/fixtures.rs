@@ -69,6 +69,7 @@ pub(super) fn finding(number: usize, severity: Severity, word: &str) -> Finding 
             layer: layers().get(number % 2).cloned(),
         },
         fixed_in: is_fixed.then(|| format!("2.{number}{word}")),
+        fix_known: None,
         status: if is_fixed { Status::Fixed } else { Status::WillNotFix },
         vendor_status: format!("postponed{word}"),
         origin: None,

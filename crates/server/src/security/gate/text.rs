@@ -1,10 +1,15 @@
 //! What the gate says: what stands against an image, by name, and the way out.
 
-use super::{Cause, Policy, Refusal};
+use super::{Cause, Policy, Refusal, causes::Standing};
 use crate::limits::{GATE_NAMED, WARNING_BYTES};
 
+/// Why more counts than what is above the base, though a gate is about that alone.
+const UNKNOWN_BASE: &str = "; a gate is about what is above the base, and nobody knows here what the image was built on (its manifest names no \
+     image of another repository that you may read and whose layers are its lowest), so that all findings count for it";
+
 /// A refusal with what people need.
-pub(super) fn refusal(namespace: &str, policy: &Policy, mut causes: Vec<Cause>) -> Refusal {
+pub(super) fn refusal(namespace: &str, policy: &Policy, standing: Standing) -> Refusal {
+    let Standing { mut causes, base_is_unknown } = standing;
     let has = |is: fn(&Cause) -> bool| causes.iter().any(is);
     let mut way_out = Vec::new();
     if has(|cause| matches!(cause, Cause::Finding { fixed_in, .. } if !fixed_in.is_empty())) {
@@ -26,9 +31,10 @@ pub(super) fn refusal(namespace: &str, policy: &Policy, mut causes: Vec<Cause>) 
         named.push(format!("and {more} more"));
     }
     let message = format!(
-        "{namespace} does not let {} be pulled: {}; {}",
+        "{namespace} does not let {} be pulled: {}{}; {}",
         refused(policy),
         named.join(", "),
+        if base_is_unknown { UNKNOWN_BASE } else { "" },
         way_out.join("; or ")
     );
     Refusal { message, causes, more, way_out }
@@ -53,9 +59,10 @@ fn refused(policy: &Policy) -> String {
 
 fn said(cause: &Cause) -> String {
     let (text, platform) = match cause {
-        Cause::Finding { id, severity, package, version, fixed_in, platform } => {
+        Cause::Finding { id, severity, package, version, fixed_in, fix_age, platform } => {
             let fix = if fixed_in.is_empty() { "no fix".to_owned() } else { format!("fixed in {fixed_in}") };
-            (format!("{id} ({severity}, {package} {version}, {fix})"), platform)
+            let age = if fix_age.is_empty() { String::new() } else { format!("; {fix_age}") };
+            (format!("{id} ({severity}, {package} {version}, {fix}{age})"), platform)
         }
         Cause::Unproven { why, platform } => (format!("not judged: {why}"), platform),
         Cause::Unscanned { why, platform } => (why.clone(), platform),

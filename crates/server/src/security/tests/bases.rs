@@ -10,9 +10,13 @@ use serde_json::{Value, json};
 
 use super::{
     Place,
+    gate::signed,
     place::{FIXES, clean, vulnerable},
 };
-use crate::accounts::administration::{Grantee, Place as Where, grant};
+use crate::{
+    accounts::administration::{Grantee, Place as Where, grant},
+    security::{self, Gate},
+};
 
 fn on(base: &limpid_testkit::alpine::System) -> ImageBuilder {
     let above = Tar::new().file("srv/app", b"an app").finish();
@@ -95,5 +99,64 @@ fn what_an_image_says_of_itself_holds_only_where_the_layers_agree() {
         let plain = place.push_image("team/app", Some("plain"), &on(&vulnerable()));
         place.status(&plain, "indexed");
         assert_eq!(place.ask("admin", "GET", &path(&plain), &Value::Null).status, 404);
+    });
+}
+
+#[test]
+fn a_gate_on_what_is_above_the_base_passes_what_comes_with_it_where_that_is_known() {
+    Place::on_each(|place| {
+        place.advise(FIXES);
+        let base = place.push_system("base/alpine", "3.99", &vulnerable());
+        let other = vulnerable().package("zlib", "1.2.13-r0", "zlib");
+        let own = place.push_system("team/app", "base", &other);
+        let name = "registry.test/base/alpine:3.99";
+        let app = place.push_annotated("team/app", Some("1"), &on(&vulnerable()), &annotations(name, &base));
+        let by_itself = annotations("registry.test/team/app:base", &own);
+        let claimed = place.push_annotated("team/app", Some("2"), &on(&other), &by_itself);
+        for digest in [&app, &claimed] {
+            place.status(digest, "indexed");
+        }
+        place.user("reader");
+        place.user("stranger");
+        for namespace in ["base", "team"] {
+            grant(&place.engine, Where::Namespace(namespace), Grantee::Account("reader"), Role::Reader)
+                .unwrap();
+        }
+        let policy = "[gate]\nabove-base = true\n".to_owned();
+        place.send("admin", "PUT", "/api/v1/namespaces/team/policy", policy).json(200);
+        let counts = json!({"mode": "refuse", "policy": true});
+        place.ask("admin", "PUT", "/api/v1/namespaces/team/gate", &counts).json(200);
+        let gate = |who: &str, digest: &Digest| match security::gate(
+            &place.engine,
+            "team/app",
+            digest,
+            &signed(place, who),
+        )
+        .unwrap()
+        {
+            Gate::Allow => String::new(),
+            Gate::Refuse(refusal) => refusal.message,
+            Gate::Warn(warning) => warning,
+        };
+        assert_eq!(gate("reader", &app), "");
+        // Who may not read the base does not know what is its; and nobody names a base of the repository itself.
+        for (who, digest) in [("stranger", &app), ("reader", &claimed)] {
+            let told = gate(who, digest);
+            assert!(
+                told.contains("CVE-2099-0001") && told.contains("nobody knows here what"),
+                "{who}: {told}"
+            );
+        }
+        // A gate that asks for no base says nothing of one; Alpine says no day, so that its fix is an old one.
+        let policy = "[gate]\nfix-age = 30\n".to_owned();
+        place.send("admin", "PUT", "/api/v1/namespaces/team/policy", policy).json(200);
+        let told = gate("reader", &app);
+        assert!(
+            told.contains(
+                "(Unknown, busybox 1.36.0-r1, fixed in 1.36.1-r0; nobody says since when the fix is known)"
+            ),
+            "{told}"
+        );
+        assert!(!told.contains("nobody knows here"), "{told}");
     });
 }

@@ -20,7 +20,7 @@ fn set(place: &Place, policy: &Value) {
     place.ask("admin", "PUT", "/api/v1/namespaces/team/gate", policy).json(200);
 }
 
-fn signed(place: &Place, name: &str) -> Principal {
+pub(super) fn signed(place: &Place, name: &str) -> Principal {
     let account = place.engine.database.read(|tx| rows::find(tx, name)).unwrap().unwrap();
     Principal::Account(Signed::of(&account))
 }

@@ -33,6 +33,7 @@ fn keep(service: &Service, entries: u32) -> Uuid {
             package,
             advisory,
             fixed_in: None,
+            fix_known: None,
             plan: limpid_core::advisory::Plan::Unsaid,
             words: String::new(),
             feed: String::new(),

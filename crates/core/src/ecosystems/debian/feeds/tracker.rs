@@ -149,5 +149,6 @@ fn stance(entry: &Value) -> Stance {
         (None, None) => String::new(),
     };
     let severity_word = if word == "not yet assigned" { String::new() } else { word.to_owned() };
-    Stance { severity, severity_word, plan, words }
+    // The tracker says in which version, and never when.
+    Stance { severity, severity_word, plan, words, fixed_on: None }
 }

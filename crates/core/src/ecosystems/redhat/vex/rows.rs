@@ -164,6 +164,7 @@ impl<'t, 'w> Rows<'t, 'w> {
         (id, plan, words): (&str, Plan, &'t str),
     ) {
         let is_image = subject.kind == Kind::Image;
+        let fixed_on = matches!(range, Range::Fixed(..)).then(|| self.words.fixed_on(id)).flatten();
         let statement = Statement {
             namespace: namespace.clone(),
             package: subject.name.clone(),
@@ -173,6 +174,7 @@ impl<'t, 'w> Rows<'t, 'w> {
             plan,
             words,
             severity: self.words.severity(id),
+            fixed_on,
         };
         // All architectures of an image have the same tags.
         self.statements.add(statement, subject.architecture.as_ref().filter(|_| !is_image));
@@ -192,6 +194,7 @@ impl<'t, 'w> Rows<'t, 'w> {
                     plan,
                     words,
                     severity: self.words.severity(id),
+                    fixed_on: None,
                 };
                 for names in [Names::Source, Names::Binary] {
                     self.statements.add(statement(names), None);

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, rc::Rc};
 
+use chrono::NaiveDate;
+
 use super::{subject::Module, words};
 use crate::{
     Affected, AffectedRange,
@@ -20,6 +22,8 @@ pub(super) struct Statement<'t> {
     pub(super) plan: Plan,
     pub(super) words: &'t str,
     pub(super) severity: &'t str,
+    /// The day of the advisory that fixed it.
+    pub(super) fixed_on: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -93,6 +97,7 @@ fn affected(statement: &Statement<'_>, architectures: Option<Vec<Rc<str>>>) -> A
             severity_word: statement.severity.to_owned(),
             plan: statement.plan,
             words: statement.words.to_owned(),
+            fixed_on: statement.fixed_on,
         },
         ..Affected::new(&*statement.namespace, &*statement.package, statement.names, range)
     }

@@ -1,7 +1,10 @@
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use super::*;
-use crate::{Affected, AffectedRange, advisory::Names};
+use crate::{
+    Affected, AffectedRange,
+    advisory::{Dated, Names},
+};
 
 const CURL: &str = include_str!("../fixtures/documents/cve-2023-38545.json");
 const SNAKEYAML: &str = include_str!("../fixtures/feed/redhat/vex.json");
@@ -303,4 +306,18 @@ fn a_document_without_a_vulnerability_is_told() {
     let (head, records) = read(r#"{"document": {"category": "csaf_vex", "tracking": {"id": "CVE-1"}}}"#);
     assert_eq!(head.unread, ["CVE-1: it says nothing of any vulnerability"]);
     assert_eq!(records, []);
+}
+
+#[test]
+fn a_fix_has_the_day_of_its_advisory_and_not_that_of_the_vulnerability() {
+    let (_, records) = read(CURL);
+    let advisory = &records[0].advisory;
+    assert_eq!((advisory.dated, advisory.day()), (Dated::Vulnerability, "2023-10-11".parse().ok()));
+    let of = |wanted: &str| {
+        let all = records.iter().flat_map(|record| &record.affected);
+        all.filter(|one| one.stance.words == wanted).map(|one| one.stance.fixed_on).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(of("RHSA-2023:5763"), ["2023-10-17".parse().ok()].into());
+    assert_eq!(of("RHSA-2023:6745"), ["2023-11-07".parse().ok()].into());
+    assert_eq!(of(""), [None].into(), "what has no fix has no day of one");
 }

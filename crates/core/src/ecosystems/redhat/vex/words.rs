@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
+
 use crate::{
     Severity,
     advisory::Plan,
+    fix,
     formats::csaf::{Remediation, Vulnerability},
 };
 
@@ -45,6 +48,11 @@ impl<'t> Words<'t> {
     pub(super) fn fix(&self, id: &str) -> &'t str {
         let url = self.fixes.get(id).and_then(|remediation| remediation.url.as_deref());
         url.and_then(|url| url.trim_end_matches('/').rsplit('/').next()).unwrap_or_default()
+    }
+
+    /// The day on which that was published.
+    pub(super) fn fixed_on(&self, id: &str) -> Option<NaiveDate> {
+        self.fixes.get(id).and_then(|remediation| fix::day(remediation.date.as_deref()?))
     }
 
     /// What Red Hat is going to do about an affected product, and its words for it.

@@ -8,30 +8,50 @@
 //! ```
 //!
 //! Names of packages are those of sources, and versions too. Notices (`USN-…`) repeat what the documents of their CVEs say,
-//! so only those without a CVE are read; notices of Livepatch are about kernels that run.
+//! so of those that name a CVE only the day is read on which their versions were published; notices of Livepatch are about
+//! kernels that run.
 //!
 //! Source of the format: the OSV schema 1.7, and Canonical's “Ubuntu OSV data”.
 
-use std::io::BufRead;
+use std::{collections::BTreeSet, io::BufRead};
 
+use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::release::{Grouped, Statement, severity};
-use crate::{Advisory, AffectedRange, advisory::Record, cvss, feed::FeedError};
+use super::release::{Grouped, Statement, release_of_pro, severity};
+use crate::{
+    Advisory, AffectedRange,
+    advisory::{Dated, Record},
+    cvss,
+    feed::FeedError,
+    fix,
+};
 
-/// Reads one document; `None` where it says nothing of its own.
-pub(super) fn read(reader: &mut dyn BufRead, unread: &mut Vec<String>) -> Result<Option<Record>, FeedError> {
+/// What one document says.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// Of vulnerabilities; `None` where it says nothing of its own.
+    pub(super) record: Option<Record>,
+    /// When the fixed versions in it were published: facts of [`fix::FIXED_ON`].
+    pub(super) days: BTreeSet<(String, NaiveDate)>,
+}
+
+/// Reads one document.
+pub(super) fn read(reader: &mut dyn BufRead, unread: &mut Vec<String>) -> Result<Said, FeedError> {
     let mut content = Vec::new();
     reader.read_to_end(&mut content).map_err(|error| FeedError::Unreadable(error.to_string()))?;
     let value: Value =
         serde_json::from_slice(&content).map_err(|error| FeedError::Malformed(error.to_string()))?;
     let id = text(&value, "id").ok_or_else(|| FeedError::Malformed("a document without an id".to_owned()))?;
-    if value.get("withdrawn").is_some_and(|instant| !instant.is_null()) || !speaks_for_itself(id, &value) {
-        return Ok(None);
+    if value.get("withdrawn").is_some_and(|instant| !instant.is_null()) {
+        return Ok(Said::default());
+    }
+    if !speaks_for_itself(id, &value) {
+        return Ok(Said { record: None, days: days(id, &value) });
     }
     let Some(affected) = value.get("affected").and_then(Value::as_array) else {
         unread.push(format!("{id}: no list of what is affected"));
-        return Ok(None);
+        return Ok(Said::default());
     };
     let mut grouped = Grouped::default();
     for entry in affected {
@@ -40,7 +60,32 @@ pub(super) fn read(reader: &mut dyn BufRead, unread: &mut Vec<String>) -> Result
         }
     }
     let affected = grouped.statements();
-    Ok((!affected.is_empty()).then(|| Record { advisory: advisory(id, &value), affected }))
+    let record = (!affected.is_empty()).then(|| Record { advisory: advisory(id, &value), affected });
+    Ok(Said { record, days: BTreeSet::new() })
+}
+
+/// The day of a notice, for each version that it brought. One that says none, or of no release, says nothing of days.
+fn days(id: &str, value: &Value) -> BTreeSet<(String, NaiveDate)> {
+    let day = text(value, "published").and_then(fix::day).filter(|_| is_notice(id));
+    let entry = |entry: &Value| {
+        let package = entry.get("package")?;
+        let (namespace, name) = (text(package, "ecosystem")?, text(package, "name")?);
+        let release = release_of_pro(namespace).unwrap_or_else(|| namespace.to_owned());
+        let key = |range: AffectedRange| match range {
+            AffectedRange::Fixed { fixed, .. } => Some((fix::key(&release, name, &fixed), day?)),
+            AffectedRange::Unfixed { .. }
+            | AffectedRange::Through { .. }
+            | AffectedRange::Exactly { .. }
+            | AffectedRange::NeverAffected
+            | AffectedRange::Unreadable { .. } => None,
+        };
+        Some(ranges(entry).into_iter().filter_map(key).collect::<Vec<_>>())
+    };
+    list(value, "affected").filter_map(entry).flatten().collect()
+}
+
+fn is_notice(id: &str) -> bool {
+    id.starts_with("USN-")
 }
 
 /// Adds what an entry says; the error is why nobody knows what it is about.
@@ -104,6 +149,8 @@ fn advisory(id: &str, value: &Value) -> Advisory {
         summary: text(value, "details").unwrap_or_default().to_owned(),
         links: list(value, "references").filter_map(|one| text(one, "url")).map(str::to_owned).collect(),
         published: text(value, "published").map(str::to_owned),
+        // Of a CVE it is the day on which that became public.
+        dated: if is_notice(id) { Dated::Fix } else { Dated::Vulnerability },
         cvss: cvss::vectors("Ubuntu", vectors),
     }
 }

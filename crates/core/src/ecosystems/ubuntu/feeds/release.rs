@@ -94,7 +94,7 @@ fn needs_pro(statement: &Statement) -> String {
 
 /// `Ubuntu:16.04:LTS` for `Ubuntu:Pro:16.04:LTS`. Builds for certification and real time (`Ubuntu:Pro:FIPS:16.04:LTS`,
 /// `Ubuntu:Pro:22.04:LTS:Realtime:Kernel`) are other packages, and stay apart.
-fn release_of_pro(namespace: &str) -> Option<String> {
+pub(super) fn release_of_pro(namespace: &str) -> Option<String> {
     let release = namespace.strip_prefix("Ubuntu:Pro:")?;
     let number = release.strip_suffix(":LTS").unwrap_or(release);
     let is_number = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');

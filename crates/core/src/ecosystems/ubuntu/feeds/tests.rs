@@ -141,3 +141,31 @@ fn a_file_that_is_no_document_is_passed_over() {
     let head = parse(&source(), &mut document, &mut |_| panic!("no record")).unwrap();
     assert_eq!(head.covers, ["Ubuntu"]);
 }
+
+#[test]
+fn a_notice_tells_on_which_day_its_versions_were_published() {
+    let mut notice = document(&[
+        entry("Ubuntu:22.04:LTS", &until("2")),
+        entry("Ubuntu:Pro:16.04:LTS", &until("1+esm1")),
+        entry("Ubuntu:20.04:LTS", &unfixed()),
+    ]);
+    notice["id"] = json!("USN-1-1");
+    notice["published"] = json!("2022-11-01T16:00:00Z");
+    let (head, records) = read(&notice).unwrap();
+    let facts: Vec<_> = records
+        .iter()
+        .map(|one| (&*one.affected[0].namespace, &*one.affected[0].package, &*one.advisory.id))
+        .collect();
+    let day = "2022-11-01";
+    assert_eq!(
+        facts,
+        [("fixed on", "Ubuntu:16.04:LTS a 1+esm1", day), ("fixed on", "Ubuntu:22.04:LTS a 2", day)]
+    );
+    assert_eq!(head.covers, ["Ubuntu", "fixed on"]);
+    notice["published"] = json!("soon");
+    assert_eq!(read(&notice).unwrap().1.len(), 0);
+    // The day of a CVE's own document is that on which it became public.
+    let mut cve = document(&[entry("Ubuntu:22.04:LTS", &until("2"))]);
+    cve["published"] = json!("2022-10-01T00:00:00Z");
+    assert_eq!(read(&cve).unwrap().1[0].advisory.dated, crate::advisory::Dated::Vulnerability);
+}
