@@ -18,8 +18,8 @@ pub(super) struct Body {
 /// An entry within a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry<'a> {
-    pub(super) namespace: &'a str,
-    pub(super) package: &'a str,
+    /// Namespace and package, by which entries are sorted.
+    pub(super) key: (&'a [u8], &'a [u8]),
     pub(super) text: u32,
     body: &'a [u8],
 }
@@ -27,11 +27,16 @@ pub(super) struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// Takes the next entry from a block. `None`: it is not as it was written.
     pub(super) fn take(block: &mut &'a [u8]) -> Option<Self> {
-        let namespace = take_text(block)?;
-        let package = take_text(block)?;
+        let key = (take_bytes(block)?, take_bytes(block)?);
         let text = super::layout::take_u32(block)?;
         let body = take_bytes(block)?;
-        Some(Self { namespace, package, text, body })
+        Some(Self { key, text, body })
+    }
+
+    /// Namespace and package.
+    pub(super) fn names(&self) -> Option<(&'a str, &'a str)> {
+        let (namespace, package) = self.key;
+        std::str::from_utf8(namespace).ok().zip(std::str::from_utf8(package).ok())
     }
 
     pub(super) fn body(&self) -> Option<Body> {
@@ -59,8 +64,4 @@ fn take_bytes<'a>(block: &mut &'a [u8]) -> Option<&'a [u8]> {
     let (taken, rest) = block.split_at_checked(length)?;
     *block = rest;
     Some(taken)
-}
-
-fn take_text<'a>(block: &mut &'a [u8]) -> Option<&'a str> {
-    std::str::from_utf8(take_bytes(block)?).ok()
 }

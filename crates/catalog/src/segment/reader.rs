@@ -3,6 +3,7 @@
 //! What comes out was under a checksum that matched, or is an error. Nothing is parsed to open a segment.
 
 use std::{
+    cmp::Ordering,
     fs::File,
     io,
     path::{Path, PathBuf},
@@ -104,8 +105,10 @@ impl Segment {
             let mut rest = &*raw;
             while !rest.is_empty() {
                 let entry = Entry::take(&mut rest).ok_or_else(|| self.entry_damaged())?;
-                if (entry.namespace, entry.package) != (namespace, package) {
-                    continue;
+                match entry.key.cmp(&sought) {
+                    Ordering::Less => continue,
+                    Ordering::Equal => {}
+                    Ordering::Greater => break,
                 }
                 let body = entry.body().ok_or_else(|| self.entry_damaged())?;
                 let Body { names, range, only, stance } = body;
@@ -182,7 +185,8 @@ impl Segment {
         while !rest.is_empty() {
             let entry = Entry::take(&mut rest).ok_or_else(|| self.entry_damaged())?;
             let body = entry.body().ok_or_else(|| self.entry_damaged())?;
-            let (namespace, package) = (entry.namespace.to_owned(), entry.package.to_owned());
+            let (namespace, package) = entry.names().ok_or_else(|| self.entry_damaged())?;
+            let (namespace, package) = (namespace.to_owned(), package.to_owned());
             let Body { names, range, only, stance } = body;
             entries.push((Affected { namespace, package, names, range, only, stance }, entry.text));
         }

@@ -34,7 +34,8 @@ impl Segment {
                 let entry = Entry::take(&mut rest).ok_or_else(|| self.entry_damaged())?;
                 let Some(advisory) = advisories.get(&entry.text) else { continue };
                 let Body { names, range, only, stance } = entry.body().ok_or_else(|| self.entry_damaged())?;
-                let (namespace, package) = (entry.namespace.to_owned(), entry.package.to_owned());
+                let (namespace, package) = entry.names().ok_or_else(|| self.entry_damaged())?;
+                let (namespace, package) = (namespace.to_owned(), package.to_owned());
                 let affected = Affected { namespace, package, names, range, only, stance };
                 said.push((affected, advisory.clone()));
             }

@@ -73,9 +73,10 @@ pub(super) fn among<'a>(
     for found in found {
         if let Some(package) = &found.parsed.owns_folder {
             let owner = Owner { root: &found.root, package, is_system: is_system(found) };
+            let claim = Claim { owner, digest: None, by: found.detector.id, version: None };
             let folder = [found.file.path.parent().as_bytes(), b"/"].concat();
             for &file in files.iter().filter(|file| tree.path(**file).as_bytes().starts_with(&folder)) {
-                add(owners.entry(file).or_default(), Claim { owner, digest: None });
+                add(owners.entry(file).or_default(), claim);
             }
         }
     }

@@ -20,6 +20,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     id: "conda",
     name: "Conda",
     osv_name: "Conda",
+    namespace_within: |_| None,
     clair_names: &[],
     purl: PurlNames::language("conda", None),
     detectors: &[&DETECTOR],

@@ -17,7 +17,7 @@ pub use self::{
 };
 use crate::{
     Advisory, Affected, Severity,
-    advisory::{Plan, Record},
+    advisory::{Dated, Plan, Record},
     cvss,
     feed::{FeedDocument, FeedError},
     formats::text::{CVE_PAGE, shortened},
@@ -91,6 +91,7 @@ fn advisory(record: &CveRecord) -> Advisory {
         summary: shortened(summary),
         links: links(record),
         published: record.cve_metadata.date_published.clone().or_else(|| cna.date_public.clone()),
+        dated: Dated::Vulnerability,
         cvss: cvss::vectors(&cna.provider_metadata.short_name, vectors),
         id,
     }
