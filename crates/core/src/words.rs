@@ -15,9 +15,17 @@ pub fn number(number: u64) -> String {
     grouped
 }
 
-/// `1 finding`, `1,173 findings`.
+/// `1 finding`, `1,173 findings`, `2 advisories`.
 pub fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{} {noun}s", number(count)) }
+    if count == 1 { format!("1 {noun}") } else { format!("{} {}", number(count), plural(noun)) }
+}
+
+/// Of nouns that are used here: of those that end in `y` only `day` and its like have a vowel before it.
+fn plural(noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        Some(_) | None => format!("{noun}s"),
+    }
 }
 
 /// A size in bytes for people: `812 B`, `12.3 MB` (powers of ten).
@@ -70,6 +78,10 @@ mod tests {
             ["999 B", "1.5 kB", "12.3 MB", "3.0 GB"]
         );
         let now: DateTime<Utc> = "2022-08-03T12:00:00Z".parse().expect("an instant");
+        assert_eq!(
+            [counted(1, "advisory"), counted(2, "advisory"), counted(1_000, "day"), counted(0, "finding")],
+            ["1 advisory", "2 advisories", "1,000 days", "0 findings"]
+        );
         let ages =
             ["2022-08-03T12:00:30Z", "2022-08-03T11:59:00Z", "2022-08-02T09:00:00Z", "2022-07-03T12:00:00Z"]
                 .map(|then| age(then.parse().expect("an instant"), now));

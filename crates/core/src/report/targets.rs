@@ -11,13 +11,15 @@ use super::{Finding, PlannedUpgrade, Report};
 use crate::{
     IndexedPackage,
     matching::{Elsewhere, Match},
-    words::first_few,
+    words::{counted, first_few},
 };
 
 /// Versions that are tried for one upgrade: more would mean that fixes lead in circles.
 const MOST_VERSIONS: usize = 32;
 /// How many advisories are named of one package.
 const NAMED: usize = 3;
+/// Of how many upgrades such a sentence is said: an image that was not upgraded for long has hundreds.
+const TOLD: usize = 3;
 
 /// What is known to affect a version that an upgrade could lead to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -121,27 +123,36 @@ fn is_newer(elsewhere: &Elsewhere<'_>, package: &IndexedPackage, one: &str, othe
     matches!(compared, Some(Ok(Ordering::Greater)))
 }
 
-/// Where the first fix is not the version to upgrade to, and where no version is known that nothing affects.
+/// Where the first fix is not the version to upgrade to, and where no version is known that nothing affects: of the first upgrades,
+/// which are the worst, and how many more there are.
 pub(super) fn sentences(upgrades: &[PlannedUpgrade]) -> Vec<String> {
-    let mut told = Vec::new();
+    let (mut passed, mut remaining) = (Vec::new(), Vec::new());
     for upgrade in upgrades {
         let (name, to) = (&upgrade.name, upgrade.to.as_deref().unwrap_or_default());
-        let passed: Vec<String> = upgrade.passed().map(|one| one.id.clone()).collect();
-        let remaining: Vec<String> = upgrade.remaining().map(|one| one.id.clone()).collect();
         if let Some(first) = upgrade.passed().next().map(|one| &one.version) {
-            told.push(format!(
-                "{name} {first} would do, but {} affects it.",
-                first_few(&passed, NAMED, "advisory")
-            ));
+            let verb = if upgrade.passed().count() == 1 { "affects" } else { "affect" };
+            passed.push(format!("{name} {first} would do, but {} {verb} it.", ids(upgrade.passed())));
         }
-        if !remaining.is_empty() {
-            told.push(format!(
-                "No version of {name} is known that nothing affects: {to} has {}.",
-                first_few(&remaining, NAMED, "advisory")
-            ));
+        if upgrade.remaining().next().is_some() {
+            let ids = ids(upgrade.remaining());
+            remaining.push(format!("No version of {name} is known that nothing affects: {to} has {ids}."));
         }
     }
-    told
+    [passed, remaining].into_iter().flat_map(shortened).collect()
+}
+
+fn ids<'a>(affected: impl Iterator<Item = &'a AffectedTarget>) -> String {
+    first_few(&affected.map(|one| &one.id).collect::<Vec<_>>(), NAMED, "advisory")
+}
+
+/// The first few sentences, and of how many more packages the same is true: every upgrade stands in the plan itself.
+fn shortened(mut sentences: Vec<String>) -> Vec<String> {
+    let more = sentences.len().saturating_sub(TOLD);
+    if more > 0 {
+        sentences.truncate(TOLD);
+        sentences.push(format!("So it is with {}.", counted(more as u64, "more package")));
+    }
+    sentences
 }
 
 #[cfg(test)]
@@ -186,5 +197,8 @@ mod tests {
         for (upgrade, told) in cases {
             assert_eq!(sentences(&[upgrade]), told);
         }
+        let several = upgrade("2-r0", &[("1-r0", "CVE-1"), ("1-r0", "CVE-2")]);
+        let one = "zlib 1-r0 would do, but CVE-1, CVE-2 affect it.";
+        assert_eq!(sentences(&vec![several; 5]), [one, one, one, "So it is with 2 more packages."]);
     }
 }
