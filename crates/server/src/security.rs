@@ -37,7 +37,7 @@ pub(crate) use self::{
     rescan::request as rescan,
     sbom::{SbomForm, attach_sbom},
     search::{Hit, search},
-    status::{Status, status},
+    status::{Status, status, status_and_summary},
     summarize::{note_indexed, summarize_job},
     summary::{ChildSummary, Summary, summary},
     tell::tell_job,

@@ -80,7 +80,10 @@ fn a_gate_on_exploited_vulnerabilities_fetches_what_it_asks_for_and_never_passes
     let lines = place.run("scan ../app.tar --offline").stdout;
     let first: Vec<&str> =
         lines.lines().find(|line| line.starts_with("finding")).unwrap().split('\t').collect();
-    assert_eq!((first[2], &first[12..]), ("CVE-2099-0003", &["2026-01-02", "-", "-", "-", "-", "-"][..]));
+    assert_eq!(
+        (first[2], &first[12..]),
+        ("CVE-2099-0003", &["2026-01-02", "-", "-", "-", "-", "-", "-", "-"][..])
+    );
     let markdown = place.run("scan ../app.tar --offline --format markdown").stdout;
     assert!(markdown.contains("| Unknown (KEV) | CVE-2099-0003 |"), "{markdown}");
     let clair = place.run("scan ../app.tar --offline --format clair").json();

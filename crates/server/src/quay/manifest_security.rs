@@ -49,7 +49,7 @@ async fn find(call: Call) -> Result<Document, ApiError> {
 }
 
 fn answer(engine: &Engine, digest: &Digest) -> Result<Value, ApiError> {
-    let (status, summary) = (security::status(engine, digest)?, security::summary(engine, None, digest)?);
+    let (status, summary) = security::status_and_summary(engine, None, digest)?;
     let features =
         if status == Status::Indexed { all_features(engine, digest, summary.as_ref())? } else { None };
     // No advisory data at all was loaded yet: Quay's clients come back later, and show no green meanwhile.

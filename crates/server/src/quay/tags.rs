@@ -76,6 +76,7 @@ fn date(instant: chrono::DateTime<chrono::Utc>) -> String {
 }
 
 fn listed(engine: &Engine, tag: &ListedTag, is_immutable: bool) -> Result<Value, ApiError> {
+    let (status, summary) = security::status_and_summary(engine, None, &tag.manifest)?;
     let mut listed = json!({
         "name": tag.name,
         "reversion": false,
@@ -86,8 +87,8 @@ fn listed(engine: &Engine, tag: &ListedTag, is_immutable: bool) -> Result<Value,
         "last_modified": date(tag.changed_at),
         "immutable": is_immutable,
         "limpid": {
-            "state": security::status(engine, &tag.manifest)?,
-            "summary": security::summary(engine, None, &tag.manifest)?,
+            "state": status,
+            "summary": summary,
         },
     });
     if let (Some(expires), Some(fields)) = (tag.expires_at, listed.as_object_mut()) {

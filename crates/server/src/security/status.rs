@@ -11,14 +11,14 @@ use limpid_store::{
 use serde::Serialize;
 use serde_json::json;
 
-use super::{roll_up, summary};
+use super::{Summary, roll_up, summary};
 use crate::{
     accounts::Action,
     engine::Engine,
     face::{Document, digest, work},
     http::ApiError,
     indexing::IndexFailure,
-    matching::Decided,
+    matching::{Decided, MatchError},
     public::{Call, Face, Route, Target},
 };
 
@@ -77,7 +77,21 @@ pub(crate) fn status(engine: &Engine, digest: &Digest) -> Result<Status, StoreEr
     engine.database.read(|tx| status_in(tx, digest, 0))
 }
 
-/// The same, for who looks for more in the same moment. `depth` is that of indexes in indexes.
+/// How far a digest is, with its summary. That is looked for first: a report stays once it is there, so who sees a summary never sees
+/// it beside “not indexed yet”. Blocks.
+///
+/// # Errors
+/// [`MatchError`].
+pub(crate) fn status_and_summary(
+    engine: &Engine,
+    decided: Option<&Decided>,
+    digest: &Digest,
+) -> Result<(Status, Option<Summary>), MatchError> {
+    let summary = summary(engine, decided, digest)?;
+    Ok((status(engine, digest)?, summary))
+}
+
+/// The same as [`status`], for who looks for more in the same moment. `depth` is that of indexes in indexes.
 pub(super) fn status_in(
     tx: &mut Transaction<'_>,
     digest: &Digest,
@@ -123,7 +137,7 @@ async fn find(call: Call) -> Result<Document, ApiError> {
     work(&call.engine, move |engine| {
         super::held_by(engine, &repository, &digest)?;
         let decided = Decided::of(engine, &repository)?;
-        let (status, summary) = (status(engine, &digest)?, summary(engine, decided.as_ref(), &digest)?);
+        let (status, summary) = status_and_summary(engine, decided.as_ref(), &digest)?;
         Document::json("application/json", &json!({ "digest": digest, "state": status, "summary": summary }))
     })
     .await

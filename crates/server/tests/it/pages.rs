@@ -161,7 +161,10 @@ fn a_policy_is_written_in_its_form_and_a_bad_one_is_told_with_its_line() {
     browser.type_into(TEXT, "# ours\n[[ignore]]\nid = 'CVE-2099-0001'\n");
     browser.follow(SAVE);
     let html = browser.html();
-    assert_eq!(texts(&html, "#policy-error"), ["Not saved. line 2: decision 1: it has no reason"]);
+    assert_eq!(
+        texts(&html, "#policy-error"),
+        ["Not saved. line 2: decision 1: it has no reason: say why, so that others can check it later"]
+    );
     assert_eq!(
         texts(&html, TEXT),
         ["# ours [[ignore]] id = 'CVE-2099-0001'"],
@@ -182,7 +185,11 @@ fn a_policy_is_written_in_its_form_and_a_bad_one_is_told_with_its_line() {
     browser.open(&format!("{base}/administration/audit"));
     let audit = texts(&browser.html(), "main").join(" ");
     assert!(audit.contains("change-policy") && audit.contains("library"), "{audit}");
-    assert_eq!(browser.faults(), Vec::<String>::new());
+    // The browser notes the answer to the bad form as a resource that failed.
+    let is_refusal =
+        |fault: &&String| fault.contains("status of 422") && fault.contains("/namespaces/library\"");
+    let faults = browser.faults();
+    assert_eq!(faults.iter().filter(|fault| !is_refusal(fault)).count(), 0, "{faults:?}");
 }
 
 #[test]

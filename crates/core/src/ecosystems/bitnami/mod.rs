@@ -52,8 +52,7 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 const DETECTOR: Detector = Detector {
     id: "bitnami",
     revision: revision::of("ecosystems/bitnami"),
-    // Wanted by its name alone: a pattern with a folder is one of a system.
-    wants: &[Want::new(Pattern::NameEnding(".spdx"), document::MOST_BYTES)],
+    wants: &[Want::new(Pattern::Anywhere(".spdx-*.spdx"), document::MOST_BYTES)],
     companions: &[],
     parse: document::read,
 };

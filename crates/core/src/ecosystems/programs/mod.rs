@@ -2,8 +2,8 @@
 //! them, or by the file beside a Java runtime.
 //!
 //! curl and OpenSSL are judged by what their authors publish, and those that Bitnami's advisories name by them ([`products`]), all
-//! where they are as their authors released them. Of the others nobody publishes advisories that name their versions: each is listed, and counts by name and version as what no feed speaks
-//! about. One that a package of the distribution has is judged with it, and is not listed again; what is said of a wheel says nothing
+//! where they are as their authors released them. Of the others nobody publishes advisories that name their versions: each is
+//! listed, and counts by name and version as what no feed speaks about. One that a package of the distribution has is judged with it, and is not listed again; what is said of a wheel says nothing
 //! of the programs in it. Go's own programs say what they are, and are judged by Go's database.
 
 mod bitnami;

@@ -58,7 +58,12 @@ fn what_no_list_has_says_itself_what_it_is() {
     ]);
     assert_eq!(found(&report), [("newtonsoft.json 12.0.1".to_owned(), LIBRARY, true)]);
     assert_eq!(named(&report, "newtonsoft.json").purl, "pkg:nuget/newtonsoft.json@12.0.1");
-    assert_eq!(spots(&report), [(Reason::DatabaseUnreadable, "srv/cut-off.dll", 0)]);
+    // What has no code of its own is told as what nothing identifies, which does not count.
+    let told = [
+        (Reason::DatabaseUnreadable, "srv/cut-off.dll", 0),
+        (Reason::UnidentifiedExecutables, "3 libraries", 0),
+    ];
+    assert_eq!(spots(&report), told);
 }
 
 #[test]
