@@ -77,9 +77,13 @@ pub(super) fn read(file: &FoundFile<'_>) -> Parsed {
     parsed
 }
 
+/// What has no type is known by its bytes, and only if it is well known: that it is found is not sure.
+const WITHOUT_TYPE: &str = "generic";
+
 /// Whether packages of a type have files of their own that are read.
 fn is_found_otherwise(kind: &str) -> bool {
-    crate::ecosystems::all().iter().any(|one| one.purl.kind == kind && !one.detectors.is_empty())
+    kind != WITHOUT_TYPE
+        && crate::ecosystems::all().iter().any(|one| one.purl.kind == kind && !one.detectors.is_empty())
 }
 
 impl Listed {
@@ -110,5 +114,35 @@ impl Listed {
             }
         }
         Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_listed_is_a_component_or_found_by_its_own_files_or_told() {
+        let listed = |purl: &str| {
+            let content = format!(
+                r#"{{"spdxVersion": "SPDX-2.3", "packages": [
+                    {{"name": "redis", "versionInfo": "7.4.1-0", "externalRefs": []}},
+                    {{"name": "other", "versionInfo": "1.0", "externalRefs": [{{"referenceType": "purl", "referenceLocator": "{purl}"}}]}}]}}"#
+            );
+            let path = "opt/bitnami/redis/.spdx-redis.spdx".into();
+            let parsed = read(&FoundFile { path: &path, content: content.as_bytes(), companions: &[] });
+            let names =
+                parsed.packages.iter().map(|one| format!("{} {}", one.package.name, one.package.version));
+            (names.collect::<Vec<_>>().join(", "), parsed.blind_spots.len())
+        };
+        for (purl, names, told) in [
+            ("pkg:bitnami/other@1.0-2?arch=amd64", "redis 7.4.1-0, other 1.0-2", 0),
+            ("pkg:maven/org.example/other@1.0", "redis 7.4.1-0", 0),
+            ("pkg:generic/other@1.0", "redis 7.4.1-0", 1),
+            ("pkg:swift/other@1.0", "redis 7.4.1-0", 1),
+            ("other 1.0", "redis 7.4.1-0", 1),
+        ] {
+            assert_eq!(listed(purl), (names.to_owned(), told), "{purl}");
+        }
     }
 }
