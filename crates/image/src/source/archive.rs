@@ -3,7 +3,7 @@
 //! A plain file is read in place. What is compressed as a whole, or comes as a stream, is first laid down in the spool.
 //! Nothing is ever unpacked.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{fs::File, io::Read, os::unix::fs::FileTypeExt, path::Path};
 
 use super::{
     LayeredImage, OpenedImage, SourceOptions, docker_archive, error::SourceError, files::Files, layout,
@@ -62,6 +62,11 @@ fn laid_down(path: &Path, options: &SourceOptions) -> Result<(File, String), Sou
     if metadata.is_dir() {
         let remedy = "It is a directory: oci: reads an OCI layout, dir: a root file system";
         return Err(SourceError::not_found("an archive", place, remedy));
+    }
+    // A pipe is well: a shell gives one in the place of a file. A device may have no end.
+    if metadata.file_type().is_char_device() {
+        let remedy = "An archive is a file, or comes through a pipe";
+        return Err(SourceError::unsupported("a device", place, remedy));
     }
     let mut file = File::open(path).map_err(failed)?;
     if !metadata.is_file() || spool::is_compressed(&mut file, &place)? {

@@ -191,3 +191,13 @@ fn a_data_directory_that_cannot_be_used() {
         }
     }
 }
+
+#[test]
+fn a_device_has_no_end_and_is_no_image() {
+    let place = advised();
+    for image in ["/dev/zero", "docker-archive:/dev/zero", "oci-archive:/dev/zero"] {
+        let ran = place.run(&format!("scan {image} --offline")).ended(2);
+        assert!(ran.stderr.contains("a device in /dev/zero cannot be read as an image"), "{ran:#?}");
+        assert!(ran.stderr.contains("a file, or comes through a pipe"), "{ran:#?}");
+    }
+}
