@@ -132,6 +132,24 @@ fn assemblies_that_a_package_of_dotnet_brought_are_not_unidentified() {
 }
 
 #[test]
+fn what_lies_in_a_prefix_of_conda_is_of_its_packages_and_what_lies_beside_is_not() {
+    let record = r#"{"name": "bzip2", "version": "1.0.8", "files": ["bin/bzip2", "lib/libbz2.so"]}"#;
+    let report = index(&[&[
+        kept("etc/os-release", ALPINE),
+        kept("lib/apk/db/installed", apk("musl", "1-r0", &[])),
+        kept("opt/conda/envs/a/conda-meta/bzip2-1.0.8-h4bc722e_7.json", record),
+        kept("opt/conda/envs/a/share/other.json", record),
+        Item::Program("opt/conda/envs/a/bin/bzip2"),
+        Item::Inert("opt/conda/envs/a/lib/libbz2.so"),
+        Item::Program("opt/conda/envs/a/bin/other"),
+    ]]);
+    let bzip2 = named(&report, "bzip2");
+    assert_eq!((&*bzip2.purl, bzip2.namespace.as_deref()), ("pkg:conda/bzip2@1.0.8", Some("Conda")));
+    assert_eq!((report.packages.len(), report.distributions.len()), (2, 1));
+    assert_eq!(spots(&report), [(Reason::UnidentifiedExecutables, "1 program", 0)]);
+}
+
+#[test]
 fn programs_of_a_system_that_nobody_knows_count_beside_packages_of_languages() {
     let metadata = || kept("opt/six-1.16.0.dist-info/METADATA", six("1.16.0"));
     let report = index(&[&[metadata(), Item::Program("bin/busybox")]]);
